@@ -1,0 +1,264 @@
+"""The verbs of cracklens for Python: what the command line does, as functions and one class."""
+
+from collections.abc import Callable, Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from cracklens.datasets import Audit, load_dataset, split_dataset
+from cracklens.datasets import audit as audit_dataset
+from cracklens.datasets.sources import load_source
+from cracklens.detection import Classifier, Prediction
+from cracklens.errors import DataError, MissingExtraError, PhotoError
+from cracklens.models import ModelCard, read_model_folder
+from cracklens.photos import DEFAULT_MAX_PIXELS, find_photos
+from cracklens.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from cracklens.datasets.splits import Kind
+    from cracklens.evaluation.evaluate import Evaluation
+
+Part = Literal["all", "train", "validation", "test"]
+
+
+class Model:
+    """A trained model, ready to label pictures. Made by `load_model` or `train`."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+
+    def __repr__(self) -> str:
+        return f"<cracklens model {self.card.name!r}: {', '.join(self.card.labels)}>"
+
+    @property
+    def card(self) -> ModelCard:
+        """What it was trained on, how good it is, how it was made."""
+        return self._classifier.card
+
+    @property
+    def path(self) -> Path:
+        """Its folder."""
+        return self._classifier.folder.path
+
+    def predict(
+        self,
+        pictures: str | Path | Iterable[str | Path],
+        *,
+        on_error: Callable[[PhotoError], None] | None = None,
+        max_pixels: int = DEFAULT_MAX_PIXELS,
+        progress: Progress = SILENT,
+    ) -> list[Prediction]:
+        """Label pictures of any size.
+
+        Args:
+            pictures: files, folders or patterns such as `"site/*.jpg"`; one or many.
+            on_error: called for each picture that cannot be read; without it the first one raises.
+            max_pixels: refuse pictures larger than this.
+            progress: listener.
+
+        Returns:
+            One prediction per readable picture, in the order in which they were found.
+
+        Raises:
+            PhotoError: a picture cannot be read and there is no `on_error`.
+            UsageError: an input names nothing.
+
+        >>> model = cracklens.load_model(model_folder)
+        >>> for said in model.predict(tiles / "Positive" / "00001.jpg"):
+        ...     print(said.path.name, said.label in model.card.labels, 0.5 <= said.probability <= 1)
+        00001.jpg True True
+        """
+        given = [pictures] if isinstance(pictures, str | Path) else pictures
+        predictions = []
+        for answer in self._classifier.predict(
+            find_photos(given), max_pixels=max_pixels, progress=progress
+        ):
+            if not isinstance(answer, PhotoError):
+                predictions.append(answer)
+            elif on_error is None:
+                raise answer
+            else:
+                on_error(answer)
+        return predictions
+
+    def evaluate(
+        self,
+        data: str | Path,
+        *,
+        part: Part = "all",
+        group: str | None = None,
+        mapping: dict[str, str] | None = None,
+        strict: bool = False,
+        replicates: int = 1000,
+        max_pixels: int = DEFAULT_MAX_PIXELS,
+        progress: Progress = SILENT,
+    ) -> "Evaluation":
+        """Compare the model's answers with labelled pictures.
+
+        Args:
+            data: a folder in one of the layouts of `load_dataset`.
+            part: all pictures, or one part of the split that the model was trained with.
+            group: what tiles were cut from, such as "<photo>-<tile>": intervals then resample
+                whole photographs, since tiles of one photograph are not independent.
+            mapping: class of the data to class of the model, for names that differ.
+            strict: refuse data with unreadable pictures.
+            replicates: bootstrap resamples.
+            max_pixels: refuse pictures larger than this.
+            progress: listener.
+
+        Raises:
+            DataError: nothing there, a class unknown to the model, or an empty part.
+
+        >>> model = cracklens.load_model(model_folder)
+        >>> evaluation = model.evaluate(tiles, part="validation", replicates=100)
+        >>> evaluation.summary.count
+        24
+        >>> evaluation.summary.accuracy.low <= evaluation.summary.accuracy.value
+        True
+        """
+        from cracklens.evaluation.evaluate import evaluate
+
+        settings = self.card.configuration
+        dataset = load_dataset(data, group=group or settings.get("group"))
+        if part != "all":
+            split = split_dataset(
+                dataset,
+                settings["split"],
+                validation_fraction=settings["validation_fraction"],
+                seed=settings["seed"],
+            )
+            indices = split.part(part)
+            if not len(indices):
+                raise DataError(f"the split '{settings['split']}' of {data} has no {part} part")
+            dataset = dataset.subset(indices)
+        return evaluate(
+            self._classifier,
+            dataset,
+            mapping=mapping,
+            strict=strict,
+            replicates=replicates,
+            max_pixels=max_pixels,
+            progress=progress,
+        )
+
+
+def load_model(
+    path: str | Path,
+    *,
+    precision: Literal["auto", "f32", "bf16"] = "auto",
+    engine: Literal["openvino", "onnxruntime"] = "openvino",
+    batch_size: int = 8,
+) -> Model:
+    """Load a model folder; every file is checked against the hash in its card. No PyTorch needed.
+
+    Args:
+        path: the folder that `train` wrote.
+        precision: `auto` is bf16 where the processor has it and the card says that it agrees with
+            f32, else f32.
+        engine: `onnxruntime` needs the extra of that name.
+        batch_size: pictures per call of the network; 1 answers a single picture soonest.
+
+    Raises:
+        ModelError: the folder is incomplete, altered, or written by a newer cracklens.
+
+    >>> cracklens.load_model(model_folder).card.labels
+    ['Negative', 'Positive']
+    """
+    folder = read_model_folder(path)
+    return Model(Classifier(folder, precision=precision, engine=engine, batch_size=batch_size))
+
+
+def train(
+    data: str | Path,
+    output: str | Path,
+    *,
+    recipe: str | None = None,
+    config: str | Path | None = None,
+    overwrite: bool = False,
+    progress: Progress = SILENT,
+    **settings: Any,  # noqa: ANN401 - the fields of TrainConfig, checked there
+) -> Model:
+    """Train a classifier on a folder of labelled pictures.
+
+    Args:
+        data: `DATA/<class>/...`, `DATA/train|val|test/<class>/...`, or a `labels.csv`.
+        output: where the model folder is written.
+        recipe: `resnet101` (the published one, default), `small`, or a TOML file.
+        config: a YAML file with settings.
+        overwrite: replace a model of that name.
+        progress: listener.
+        **settings: any field of `cracklens.training.config.TrainConfig`, such as `epochs=10`.
+
+    Raises:
+        MissingExtraError: PyTorch is not installed.
+        UsageError: an unknown setting, or one that makes no sense.
+        DataError: the data cannot be trained on.
+        OutputError: the output exists or cannot be written.
+
+    >>> model = cracklens.train(tiles, tmp_path / "mine", recipe="small", epochs=1)
+    >>> model
+    <cracklens model 'mine': Negative, Positive>
+    """
+    from cracklens.training.config import resolve_config
+
+    resolved = resolve_config(recipe, Path(config) if config else None, settings)
+    require_training()
+    from cracklens.training.train import train as run
+
+    written = run(data, output, resolved, overwrite=overwrite, progress=progress)
+    if written is None:  # a process of torchrun that does not lead
+        raise SystemExit(0)
+    return Model(Classifier(written.folder))
+
+
+def audit(
+    data: str | Path,
+    *,
+    split: "Kind | None" = None,
+    group: str | None = None,
+    expect: str | None = None,
+    validation_fraction: float = 0.2,
+    seed: int = 42,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    progress: Progress = SILENT,
+) -> Audit:
+    """Look for what is wrong in a labelled data set before training on it.
+
+    Args:
+        data: the folder.
+        split: count exact duplicates that this split puts on both sides.
+        group: as in `train`.
+        expect: name of a published set that this should be a complete copy of, such as "metu".
+        validation_fraction: of the split.
+        seed: of the split.
+        max_pixels: pictures larger than this count as unreadable.
+        progress: listener.
+
+    >>> cracklens.audit(tiles).counts
+    {'Negative': 60, 'Positive': 60}
+    """
+    source = load_source(expect) if expect else None
+    dataset = load_dataset(data, group=group)
+    parts = (
+        split_dataset(dataset, split, validation_fraction=validation_fraction, seed=seed)
+        if split
+        else None
+    )
+    return audit_dataset(
+        dataset,
+        split=parts,
+        split_name=split,
+        expect=source,
+        max_pixels=max_pixels,
+        progress=progress,
+    )
+
+
+def require_training() -> None:
+    """Check that the `train` extra is there.
+
+    Raises:
+        MissingExtraError: it is not.
+    """
+    if any(find_spec(name) is None for name in ("torch", "timm", "onnx", "onnxscript")):
+        raise MissingExtraError("training", "train")

@@ -1,0 +1,89 @@
+"""`cracklens evaluate`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from cracklens.cli.console import list_unreadable, listener, show_json
+from cracklens.cli.options import Group, Json, MaxPixels, Overwrite, Precision, Quiet, Strict
+from cracklens.errors import UsageError
+from cracklens.files import require_free
+from cracklens.photos.photo import DEFAULT_MAX_PIXELS
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(rich_help_panel="Train and test")(evaluate)
+
+
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="Model folder.")],
+    data: Annotated[Path, typer.Argument(help="Labelled pictures: DATA/<class>/...")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for report, tables and plots.")
+    ] = None,
+    part: Annotated[
+        Literal["all", "train", "validation", "test"],
+        typer.Option(help="All pictures, or a part of the split that the model was trained with."),
+    ] = "all",
+    group: Group = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="THEIRS=OURS, for class names that differ.", metavar="A=B"),
+    ] = None,
+    precision: Precision = "auto",
+    replicates: Annotated[int, typer.Option(min=1, help="Bootstrap resamples.")] = 1000,
+    max_pixels: MaxPixels = DEFAULT_MAX_PIXELS,
+    *,
+    strict: Strict = False,
+    overwrite: Overwrite = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare a model's answers with labelled pictures; every figure has a 95 % interval.
+
+    [dim]On the part of METU that the model did not train on:[/]
+      cracklens evaluate metu-resnet101 metu --part validation -o result
+
+    [dim]On a structure it never saw, resampling whole photographs:[/]
+      cracklens evaluate metu-resnet101 decks --group '<photo>-<tile>' -o result
+
+    [dim]Class names that differ:[/]
+      cracklens evaluate metu-resnet101 mine --map Riss=Positive --map ok=Negative
+    """
+    mapping = {}
+    for pair in map_ or []:
+        theirs, equals, ours = pair.partition("=")
+        if not (theirs and equals and ours):
+            raise UsageError(f"--map {pair!r}: write it as THEIRS=OURS, such as CD=Positive")
+        mapping[theirs] = ours
+    if output:
+        require_free(output, overwrite=overwrite)
+    from cracklens.api import load_model
+
+    evaluation = load_model(model, precision=precision).evaluate(
+        data,
+        part=part,
+        group=group,
+        mapping=mapping,
+        strict=strict,
+        replicates=replicates,
+        max_pixels=max_pixels,
+        progress=listener(quiet=quiet),
+    )
+    if output:
+        evaluation.save(output, overwrite=overwrite)
+    if json:
+        show_json(evaluation.as_dict())
+    else:
+        typer.echo(evaluation.summary.text())
+        if evaluation.mapping:
+            pairs = ", ".join(f"{a} as {b}" for a, b in evaluation.mapping.items())
+            typer.echo(f"\nclasses matched: {pairs}")
+        if output:
+            mistakes = len(evaluation.mistakes())
+            typer.echo(
+                f"\nwritten: {output} ({mistakes:,} mistakes, see mistakes.csv and the PNGs)"
+            )
+    list_unreadable(evaluation.unreadable)

@@ -1,0 +1,106 @@
+"""`cracklens predict`."""
+
+import csv
+import io
+import json as json_module
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from cracklens.cli.console import list_unreadable, listener
+from cracklens.cli.options import Json, MaxPixels, Precision, Quiet, Strict
+from cracklens.files import explained, writing
+from cracklens.photos.photo import DEFAULT_MAX_PIXELS
+
+if TYPE_CHECKING:
+    from cracklens.detection import Prediction
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(rich_help_panel="Use")(predict)
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(help="Model folder.")],
+    pictures: Annotated[list[str], typer.Argument(help="Files, folders, or patterns in quotes.")],
+    format_: Annotated[
+        Literal["table", "csv", "json"], typer.Option("--format", "-f", help="Of the result.")
+    ] = "table",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the result to this file.")
+    ] = None,
+    precision: Precision = "auto",
+    max_pixels: MaxPixels = DEFAULT_MAX_PIXELS,
+    *,
+    strict: Strict = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Label pictures: the class and its calibrated probability.
+
+    Pictures of any size are brought to the model's input size as a whole; a photograph of a whole
+    wall should be cut into tiles first.
+
+      cracklens predict metu-resnet101 site/ --format csv -o labels.csv
+      cracklens predict metu-resnet101 'site/**/*.jpg' --json | jq .predictions
+    """
+    from cracklens.api import load_model
+
+    loaded = load_model(model, precision=precision)
+    unreadable: dict[str, str] = {}
+    predictions = loaded.predict(
+        pictures,
+        on_error=None if strict else lambda error: unreadable.update({str(error): str(error)}),
+        max_pixels=max_pixels,
+        progress=listener(quiet=quiet),
+    )
+    chosen = "json" if json else format_
+    render = {"table": _table, "csv": _csv, "json": _json}[chosen]
+    text = render(predictions, list(loaded.card.labels), list(unreadable))
+    if output:
+        with writing(output) as partial, explained(output):
+            partial.write_text(text, encoding="utf-8")
+        typer.echo(f"written: {output} ({len(predictions):,} pictures)", err=True)
+    else:
+        sys.stdout.write(text)
+    list_unreadable(unreadable)
+
+
+def _table(predictions: "list[Prediction]", labels: list[str], unreadable: list[str]) -> str:
+    del unreadable
+    if not predictions:
+        return ""
+    width = max(len(label) for label in labels)
+    lines = []
+    for said in predictions:
+        notes = f"  ({'; '.join(said.notes)})" if said.notes else ""
+        lines.append(f"{said.label:<{width}}  {said.probability:6.1%}  {said.path}{notes}\n")
+    counts = {label: sum(said.label == label for said in predictions) for label in labels}
+    total = ", ".join(f"{label} {count:,}" for label, count in counts.items())
+    return "".join(lines) + f"{len(predictions):,} pictures: {total}\n"
+
+
+def _csv(predictions: "list[Prediction]", labels: list[str], unreadable: list[str]) -> str:
+    del unreadable
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["path", "label", "probability", *(f"p_{label}" for label in labels), "notes"])
+    for said in predictions:
+        shown = [f"{p:.6f}" for p in (said.probability, *said.probabilities)]
+        table.writerow([said.path, said.label, *shown, "; ".join(said.notes)])
+    return text.getvalue()
+
+
+def _json(predictions: "list[Prediction]", labels: list[str], unreadable: list[str]) -> str:
+    rows: list[dict[str, Any]] = []
+    for said in predictions:
+        row = asdict(said) | {"path": str(said.path), "notes": list(said.notes)}
+        row["probabilities"] = dict(zip(labels, said.probabilities, strict=True))
+        row["logits"] = dict(zip(labels, said.logits, strict=True))
+        rows.append(row)
+    content = {"labels": labels, "predictions": rows, "unreadable": unreadable}
+    return json_module.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,70 @@
+"""`cracklens train`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cracklens.cli.console import list_unreadable, listener, show_json
+from cracklens.cli.options import Json, Overwrite, Quiet, flags_from
+from cracklens.training.config import TrainConfig, resolve_config
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(rich_help_panel="Train and test")(flags_from(TrainConfig, skip={"recipe"})(train))
+
+
+def train(
+    data: Annotated[Path, typer.Argument(help="Labelled pictures: DATA/<class>/...")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Model folder to write.")],
+    recipe: Annotated[
+        str | None, typer.Option(help="resnet101 (published, default), small, or a TOML file.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
+    *,
+    overwrite: Overwrite = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    settings: dict[str, Any],
+) -> None:
+    r"""Train a classifier on labelled pictures.
+
+    Values come from the recipe, then --config, then the flags; the later is the stronger.
+
+    [dim]The published recipe, on a copy of METU:[/]
+      cracklens train metu -o metu-resnet101
+
+    [dim]Your own weights, a random split:[/]
+      cracklens train metu -o mine --backbone mobilenetv2_100 \
+        --weights mobilenetv2_100.safetensors --split random
+
+    [dim]Whole photographs held out (7001-115.jpg is tile 115 of photo 7001):[/]
+      cracklens train decks -o decks --split grouped --group '<photo>-<tile>'
+
+    [dim]Without any weights, a minute on a laptop:[/]
+      cracklens train tiles -o tiny --recipe small
+    """
+    resolved = resolve_config(recipe, config, settings)
+    from cracklens.api import require_training
+
+    require_training()
+    from cracklens.training.train import train as run
+
+    written = run(data, output, resolved, overwrite=overwrite, progress=listener(quiet=quiet))
+    if written is None:
+        return
+    if json:
+        show_json(
+            {
+                "model": str(written.folder.path),
+                "validation": written.validation.model_dump(mode="json"),
+                "agreement": written.folder.card.agreement.model_dump(mode="json"),
+                "unreadable": {str(path): why for path, why in written.unreadable.items()},
+            }
+        )
+    else:
+        typer.echo(written.validation.text())
+        typer.echo(f"\nwritten: {written.folder.path} (open README.md, training_history.png)")
+        typer.echo(f"next: cracklens evaluate {written.folder.path} PICTURES-IT-NEVER-SAW")
+    list_unreadable(written.unreadable)

@@ -1,0 +1,163 @@
+"""What is in a data set, and what is wrong with it."""
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from cracklens.datasets.labelled import Dataset
+from cracklens.datasets.sources import Source, digest
+from cracklens.datasets.splits import Split
+from cracklens.errors import PhotoError
+from cracklens.photos import DEFAULT_MAX_PIXELS, Photo, stream_photos
+from cracklens.progress import SILENT, Progress
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Expectation(_Part):
+    """A copy compared with the published set that it should be."""
+
+    name: str
+    matches: bool
+    differences: list[str]
+    citation: str
+    licence: str
+
+
+class Audit(_Part):
+    """What `audit` found. Paths are relative to `root`; sizes are "width x height"."""
+
+    root: str
+    counts: dict[str, int]
+    sizes_px: dict[str, int]
+    unreadable: dict[str, str]
+    notes: dict[str, int]
+    distinct_files: int
+    duplicates: list[list[str]]
+    contradictions: list[list[str]]
+    split: str | None
+    leaks: list[list[str]]
+    leaked_validation: int
+    digest: str
+    expectation: Expectation | None = None
+
+    @property
+    def problems(self) -> int:
+        """Number of findings that spoil training or testing."""
+        wrong = self.expectation is not None and not self.expectation.matches
+        return len(self.unreadable) + len(self.contradictions) + len(self.leaks) + wrong
+
+
+def audit(
+    dataset: Dataset,
+    *,
+    split: Split | None = None,
+    split_name: str | None = None,
+    expect: Source | None = None,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    progress: Progress = SILENT,
+) -> Audit:
+    """Read every picture once and report counts, sizes, duplicates, contradictions and leaks.
+
+    A duplicate is the same file byte for byte; a contradiction is a duplicate in two classes; a
+    leak is a duplicate on both sides of `split`.
+    """
+
+    def look(photo: Photo) -> tuple[str, str, tuple[str, ...]]:
+        return photo.sha256, f"{photo.width_px} x {photo.height_px}", photo.notes
+
+    names = [_relative(path, dataset.root) for path in dataset.paths]
+    hashes: list[str | None] = []
+    sizes: Counter[str] = Counter()
+    notes: Counter[str] = Counter()
+    unreadable: dict[str, str] = {}
+    with progress.step("read", len(names)) as step:
+        seen = stream_photos(dataset.paths, look, max_pixels=max_pixels)
+        for name, result in zip(names, seen, strict=True):
+            step.advance()
+            if isinstance(result, PhotoError):
+                unreadable[name] = str(result)
+                hashes.append(None)
+                continue
+            hashes.append(result[0])
+            sizes[result[1]] += 1
+            notes.update(result[2])
+    copies = _copies(hashes)
+    labels = [item.label for item in dataset.items]
+    pairs = [(label, h) for label, h in zip(labels, hashes, strict=True) if h]
+    total = digest(pairs)
+    leaking = leaked_copies(copies, split) if split else []
+    inside = set(split.validation.tolist()) if split else set()
+    return Audit(
+        root=dataset.root.name,
+        counts=dataset.counts(),
+        sizes_px=dict(sizes.most_common()),
+        unreadable=unreadable,
+        notes=dict(notes.most_common()),
+        distinct_files=len({h for _, h in pairs}),
+        duplicates=[[names[i] for i in group] for group in copies],
+        contradictions=[
+            [names[i] for i in group] for group in copies if len({labels[i] for i in group}) > 1
+        ],
+        split=split_name,
+        leaks=[[names[i] for i in group] for group in leaking],
+        leaked_validation=sum(i in inside for group in leaking for i in group),
+        digest=total,
+        expectation=_compare(expect, dataset, pairs, total) if expect else None,
+    )
+
+
+def _copies(hashes: list[str | None]) -> list[list[int]]:
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for index, value in enumerate(hashes):
+        if value is not None:
+            groups[value].append(index)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def leaked_copies(copies: list[list[int]], split: Split) -> list[list[int]]:
+    """Return the groups of equal files that stand in more than one part of a split."""
+    part = np.full(1 + max((max(group) for group in copies), default=0), -1)
+    for number, indices in enumerate((split.train, split.validation, split.test)):
+        part[indices[indices < len(part)]] = number
+    return [g for g in copies if len({int(part[i]) for i in g} - {-1}) > 1]
+
+
+def leaked_pictures(hashes: list[str], split: Split) -> NDArray[np.int64]:
+    """Return the validation indices whose file is byte for byte in the training part too."""
+    trained = {hashes[i] for i in split.train}
+    return np.array([i for i in split.validation if hashes[i] in trained], np.int64)
+
+
+def _compare(
+    source: Source, dataset: Dataset, pairs: list[tuple[str, str]], total: str
+) -> Expectation:
+    differences = []
+    counts = dataset.counts()
+    for label, expected in source.counts.items():
+        if counts.get(label, 0) != expected:
+            differences.append(
+                f"{label}: {counts.get(label, 0):,} pictures, {expected:,} published"
+            )
+    differences += [f"class {c!r} is not part of it" for c in counts if c not in source.counts]
+    distinct = len({h for _, h in pairs})
+    if distinct != source.distinct_files:
+        differences.append(f"{distinct:,} distinct files, {source.distinct_files:,} published")
+    if not differences and total != source.digest:
+        differences.append("counts agree, but some files differ from the published ones")
+    return Expectation(
+        name=source.name,
+        matches=not differences,
+        differences=differences,
+        citation=source.citation,
+        licence=source.licence,
+    )
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()

@@ -1,0 +1,114 @@
+"""Labelled pictures in memory: paths and labels, never pixels."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.errors import DataError, did_you_mean
+
+CRACKED = frozenset({"positive", "cracked", "crack", "cracks", "cd", "cw", "cp", "1"})
+UNCRACKED = frozenset(
+    {
+        "negative", "uncracked", "noncracked", "nocrack", "nocracks", "intact", "ud", "uw", "up",
+        "0",
+    }
+)  # fmt: skip
+"""Folder names that published sets use (METU; SDNET2018 with D decks, W walls, P pavements)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One labelled picture; `group` names what it was cut from, `part` a split given by folders."""
+
+    path: Path
+    label: str
+    group: str | None = None
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Labelled pictures in a stable order (by part, class and name)."""
+
+    root: Path
+    classes: tuple[str, ...]
+    items: tuple[Item, ...]
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """Index into `classes` of each item, shape (N,)."""
+        index = {name: i for i, name in enumerate(self.classes)}
+        return np.array([index[item.label] for item in self.items], np.int64)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The picture of each item."""
+        return [item.path for item in self.items]
+
+    @property
+    def groups(self) -> NDArray[np.int64] | None:
+        """A number per group, shape (N,); None if no item has a group."""
+        names = [item.group for item in self.items]
+        if all(name is None for name in names):
+            return None
+        index = {name: i for i, name in enumerate(dict.fromkeys(names))}
+        return np.array([index[name] for name in names], np.int64)
+
+    def counts(self) -> dict[str, int]:
+        """Pictures per class."""
+        counted = Counter(item.label for item in self.items)
+        return {name: counted[name] for name in self.classes}
+
+    def subset(self, indices: NDArray[np.int64]) -> "Dataset":
+        """Return the items at `indices`, in that order."""
+        return replace(self, items=tuple(self.items[i] for i in indices))
+
+    def relabelled(self, mapping: dict[str, str], classes: tuple[str, ...]) -> "Dataset":
+        """Return the same pictures with the class names of a model.
+
+        Raises:
+            DataError: `mapping` leaves out a class, or names one that is not among `classes`.
+        """
+        for name in self.classes:
+            target = mapping.get(name, name)
+            if target not in classes:
+                raise DataError(
+                    f"class {name!r} of {self.root} is unknown to the model, which has "
+                    f"{', '.join(classes)} ({did_you_mean(target, classes)}): "
+                    f"add --map {name}=CLASS"
+                )
+        items = tuple(replace(i, label=mapping.get(i.label, i.label)) for i in self.items)
+        return replace(self, classes=classes, items=items)
+
+
+def meaning(name: str) -> str | None:
+    """Return "cracked" or "uncracked" if a class name is known to mean that, else None.
+
+    >>> meaning("Positive"), meaning("Non-cracked"), meaning("spalling")
+    ('cracked', 'uncracked', None)
+    """
+    plain = "".join(c for c in name.lower() if c.isalnum())
+    return "cracked" if plain in CRACKED else "uncracked" if plain in UNCRACKED else None
+
+
+def positive_class(classes: tuple[str, ...]) -> str | None:
+    """Return the class of two that means a crack, else the last of two; None for more classes."""
+    if len(classes) != 2:  # noqa: PLR2004
+        return None
+    cracked = [name for name in classes if meaning(name) == "cracked"]
+    return cracked[0] if len(cracked) == 1 else classes[-1]
+
+
+def match_classes(ours: tuple[str, ...], theirs: tuple[str, ...]) -> dict[str, str]:
+    """Map class names of a data set to those of a model where the meaning is known.
+
+    >>> match_classes(("CD", "UD"), ("Negative", "Positive"))
+    {'CD': 'Positive', 'UD': 'Negative'}
+    """
+    known = {meaning(name): name for name in theirs if meaning(name)}
+    return {
+        name: known[meaning(name)] for name in ours if name not in theirs and meaning(name) in known
+    }

@@ -1,0 +1,144 @@
+"""How labelled pictures lie on disk: class folders, split folders, or a table."""
+
+import csv
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from cracklens.datasets.labelled import Dataset, Item
+from cracklens.errors import DataError, UsageError
+from cracklens.photos.find import walk
+
+PARTS = {"train": "train", "training": "train", "val": "validation", "valid": "validation",
+         "validation": "validation", "test": "test", "testing": "test"}  # fmt: skip
+TABLE = "labels.csv"
+
+
+def load_dataset(root: str | Path, *, group: str | None = None) -> Dataset:
+    """Read a folder of labelled pictures in one of three layouts.
+
+    - class folders: `DATA/<class>/...`
+    - split folders: `DATA/train|val|test/<class>/...`
+    - a table: `DATA/labels.csv` with columns `path,label` and, if wanted, `group` and `split`
+
+    Args:
+        root: the folder.
+        group: what a picture was cut from: a pattern of the file name such as `<photo>-<tile>`
+            (the part named `<photo>` is the group), or the name of a column of the table.
+
+    Raises:
+        DataError: nothing there, or not laid out like this; says what was found.
+        UsageError: the group pattern does not fit a name.
+    """
+    root = Path(root)
+    if not root.is_dir():
+        raise DataError(f"{root} is not a folder; {_EXPECTED}")
+    table = root / TABLE
+    items = _from_table(table, group) if table.is_file() else _from_folders(root)
+    if group is not None and not (table.is_file() and "<" not in group):
+        items = _grouped(items, group)
+    classes = tuple(sorted({item.label for item in items}))
+    return Dataset(root, classes, tuple(items))
+
+
+_EXPECTED = (
+    "expected: one folder per class with pictures in it (such as Positive/ and Negative/), or "
+    f"train/, val/ and test/ with such folders inside, or a {TABLE} with columns path,label"
+)
+
+
+def _from_folders(root: Path) -> list[Item]:
+    folders = sorted(f for f in root.iterdir() if f.is_dir() and not f.name.startswith("."))
+    parts = [f for f in folders if f.name.lower() in PARTS]
+    if parts and len(parts) < len(folders):
+        others = ", ".join(f.name for f in folders if f not in parts)
+        raise DataError(
+            f"{root} mixes {', '.join(f.name for f in parts)} with {others}; {_EXPECTED}"
+        )
+    items: list[Item] = []
+    for part in parts:
+        name = PARTS[part.name.lower()]
+        items += _from_classes(sorted(f for f in part.iterdir() if f.is_dir()), name)
+    if not parts:
+        items = _from_classes(folders, None)
+    if not items:
+        loose = len(walk(root))
+        found = f"{loose} pictures lie in it without class folders" if loose else "it is empty"
+        if folders and not loose:
+            found = f"found folders {', '.join(f.name for f in folders[:5])} without pictures"
+        raise DataError(f"{root} holds no labelled pictures ({found}); {_EXPECTED}")
+    return items
+
+
+def _from_classes(folders: Iterable[Path], part: str | None) -> list[Item]:
+    items: list[Item] = []
+    empty: list[Path] = []
+    for folder in folders:
+        pictures = walk(folder)
+        if not pictures:
+            empty.append(folder)
+        items += [Item(path, folder.name, None, part) for path in pictures]
+    if items and empty:
+        raise DataError(
+            f"class folder {empty[0]} holds no pictures: fill it, or take it out of the data set"
+        )
+    return items
+
+
+def _from_table(table: Path, group: str | None) -> list[Item]:
+    items = []
+    with table.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        columns = reader.fieldnames or []
+        wanted = ["path", "label", *([group] if group and "<" not in group else [])]
+        if missing := [name for name in wanted if name not in columns]:
+            raise DataError(f"{table} lacks the column {missing[0]!r}; it has {', '.join(columns)}")
+        column = group if group and "<" not in group else "group"
+        for line, row in enumerate(reader, start=2):
+            part = (row.get("split") or "").strip().lower()
+            if part and part not in PARTS:
+                raise DataError(f"{table}, line {line}: split {part!r}; known: train, val, test")
+            if not row["path"] or not row["label"]:
+                raise DataError(f"{table}, line {line}: path and label must not be empty")
+            items.append(
+                Item(table.parent / row["path"], row["label"], row.get(column), PARTS.get(part))
+            )
+    if not items:
+        raise DataError(f"{table} has no rows")
+    return items
+
+
+def _grouped(items: list[Item], pattern: str) -> list[Item]:
+    expression = group_expression(pattern)
+    grouped = []
+    for item in items:
+        match = expression.fullmatch(item.path.stem)
+        if match is None:
+            raise UsageError(
+                f"the group pattern {pattern!r} does not fit the name {item.path.name}"
+            )
+        grouped.append(Item(item.path, item.label, match["group"], item.part))
+    return grouped
+
+
+def group_expression(pattern: str) -> re.Pattern[str]:
+    """Turn a pattern such as `<photo>-<tile>` into an expression with one group named `group`.
+
+    The first name in angle brackets is the group; the others stand for any text.
+
+    >>> group_expression("<photo>-<tile>").fullmatch("7001-115")["group"]
+    '7001'
+
+    Raises:
+        UsageError: no name in angle brackets.
+    """
+    pieces = re.split(r"<[^<>]+>", pattern)
+    if len(pieces) < 2:  # noqa: PLR2004
+        raise UsageError(
+            f"the group pattern {pattern!r} has no <name>: write it like '<photo>-<tile>', "
+            "or name a column of labels.csv"
+        )
+    text = re.escape(pieces[0])
+    for number, piece in enumerate(pieces[1:]):
+        text += ("(?P<group>.+?)" if number == 0 else ".+") + re.escape(piece)
+    return re.compile(text)

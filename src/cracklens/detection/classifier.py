@@ -1,0 +1,153 @@
+"""One label and its probability for each picture."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.errors import PhotoError
+from cracklens.models import Engine, ModelFolder, load_engine
+from cracklens.models.engines import Precision, has_bf16
+from cracklens.photos import DEFAULT_MAX_PIXELS, Photo, stream_photos
+from cracklens.progress import SILENT, Progress
+
+MIN_BF16_AGREEMENT = 0.999
+"""Share of equal decisions of bf16 and f32 from which `auto` chooses bf16."""
+
+_STRETCH = 1.5
+_CHUNK = 32
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model says of one picture.
+
+    Attributes:
+        path: the picture.
+        label: the class with the highest probability.
+        probability: of `label`, calibrated.
+        probabilities: of each class, in the order of the card's labels.
+        logits: before calibration, same order.
+        sha256: of the file.
+        notes: what a person should know of the picture.
+    """
+
+    path: Path
+    label: str
+    probability: float
+    probabilities: tuple[float, ...]
+    logits: tuple[float, ...]
+    sha256: str
+    notes: tuple[str, ...]
+
+
+class Classifier:
+    """A model folder ready to label pictures."""
+
+    def __init__(
+        self,
+        folder: ModelFolder,
+        *,
+        precision: Literal["auto", "f32", "bf16"] = "auto",
+        engine: str = "openvino",
+        batch_size: int = 8,
+    ) -> None:
+        self.folder = folder
+        self.card = folder.card
+        self.engine: Engine = load_engine(
+            folder.network,
+            engine=engine,
+            precision=self._precision(precision, engine),
+            batch_size=batch_size,
+        )
+
+    def _precision(self, wanted: Literal["auto", "f32", "bf16"], engine: str) -> Precision:
+        """Resolve `auto`: bf16 where the card saw it agree with f32 and the processor has it."""
+        if wanted != "auto":
+            return wanted
+        agrees = (self.card.agreement.bf16_decisions_equal or 0.0) >= MIN_BF16_AGREEMENT
+        return "bf16" if engine == "openvino" and agrees and has_bf16() else "f32"
+
+    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return N x K probabilities of N x H x W x 3 pixels that have the input size."""
+        return self.engine.run(pixels)["probabilities"]
+
+    def predict(
+        self,
+        paths: Sequence[Path],
+        *,
+        max_pixels: int = DEFAULT_MAX_PIXELS,
+        progress: Progress = SILENT,
+    ) -> Iterator[Prediction | PhotoError]:
+        """Label pictures of any size, in order; one that cannot be read comes as its error."""
+        with progress.step("predict", len(paths)) as step:
+            photos = stream_photos(paths, self._prepare, max_pixels=max_pixels)
+            waiting: list[list[_Ready | PhotoError]] = []
+
+            def batches() -> Iterator[NDArray[np.uint8]]:
+                for chunk in chunked(photos, _CHUNK):
+                    waiting.append(chunk)
+                    good = [item.pixels for item in chunk if isinstance(item, _Ready)]
+                    yield np.stack(good) if good else self._nothing()
+
+            for outputs in self.engine.map(batches()):
+                chunk = waiting.pop(0)
+                row = 0
+                for item in chunk:
+                    if isinstance(item, PhotoError):
+                        yield item
+                        continue
+                    yield self._prediction(
+                        item, outputs["probabilities"][row], outputs["logits"][row]
+                    )
+                    row += 1
+                step.advance(len(chunk))
+
+    def _nothing(self) -> NDArray[np.uint8]:
+        size = self.card.preprocessing
+        return np.zeros((0, size.height_px, size.width_px, 3), np.uint8)
+
+    def _prepare(self, photo: Photo) -> "_Ready":
+        size = self.card.preprocessing
+        notes = photo.notes
+        stretch = (photo.width_px / photo.height_px) / (size.width_px / size.height_px)
+        if not 1 / _STRETCH <= stretch <= _STRETCH:
+            notes = (*notes, f"shape changed by a factor of {max(stretch, 1 / stretch):.1f}")
+        shrink = max(photo.width_px / size.width_px, photo.height_px / size.height_px)
+        if shrink > 4:  # noqa: PLR2004 - a crack of 4 px is then below 1 px
+            notes = (*notes, f"shrunk {shrink:.0f} times: thin cracks vanish; cut it into tiles")
+        return _Ready(photo.path, photo.sha256, notes, self.card.preprocessing.fit(photo.pixels))
+
+    def _prediction(
+        self, item: "_Ready", probabilities: NDArray[np.float32], logits: NDArray[np.float32]
+    ) -> Prediction:
+        best = int(probabilities.argmax())
+        return Prediction(
+            item.path,
+            self.card.labels[best],
+            float(probabilities[best]),
+            tuple(map(float, probabilities)),
+            tuple(map(float, logits)),
+            item.sha256,
+            item.notes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    path: Path
+    sha256: str
+    notes: tuple[str, ...]
+    pixels: NDArray[np.uint8]
+
+
+def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield lists of `size` items; the last may be shorter."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

@@ -1,0 +1,161 @@
+"""Running a model over labelled pictures, and writing down how good it was."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.datasets import Dataset
+from cracklens.datasets.labelled import match_classes
+from cracklens.detection import Classifier, Prediction
+from cracklens.errors import DataError, PhotoError
+from cracklens.evaluation.summary import Summary, summarise
+from cracklens.files import write_json, writing_folder
+from cracklens.models import ModelCard
+from cracklens.photos import DEFAULT_MAX_PIXELS, read_photo
+from cracklens.progress import SILENT, Progress
+
+WORST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A model's answers to labelled pictures, and what they are worth.
+
+    `dataset`, `predictions` and `probabilities` (N x K) hold the readable pictures in one order.
+    """
+
+    summary: Summary
+    card: ModelCard
+    dataset: Dataset
+    predictions: list[Prediction]
+    probabilities: NDArray[np.float64]
+    unreadable: dict[Path, str]
+    mapping: dict[str, str]
+    precision: str
+
+    def mistakes(self) -> list[int]:
+        """Return the pictures that were labelled wrong, the surest mistake first."""
+        wrong = [
+            i
+            for i, (item, said) in enumerate(zip(self.dataset.items, self.predictions, strict=True))
+            if said.label != item.label
+        ]
+        return sorted(wrong, key=lambda i: -self.predictions[i].probability)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything but the pictures, ready for JSON."""
+        return {
+            "model": self.card.name,
+            "data": self.dataset.root.name,
+            "precision": self.precision,
+            "class_mapping": self.mapping,
+            "unreadable": {str(path): reason for path, reason in self.unreadable.items()},
+            "mistakes": len(self.mistakes()),
+            **self.summary.model_dump(mode="json"),
+        }
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write `report.txt`, `metrics.json`, `predictions.csv`, `mistakes.csv` and the plots.
+
+        Raises:
+            OutputError: the folder exists and `overwrite` is false, or cannot be written.
+        """
+        folder = Path(folder)
+        with writing_folder(folder, overwrite=overwrite) as partial:
+            (partial / "report.txt").write_text(self.summary.text() + "\n", encoding="utf-8")
+            write_json(partial / "metrics.json", self.as_dict())
+            self._write_table(partial / "predictions.csv", range(len(self.predictions)))
+            self._write_table(partial / "mistakes.csv", self.mistakes())
+            self._plot(partial)
+        return folder
+
+    def _write_table(self, path: Path, rows: "range | list[int]") -> None:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow(["path", "truth", "label", "probability", *self.summary.classes])
+            for i in rows:
+                said, item = self.predictions[i], self.dataset.items[i]
+                shown = [f"{p:.6f}" for p in (said.probability, *said.probabilities)]
+                table.writerow([item.path.as_posix(), item.label, said.label, *shown])
+
+    def _plot(self, folder: Path) -> None:
+        from cracklens.evaluation import plots
+
+        summary, truth = self.summary, self.dataset.labels
+        plots.plot_confusion(summary.confusion, summary.classes, folder / "confusion_matrix.png")
+        plots.plot_class_report(summary, folder / "classification_report.png")
+        plots.plot_reliability(self.probabilities, truth, folder / "reliability.png")
+        if summary.auroc is not None:
+            shown = (self.probabilities, truth, summary.classes)
+            plots.plot_roc(*shown, folder / "roc.png", summary.positive)
+            plots.plot_precision_recall(*shown, folder / "precision_recall.png", summary.positive)
+        if worst := self.mistakes()[:WORST]:
+            tiles = [self._tile(i) for i in worst]
+            plots.contact_sheet(tiles, folder / "worst_mistakes.png", "The surest mistakes")
+
+    def _tile(self, index: int) -> tuple[NDArray[np.uint8], str]:
+        said, item = self.predictions[index], self.dataset.items[index]
+        pixels = self.card.preprocessing.fit(read_photo(item.path).pixels)
+        return pixels, f"{item.path.name}: {item.label}, said {said.label} {said.probability:.3f}"
+
+
+def evaluate(
+    classifier: Classifier,
+    dataset: Dataset,
+    *,
+    mapping: dict[str, str] | None = None,
+    strict: bool = False,
+    replicates: int = 1000,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    progress: Progress = SILENT,
+) -> Evaluation:
+    """Label every picture of a data set and compare with the truth.
+
+    Args:
+        classifier: the model.
+        dataset: labelled pictures; if they have groups (photographs), intervals resample those.
+        mapping: class of the data set to class of the model, for names that differ. Names with a
+            known meaning (CD and UD of SDNET2018, cracked, ...) are matched without it.
+        strict: refuse a data set with unreadable pictures.
+        replicates: bootstrap resamples for the intervals.
+        max_pixels: refuse pictures larger than this.
+        progress: listener.
+
+    Raises:
+        DataError: a class is unknown to the model, nothing could be read, or `strict`.
+    """
+    card = classifier.card
+    known = match_classes(dataset.classes, tuple(card.labels)) | (mapping or {})
+    dataset = dataset.relabelled(known, tuple(card.labels))
+    readable, predictions, unreadable = [], [], {}
+    answers = classifier.predict(dataset.paths, max_pixels=max_pixels, progress=progress)
+    for index, answer in enumerate(answers):
+        if isinstance(answer, PhotoError):
+            if strict:
+                raise DataError(f"a picture cannot be read, and --strict is set: {answer}")
+            unreadable[dataset.items[index].path] = str(answer)
+            continue
+        readable.append(index)
+        predictions.append(answer)
+    if not readable:
+        raise DataError(f"none of the {len(dataset.items)} pictures of {dataset.root} can be read")
+    kept = dataset.subset(np.array(readable, np.int64))
+    probabilities = np.array([p.probabilities for p in predictions], np.float64)
+    groups = kept.groups
+    if groups is not None and len(np.unique(groups)) < 2:  # noqa: PLR2004
+        groups = None
+    summary = summarise(
+        probabilities,
+        kept.labels,
+        card.labels,
+        card.positive,
+        groups=groups,
+        replicates=replicates,
+    )
+    used = {name: target for name, target in known.items() if name != target}
+    precision = classifier.engine.precision
+    return Evaluation(summary, card, kept, predictions, probabilities, unreadable, used, precision)

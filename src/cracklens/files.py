@@ -1,0 +1,110 @@
+"""Writing so that a reader never meets half a file, and hashing what was written."""
+
+import errno
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cracklens.errors import OutputError
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `target`; it takes the name when the block ends well.
+
+    Raises:
+        OutputError: the place cannot be written or the disk is full. The old file stays.
+    """
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    try:
+        with explained(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            yield partial
+            partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Yield a temporary folder beside `target`; it takes the name when the block ends well.
+
+    Raises:
+        OutputError: the target exists and `overwrite` is false, or cannot be written.
+    """
+    require_free(target, overwrite=overwrite)
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    try:
+        with explained(target):
+            partial.mkdir(parents=True)
+            yield partial
+            if target.exists():
+                aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.replaced")
+                target.rename(aside)
+                partial.rename(target)
+                shutil.rmtree(aside)
+            else:
+                partial.rename(target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def require_free(target: Path, *, overwrite: bool) -> None:
+    """Refuse a target that exists or whose place cannot be written, before any work is done.
+
+    `overwrite` replaces a folder that cracklens wrote (or an empty one), never anything else.
+
+    Raises:
+        OutputError: says what stands in the way.
+    """
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise OutputError(f"{target} is a file or a link, not a folder: choose another output")
+    if target.exists() and any(target.iterdir()):
+        if not overwrite:
+            raise OutputError(f"{target} exists: choose another output, or add --overwrite")
+        if not any((target / name).is_file() for name in ("card.json", "metrics.json")):
+            raise OutputError(
+                f"{target} exists and was not written by cracklens: --overwrite does not touch it"
+            )
+    parent = target.absolute().parent
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise OutputError(f"{target} cannot be written: no write permission in {parent}")
+
+
+@contextmanager
+def explained(target: Path) -> Iterator[None]:
+    """Turn an `OSError` of the block into an `OutputError` that says what to do.
+
+    Raises:
+        OutputError: the disk is full, or the place cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise OutputError(
+                f"no space left while writing {target}: free some space and run the same command "
+                "again; what was finished is kept"
+            ) from error
+        raise OutputError(f"{target} cannot be written: {error.strerror or error}") from error
+
+
+def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - whatever json takes
+    """Write `value` as indented UTF-8 JSON, atomically; never NaN, which JSON does not know."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    with writing(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def sha256_file(path: Path) -> str:
+    """Return the SHA-256 of a file as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

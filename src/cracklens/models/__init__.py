@@ -1,0 +1,16 @@
+"""A trained model as a folder on disk and as an engine in memory."""
+
+from cracklens.models.card import ModelCard
+from cracklens.models.engines import Engine, load_engine
+from cracklens.models.folder import ModelFolder, read_model_folder, write_model_folder
+from cracklens.models.preprocessing import Preprocessing
+
+__all__ = [
+    "Engine",
+    "ModelCard",
+    "ModelFolder",
+    "Preprocessing",
+    "load_engine",
+    "read_model_folder",
+    "write_model_folder",
+]

@@ -1,0 +1,168 @@
+"""The card of a model: everything that one must know to use it and to judge it."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from cracklens.models.preprocessing import Preprocessing
+
+SCHEMA_VERSION = 1
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Architecture(_Part):
+    """What the network is made of."""
+
+    backbone: str
+    weights: str
+    weights_sha256: str
+    weights_licence: str
+    head: str
+    parameters: int
+    trained_parameters: int
+
+
+class TrainingData(_Part):
+    """What the network has seen."""
+
+    name: str
+    licence: str
+    citation: str
+    digest: str
+    counts: dict[str, dict[str, int]]
+    unreadable: int = 0
+    leaked_duplicates: int = 0
+
+
+class Agreement(_Part):
+    """How far the engine and its precision agree with the PyTorch network in float32."""
+
+    engine: str
+    sample_torch: int
+    f32_relative_error: float
+    precision: Literal["f32", "bf16"]
+    sample_bf16: int = 0
+    bf16_cosine_median: float | None = None
+    bf16_cosine_min: float | None = None
+    bf16_decisions_equal: float | None = None
+    export_probability_error: float
+
+
+class ModelCard(_Part):
+    """`card.json` of a model folder.
+
+    `labels` are in the order of the network's outputs; `positive` is the class that means a crack
+    (None for more than two classes). `temperature` is applied inside the model.
+    """
+
+    schema_version: Literal[1] = 1
+    name: str
+    task: Literal["classify"] = "classify"
+    labels: list[str] = Field(min_length=2)
+    positive: str | None
+    temperature: float = Field(gt=0)
+    preprocessing: Preprocessing
+    architecture: Architecture
+    data: TrainingData
+    agreement: Agreement
+    configuration: dict[str, Any]
+    validation: dict[str, Any] | None
+    created: datetime
+    cracklens_version: str
+    files: dict[str, str]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "ModelCard":
+        if len(set(self.labels)) != len(self.labels):
+            raise ValueError("labels must differ from each other")
+        if self.positive is not None and self.positive not in self.labels:
+            raise ValueError(f"positive class {self.positive!r} is not among the labels")
+        return self
+
+
+def readme(card: ModelCard) -> str:
+    """Return the card as Markdown for people."""
+    rows = "\n".join(
+        f"| {part} | {' / '.join(f'{label} {count:,}' for label, count in counts.items())} |"
+        for part, counts in card.data.counts.items()
+    )
+    size = card.preprocessing
+    return f"""# {card.name}
+
+A model of cracklens {card.cracklens_version} that sorts a picture into {_names(card.labels)}.
+
+    cracklens predict {card.name} PICTURES
+    cracklens evaluate {card.name} DATA
+
+Input: RGB pictures of any size, brought to {size.width_px} x {size.height_px} px \
+({size.interpolation}, the whole picture). Normalisation and calibration are inside `model.onnx` \
+(input `pixels`: uint8, N x {size.height_px} x {size.width_px} x 3; outputs `probabilities` and \
+`logits`).
+
+## Trained on
+{card.data.name}, licence {card.data.licence or "not stated"}. {card.data.citation}
+
+| part | pictures |
+|---|---|
+{rows}
+
+{_leak_note(card)}## Made of
+Backbone {card.architecture.backbone}, weights {card.architecture.weights} \
+(licence {card.architecture.weights_licence or "not stated"}); head {card.architecture.head}; \
+{card.architecture.parameters:,} parameters, {card.architecture.trained_parameters:,} of them \
+trained.
+
+## How good
+{_validation(card)}
+These figures hold for pictures like those above, from the same structures. On structures that the \
+model has never seen, expect less, and measure it: `cracklens evaluate {card.name} YOUR-DATA`.
+
+## How exact the engine is
+{_agreement(card)}
+"""
+
+
+def _names(labels: list[str]) -> str:
+    return f"{', '.join(labels[:-1])} or {labels[-1]}"
+
+
+def _leak_note(card: ModelCard) -> str:
+    leaked = card.data.leaked_duplicates
+    if not leaked:
+        return ""
+    return f"{leaked:,} validation pictures are byte for byte also in the training part.\n\n"
+
+
+def _validation(card: ModelCard) -> str:
+    if not card.validation:
+        return "No validation pictures: not measured."
+    lines = []
+    for name in ("accuracy", "auroc", "log_loss", "ece"):
+        figure = card.validation.get(name)
+        if figure:
+            lines.append(
+                f"- {name.replace('_', ' ')}: {figure['value']:.4f} "
+                f"({figure['low']:.4f} to {figure['high']:.4f})"
+            )
+    return "\n".join(
+        [f"Validation part, {card.validation['count']:,} pictures, 95 % intervals:", "", *lines, ""]
+    )
+
+
+def _agreement(card: ModelCard) -> str:
+    check = card.agreement
+    text = (
+        f"Features by {check.engine} in f32 against PyTorch: relative error "
+        f"{check.f32_relative_error:.1e} over {check.sample_torch} pictures. Exported model "
+        f"against PyTorch: probabilities differ by at most {check.export_probability_error:.1e}."
+    )
+    if check.bf16_decisions_equal is not None:
+        text += (
+            f" bf16 against f32: centred cosine {check.bf16_cosine_median:.5f} (median), "
+            f"{check.bf16_decisions_equal:.2%} of {check.sample_bf16} decisions equal."
+        )
+    return text

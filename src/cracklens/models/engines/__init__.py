@@ -1,0 +1,70 @@
+"""Engines that run an ONNX file from pixels to arrays; they check each other."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.errors import UsageError, did_you_mean
+
+Outputs = dict[str, NDArray[np.float32]]
+Precision = Literal["f32", "bf16"]
+
+
+class Engine(Protocol):
+    """A network in memory: `pixels` (N x H x W x 3, uint8) in, named float32 arrays out."""
+
+    name: str
+    """Engine and version, for the record."""
+    precision: Precision
+
+    def map(self, batches: Iterable[NDArray[np.uint8]]) -> Iterator[Outputs]:
+        """Run batches of any length, several in flight; yield their outputs in order."""
+        ...
+
+    def run(self, pixels: NDArray[np.uint8]) -> Outputs:
+        """Run one batch of any length."""
+        ...
+
+
+def load_engine(
+    network: Path,
+    *,
+    engine: str = "openvino",
+    precision: Precision = "f32",
+    batch_size: int = 8,
+) -> Engine:
+    """Load an ONNX file into an engine.
+
+    Args:
+        network: file with an input `pixels` (batch x H x W x 3, uint8).
+        engine: `openvino`, or `onnxruntime` (an extra).
+        precision: `f32`, or `bf16` where the processor has it.
+        batch_size: pictures per call of the network. 8 is at or near the fastest on 2 cores for
+            ResNet101 and MobileNetV2 at 227 px, in both precisions (docs/results/speed.md).
+
+    Raises:
+        UsageError: unknown engine.
+        ModelError: the processor lacks the precision, or the file is no network.
+        MissingExtraError: `onnxruntime` is not installed.
+    """
+    if engine == "openvino":
+        from cracklens.models.engines.openvino import OpenVinoEngine
+
+        return OpenVinoEngine(network, precision, batch_size)
+    if engine == "onnxruntime":
+        from cracklens.models.engines.onnxruntime import OnnxRuntimeEngine
+
+        return OnnxRuntimeEngine(network, precision, batch_size)
+    raise UsageError(
+        f"unknown engine {engine!r}: {did_you_mean(engine, ['openvino', 'onnxruntime'])}"
+    )
+
+
+def has_bf16() -> bool:
+    """Tell whether this processor computes in bf16 (AMX or AVX-512 BF16), as OpenVINO sees it."""
+    from cracklens.models.engines.openvino import capabilities
+
+    return "BF16" in capabilities()

@@ -1,0 +1,50 @@
+"""ONNX Runtime: other hardware, and an independent check of OpenVINO."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.errors import MissingExtraError, ModelError
+from cracklens.machine import available_cpus
+from cracklens.models.engines import Outputs, Precision
+
+
+class OnnxRuntimeEngine:
+    """An ONNX network in ONNX Runtime, on the first provider that works (CUDA, CoreML, CPU)."""
+
+    def __init__(self, network: Path, precision: Precision, batch_size: int) -> None:
+        try:
+            import onnxruntime as ort
+        except ImportError as error:
+            raise MissingExtraError("the engine onnxruntime", "onnxruntime") from error
+        if precision != "f32":
+            raise ModelError("onnxruntime computes in f32 here: use --precision f32")
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = available_cpus()
+        try:
+            self._session = ort.InferenceSession(
+                str(network), options, providers=ort.get_available_providers()
+            )
+        except Exception as error:  # its exceptions share no public base class
+            raise ModelError(f"{network} cannot be loaded as a network: {error}") from error
+        self.name = f"ONNX Runtime {ort.__version__}"
+        self.precision: Precision = precision
+        self._batch_size = batch_size
+        self._outputs = [output.name for output in self._session.get_outputs()]
+
+    def run(self, pixels: NDArray[np.uint8]) -> Outputs:
+        """Run one batch of any length."""
+        pieces = [
+            self._session.run(self._outputs, {"pixels": pixels[start : start + self._batch_size]})
+            for start in range(0, max(len(pixels), 1), self._batch_size)
+        ]
+        return {
+            name: np.concatenate([piece[index] for piece in pieces])
+            for index, name in enumerate(self._outputs)
+        }
+
+    def map(self, batches: Iterable[NDArray[np.uint8]]) -> Iterator[Outputs]:
+        """Run batches of any length one after the other."""
+        return map(self.run, batches)

@@ -1,0 +1,100 @@
+"""The model folder: `model.onnx`, `card.json` and a `README.md` made from the card."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from cracklens.errors import ModelError
+from cracklens.files import sha256_file, write_json, writing_folder
+from cracklens.models.card import SCHEMA_VERSION, ModelCard, readme
+
+CARD = "card.json"
+NETWORK = "model.onnx"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A model folder whose files were found to be those that its card names."""
+
+    path: Path
+    card: ModelCard
+
+    @property
+    def network(self) -> Path:
+        """The ONNX file, from pixels to probabilities."""
+        return self.path / NETWORK
+
+
+def read_model_folder(path: str | Path) -> ModelFolder:
+    """Read a model folder and check every file against the hash in its card.
+
+    Raises:
+        ModelError: no model folder, a missing or altered file, a card that a newer cracklens wrote
+            or that is not valid.
+    """
+    path = Path(path)
+    card_file = path / CARD
+    if not path.is_dir():
+        raise ModelError(f"{path} is not a folder: a model is a folder with {CARD} and {NETWORK}")
+    if not card_file.is_file():
+        raise ModelError(f"{path} holds no {CARD}: it is not a model folder (make one: train)")
+    card = _read_card(card_file)
+    for name, expected in card.files.items():
+        if Path(name).name != name:
+            raise ModelError(f"{card_file} names a file outside the folder: {name!r}")
+        if not (path / name).is_file():
+            raise ModelError(f"{path} lacks {name}, which its card names: copy the whole folder")
+        if sha256_file(path / name) != expected:
+            raise ModelError(
+                f"{path / name} is not the file that the card was written for (SHA-256 differs): "
+                "copy the folder again, or train again"
+            )
+    if NETWORK not in card.files:
+        raise ModelError(f"{card_file} names no {NETWORK}")
+    return ModelFolder(path, card)
+
+
+def _read_card(file: Path) -> ModelCard:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file} cannot be read: {error}") from error
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise ModelError(
+            f"{file} has schema {version}; this cracklens reads up to {SCHEMA_VERSION}: "
+            "upgrade with pip install -U cracklens"
+        )
+    try:
+        return ModelCard.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the card"
+        raise ModelError(f"{file} is not a valid card: {place}: {first['msg']}") from error
+
+
+def write_model_folder(
+    path: str | Path,
+    make: Callable[[Path], ModelCard],
+    *,
+    overwrite: bool = False,
+) -> ModelFolder:
+    """Let `make` fill a temporary folder, seal it with its card, and give it its name.
+
+    `make` writes at least `model.onnx` and returns the card, whose `files` are filled in here.
+    Nothing bears the name before everything is written.
+
+    Raises:
+        OutputError: the target exists and `overwrite` is false, or cannot be written.
+    """
+    path = Path(path)
+    with writing_folder(path, overwrite=overwrite) as folder:
+        card = make(folder)
+        (folder / "README.md").write_text(readme(card), encoding="utf-8")
+        files = {file.name: sha256_file(file) for file in sorted(folder.iterdir())}
+        card = card.model_copy(update={"files": files})
+        write_json(folder / CARD, card.model_dump(mode="json"))
+    return ModelFolder(path, card)

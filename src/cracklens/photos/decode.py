@@ -1,0 +1,162 @@
+"""The only place that turns the bytes of a picture into pixels."""
+
+import hashlib
+import io
+import threading
+from pathlib import Path
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from cracklens.errors import PhotoError
+from cracklens.photos.photo import DEFAULT_MAX_PIXELS, Photo
+
+_JPEG = b"\xff\xd8\xff"
+_EXIF_REACH = 1 << 17
+_SUFFIXES = {"JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"}, "MPO": {".jpg", ".jpeg", ".mpo"}}
+_ORIENTATION = 0x0112
+_limit = threading.Lock()
+
+
+def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Photo:
+    """Read one photograph: RGB, uint8, upright.
+
+    The format is found from the content, never from the name. Grey, palette and CMYK pictures
+    become RGB; transparency is laid on white; 16-bit grey is scaled by 1/257.
+
+    Args:
+        path: the file.
+        max_pixels: refuse a picture with more pixels than this before it is decoded.
+
+    Raises:
+        PhotoError: the file is missing, empty, truncated, not a still picture, or too large.
+
+    >>> from PIL import Image
+    >>> folder = getfixture("tmp_path")
+    >>> Image.new("L", (40, 30), 128).save(folder / "grey.png")
+    >>> read_photo(folder / "grey.png").pixels.shape
+    (30, 40, 3)
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PhotoError(f"{path}: cannot be read ({error.strerror or error})") from error
+    if not data:
+        raise PhotoError(f"{path}: the file is empty (0 bytes)")
+    try:
+        pixels, notes = _decode(data, path, max_pixels)
+    except PhotoError:
+        raise
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        raise PhotoError(f"{path}: the picture is damaged or cut off ({error})") from error
+    return Photo(path, pixels, hashlib.sha256(data).hexdigest(), notes)
+
+
+def _decode(data: bytes, path: Path, max_pixels: int) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    if data.startswith(_JPEG):
+        height, width, colour, _ = simplejpeg.decode_jpeg_header(data)
+        _require_budget(path, width, height, max_pixels)
+        if colour != "CMYK":
+            pixels = simplejpeg.decode_jpeg(data, "RGB", strict=True)
+            if b"Exif\x00\x00" in data[:_EXIF_REACH]:
+                pixels = _upright(pixels, _orientation(data))
+            return pixels, _name_note(path, "JPEG")
+    with _open(data, path) as image:
+        _require_budget(path, *image.size, max_pixels)
+        if getattr(image, "n_frames", 1) > 1 and image.format not in {"MPO", "JPEG"}:
+            raise PhotoError(
+                f"{path}: holds {getattr(image, 'n_frames', 0)} frames or pages; "
+                "cracklens reads stills: save the one you mean as a picture of its own"
+            )
+        image.load()
+        kind = image.format or ""
+        upright = ImageOps.exif_transpose(image)
+        pixels, notes = _to_rgb(upright, path)
+    return pixels, (*_name_note(path, kind), *notes)
+
+
+def _require_budget(path: Path, width: int, height: int, max_pixels: int) -> None:
+    if width * height > max_pixels:
+        raise PhotoError(
+            f"{path}: {width} x {height} is {width * height / 1e6:.0f} million pixels, over the "
+            f"budget of {max_pixels / 1e6:.0f} million: raise --max-pixels or cut the picture"
+        )
+
+
+def _open(data: bytes, path: Path) -> Image.Image:
+    """Open with Pillow; our own pixel budget stands in for Pillow's, for this call alone."""
+    with _limit:
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            return Image.open(io.BytesIO(data))
+        except UnidentifiedImageError as error:
+            raise PhotoError(f"{path}: {_what_it_is(data)}") from error
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
+
+
+def _what_it_is(data: bytes) -> str:
+    brand = data[4:12]
+    if brand.startswith(b"ftyp"):
+        if brand[4:] in {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"}:
+            return "HEIC is not read: set the phone to 'most compatible', or convert it to JPEG"
+        return "a video, not a picture: save stills from it first"
+    if data[:4] == b"RIFF" and data[8:12] == b"AVI ":
+        return "a video, not a picture: save stills from it first"
+    if data[:4] == b"\x1aE\xdf\xa3":
+        return "a video, not a picture: save stills from it first"
+    return f"not a picture that can be read (it starts with {data[:8]!r})"
+
+
+def _orientation(data: bytes) -> int:
+    with _limit:
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            with Image.open(io.BytesIO(data)) as image:
+                return int(image.getexif().get(_ORIENTATION, 1))
+        except (OSError, ValueError, SyntaxError, TypeError):
+            return 1  # a broken EXIF block does not spoil the pixels
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
+
+
+def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Apply an EXIF orientation 1..8 (CIPA DC-008, tag 0x0112)."""
+    turned = {
+        2: lambda p: p[:, ::-1],
+        3: lambda p: p[::-1, ::-1],
+        4: lambda p: p[::-1],
+        5: lambda p: p.transpose(1, 0, 2),
+        6: lambda p: p.transpose(1, 0, 2)[:, ::-1],
+        7: lambda p: p.transpose(1, 0, 2)[::-1, ::-1],
+        8: lambda p: p.transpose(1, 0, 2)[::-1],
+    }.get(orientation)
+    return pixels if turned is None else np.ascontiguousarray(turned(pixels))
+
+
+def _to_rgb(image: Image.Image, path: Path) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    notes: tuple[str, ...] = ()
+    if image.mode.startswith("I"):
+        grey = np.asarray(image).astype(np.int64)
+        if grey.min() < 0 or grey.max() > 65535:  # noqa: PLR2004 - the range of 16 bits
+            raise PhotoError(f"{path}: 32-bit grey values; save the picture with 8 or 16 bits")
+        eight = ((grey + 128) // 257).astype(np.uint8)
+        return np.repeat(eight[:, :, None], 3, axis=2), ("16-bit grey scaled to 8 bits",)
+    if image.mode == "F":
+        raise PhotoError(f"{path}: floating point values; save the picture with 8 or 16 bits")
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+        notes = ("transparency laid on white",)
+    elif image.mode == "CMYK":
+        notes = ("CMYK converted to RGB without a colour profile",)
+    return np.array(image.convert("RGB")), notes
+
+
+def _name_note(path: Path, kind: str) -> tuple[str, ...]:
+    suffix = path.suffix.lower()
+    own = _SUFFIXES.get(kind) or {s for s, k in Image.registered_extensions().items() if k == kind}
+    return () if not kind or suffix in own else (f"{kind} named '{suffix}'",)

@@ -1,0 +1,37 @@
+"""The photograph in memory."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+DEFAULT_MAX_PIXELS = 250_000_000
+"""A 200-megapixel phone fits; 250 million pixels are 750 MB of RGB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A decoded photograph, upright.
+
+    Attributes:
+        path: where it was read from.
+        pixels: RGB, uint8, height x width x 3, after the EXIF orientation is applied.
+        sha256: of the file's bytes, 64 hexadecimal digits.
+        notes: what a person should know, such as "PNG named .jpg".
+    """
+
+    path: Path
+    pixels: NDArray[np.uint8]
+    sha256: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def width_px(self) -> int:
+        """Width of the upright picture."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height_px(self) -> int:
+        """Height of the upright picture."""
+        return int(self.pixels.shape[0])

@@ -1,0 +1,201 @@
+"""Cracks whose geometry is known exactly: a rough centreline, its width, and the pixels under it.
+
+Points are (x, y) in pixels; the centre of the top-left pixel is (0, 0), so that a picture of W x H
+pixels spans [-0.5, W - 0.5] x [-0.5, H - 0.5].
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from cracklens.synthesis.coverage import Floats, checked_line, line_coverage
+from cracklens.synthesis.noise import FloatImage
+
+
+@dataclass(frozen=True)
+class RenderedCrack:
+    """One visible stretch of a crack without forks; a branch is a crack of its own.
+
+    Attributes:
+        points_px: (N, 2) float64 x, y of the centreline, in order, within the picture.
+        width_px: (N,) float64 full width across the centreline at each point.
+        coverage: (H, W) float32 in [0, 1], the share of each pixel's area under the crack.
+    """
+
+    points_px: Floats
+    width_px: Floats
+    coverage: FloatImage
+
+    @property
+    def length_px(self) -> float:
+        """Length of the centreline within the picture."""
+        return float(_distance_along(self.points_px)[-1])
+
+
+def fractal_line(
+    anchors_px: Floats,
+    rng: np.random.Generator,
+    *,
+    roughness: float = 0.1,
+    decay: float = 0.6,
+    step_px: float = 2.5,
+) -> Floats:
+    """Return a rough line through the anchors, made by midpoint displacement.
+
+    Each round halves all segments and moves the new points sideways (Fournier, Fussell and
+    Carpenter 1982, doi:10.1145/358523.358553), by up to `roughness` x the longest span in the
+    first round and `decay` times as far in each further one.
+
+    Args:
+        anchors_px: (M, 2) x, y that the line passes, M >= 2.
+        rng: Source of the displacements.
+        roughness: Largest first displacement as a share of the longest span between anchors.
+        decay: Displacement of a round relative to the one before; 0.5 is smooth, 0.8 jagged.
+        step_px: Halving stops when the longest segment is not longer than this before it is moved.
+
+    Returns:
+        (N, 2) float64; every anchor is one of the points.
+
+    Raises:
+        UsageError: The anchors are fewer than two or not finite.
+    """
+    points, _ = checked_line(anchors_px, np.zeros(len(anchors_px)))
+    step = points[1:] - points[:-1]
+    span = float(np.sqrt((step * step).sum(axis=1)).max())
+    reach = roughness * span
+    while span > step_px:
+        step = points[1:] - points[:-1]
+        length = np.sqrt(step[:, :1] ** 2 + step[:, 1:] ** 2)
+        normal = np.stack([-step[:, 1], step[:, 0]], axis=1) / np.maximum(length, 1e-9)
+        aside = np.minimum(reach, 0.3 * length) * rng.uniform(-1.0, 1.0, (len(step), 1))
+        halved = np.empty((2 * len(points) - 1, 2))
+        halved[::2] = points
+        halved[1::2] = (points[:-1] + points[1:]) / 2 + normal * aside
+        points, reach, span = halved, reach * decay, span / 2
+    return points
+
+
+def width_profile(
+    points_px: Floats,
+    width_px: float,
+    rng: np.random.Generator,
+    *,
+    variation: float = 0.35,
+    fade_start_px: float = 0.0,
+    fade_end_px: float = 0.0,
+) -> Floats:
+    """Return widths that wander along the line and fade to nothing towards its ends.
+
+    Args:
+        points_px: (N, 2) x, y of the centreline.
+        width_px: The width about which the profile wanders.
+        rng: Source of the wandering.
+        variation: Largest departure as a share of `width_px`, below 1.
+        fade_start_px: Length over which the width grows from 0, like the root of the distance;
+            0 for a start without fading.
+        fade_end_px: The same at the end.
+
+    Returns:
+        (N,) float64, >= 0 and at most `width_px` x (1 + `variation`).
+    """
+    along = _distance_along(points_px)
+    total = float(along[-1])
+    wander = np.zeros(len(along))
+    for spacing_px, share in ((5.0 * width_px + 8.0, 0.65), (3.0, 0.35)):
+        nodes = np.arange(0.0, total + 2 * spacing_px, spacing_px)
+        wander += share * np.interp(along, nodes, rng.uniform(-1.0, 1.0, nodes.size))
+    width = width_px * (1.0 + variation * wander)
+    for fade_px, distance in ((fade_start_px, along), (fade_end_px, total - along)):
+        if fade_px > 0:
+            width = width * np.sqrt(np.clip(distance / fade_px, 0.0, 1.0))
+    return width
+
+
+def branch_line(
+    points_px: Floats, rng: np.random.Generator, *, length_px: float, roughness: float = 0.1
+) -> tuple[Floats, int]:
+    """Return a rough line that forks off between 20 % and 80 % of another one.
+
+    Args:
+        points_px: (N, 2) x, y of the line that forks, N >= 2.
+        rng: Source of place, angle (25° to 65° to either side) and roughness.
+        length_px: Straight distance from the fork to the branch's tip.
+        roughness: As in `fractal_line`.
+
+    Returns:
+        The branch, (M, 2) from the fork to the tip, and the index of the fork in `points_px`.
+    """
+    fork = round((len(points_px) - 1) * rng.uniform(0.2, 0.8))
+    near, far = max(fork - 4, 0), min(fork + 4, len(points_px) - 1)
+    ahead_x, ahead_y = points_px[far] - points_px[near]
+    turn = math.radians(rng.uniform(25.0, 65.0)) * (1 if rng.random() < 0.5 else -1)  # noqa: PLR2004
+    angle = math.atan2(ahead_y, ahead_x) + turn
+    tip = points_px[fork] + length_px * np.array([math.cos(angle), math.sin(angle)])
+    return fractal_line(np.stack([points_px[fork], tip]), rng, roughness=roughness), fork
+
+
+def render_crack(
+    points_px: Floats, width_px: Floats, height_px: int, columns_px: int
+) -> tuple[RenderedCrack, ...]:
+    """Return the visible stretches of a crack, clipped at the picture's border.
+
+    A line that leaves the picture and comes back gives one record for each stretch inside. A
+    record's coverage also counts what the line covers from just outside the border.
+
+    Args:
+        points_px: (N, 2) x, y of the centreline, N >= 2; may lie outside of the picture.
+        width_px: (N,) full width at each point, >= 0.
+        height_px: Rows of the picture.
+        columns_px: Columns of the picture.
+
+    Returns:
+        The stretches in the line's order; empty if the centreline never enters the picture.
+
+    Raises:
+        UsageError: The arrays do not fit together, or hold a negative or non-finite number.
+    """
+    points, width = _with_border_crossings(
+        *checked_line(points_px, width_px), height_px, columns_px
+    )
+    low, high = np.full(2, -0.5), np.array([columns_px - 0.5, height_px - 0.5])
+    middle = (points[:-1] + points[1:]) / 2
+    inside = ((middle >= low) & (middle <= high)).all(axis=1)
+    change = np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8))
+    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
+    # Between two stretches the line is cut half way through its time outside.
+    cuts = np.concatenate([[0], (ends[:-1] + starts[1:]) // 2, [len(points) - 1]])
+    return tuple(
+        RenderedCrack(
+            points_px=np.clip(points[start : end + 1], low, high),
+            width_px=width[start : end + 1],
+            coverage=line_coverage(
+                points[cuts[rank] : cuts[rank + 1] + 1],
+                width[cuts[rank] : cuts[rank + 1] + 1],
+                height_px,
+                columns_px,
+            ),
+        )
+        for rank, (start, end) in enumerate(zip(starts, ends, strict=True))
+    )
+
+
+def _with_border_crossings(
+    points: Floats, width: Floats, height_px: int, columns_px: int
+) -> tuple[Floats, Floats]:
+    """Add a point wherever the line crosses one of the four border lines."""
+    index: Floats = np.arange(len(points), dtype=np.float64)
+    stops = [index]
+    for axis, limit in ((0, columns_px - 0.5), (0, -0.5), (1, height_px - 0.5), (1, -0.5)):
+        start, step = points[:-1, axis], np.diff(points[:, axis])
+        crosses = (start - limit) * (start + step - limit) < 0
+        stops.append(index[:-1][crosses] + (limit - start[crosses]) / step[crosses])
+    at = np.unique(np.concatenate(stops))
+    columns = [np.interp(at, index, points[:, axis]) for axis in (0, 1)]
+    return np.stack(columns, axis=1), np.interp(at, index, width)
+
+
+def _distance_along(points: Floats) -> Floats:
+    """Return the distance from the first point along the line, (N,)."""
+    step = np.diff(points, axis=0)
+    return np.concatenate([[0.0], np.cumsum(np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2))])

@@ -1,0 +1,120 @@
+"""Noise and filters from plain arithmetic.
+
+No FFT, no BLAS and no transcendental function over arrays, so that a seed gives the same picture on
+every platform.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatImage = NDArray[np.float32]
+
+
+def smoothstep(t: FloatImage) -> FloatImage:
+    """Return 3t² - 2t³ with t clipped to [0, 1]: a ramp that starts and ends level.
+
+    >>> smoothstep(np.array([-1.0, 0.0, 0.5, 2.0], dtype=np.float32)).tolist()
+    [0.0, 0.0, 0.5, 1.0]
+    """
+    t = np.clip(t, 0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+def value_noise(
+    height_px: int, width_px: int, cell_px: float, rng: np.random.Generator
+) -> FloatImage:
+    """Return one octave of noise: a random lattice, interpolated with `smoothstep`.
+
+    Args:
+        height_px: Rows of the result.
+        width_px: Columns of the result.
+        cell_px: Distance of neighbouring lattice nodes, > 0.
+        rng: Source of the lattice and of its random offset to the pixels.
+
+    Returns:
+        (height_px, width_px) float32 in [-1, 1].
+    """
+    rows, row_t = _lattice_axis(height_px, cell_px, rng)
+    columns, column_t = _lattice_axis(width_px, cell_px, rng)
+    shape = (int(rows[-1]) + 2, int(columns[-1]) + 2)
+    lattice: FloatImage = rng.random(shape, dtype=np.float32) * np.float32(2.0) - np.float32(1.0)
+    left = lattice[:, columns]
+    wide = left + (lattice[:, columns + 1] - left) * column_t
+    upper = wide[rows]
+    noise: FloatImage = upper + (wide[rows + 1] - upper) * row_t[:, None]
+    return noise
+
+
+def fractal_noise(
+    height_px: int,
+    width_px: int,
+    cell_px: float,
+    rng: np.random.Generator,
+    *,
+    octaves: int = 4,
+    persistence: float = 0.5,
+) -> FloatImage:
+    """Return several octaves of `value_noise`, each with half the cell of the one before.
+
+    Args:
+        height_px: Rows of the result.
+        width_px: Columns of the result.
+        cell_px: Cell of the coarsest octave.
+        rng: Source of the lattices.
+        octaves: Number of octaves, >= 1.
+        persistence: Amplitude of an octave relative to the one before.
+
+    Returns:
+        (height_px, width_px) float32 in [-1, 1].
+    """
+    total = np.zeros((height_px, width_px), dtype=np.float32)
+    amplitude, amplitudes = 1.0, 0.0
+    for octave in range(octaves):
+        total += amplitude * value_noise(height_px, width_px, cell_px / 2**octave, rng)
+        amplitudes += amplitude
+        amplitude *= persistence
+    return total / np.float32(amplitudes)
+
+
+def soften(image: FloatImage, strength: float, passes: int = 1) -> FloatImage:
+    """Return `image` blurred with the kernel (k, 1 - 2k, k), k = `strength`, along both axes.
+
+    The variance of one pass is 2k px² along each axis; k is at most 0.25, the binomial kernel.
+    Pixels beyond the border count as copies of the border.
+
+    Args:
+        image: (H, W) or (H, W, C) float32.
+        strength: k, 0 to 0.25.
+        passes: How often the kernel is applied.
+
+    Returns:
+        An array of the same shape.
+    """
+    for _ in range(passes):
+        for axis in (0, 1):
+            pad = [(1, 1) if a == axis else (0, 0) for a in range(image.ndim)]
+            padded = np.moveaxis(np.pad(image, pad, mode="edge"), axis, 0)
+            mixed = padded[1:-1] * (1.0 - 2.0 * strength) + (padded[:-2] + padded[2:]) * strength
+            image = np.moveaxis(mixed, 0, axis)
+    return image
+
+
+def shifted(image: FloatImage, rows_px: int, columns_px: int) -> FloatImage:
+    """Return `image` moved down by `rows_px` and right by `columns_px`, its border repeated.
+
+    >>> shifted(np.array([[1.0, 2.0, 3.0]], dtype=np.float32), 0, 1).tolist()
+    [[1.0, 1.0, 2.0]]
+    """
+    rows = np.clip(np.arange(image.shape[0]) - rows_px, 0, image.shape[0] - 1)
+    columns = np.clip(np.arange(image.shape[1]) - columns_px, 0, image.shape[1] - 1)
+    moved: FloatImage = image[rows][:, columns]
+    return moved
+
+
+def _lattice_axis(
+    size_px: int, cell_px: float, rng: np.random.Generator
+) -> tuple[NDArray[np.intp], FloatImage]:
+    """Return for every pixel its lattice node and the smooth weight of the next node."""
+    at = np.arange(size_px, dtype=np.float64) / cell_px + rng.random()
+    node = at.astype(np.intp)
+    return node, smoothstep((at - node).astype(np.float32))

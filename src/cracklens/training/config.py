@@ -1,0 +1,218 @@
+"""The configuration of a training run: a recipe, then a file, then flags."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from cracklens.errors import UsageError, did_you_mean
+from cracklens.photos.photo import DEFAULT_MAX_PIXELS
+
+DEFAULT_RECIPE = "resnet101"
+
+
+class TrainConfig(BaseModel):
+    """Everything that decides what `train` does; stored with the model.
+
+    Each field is a flag of `cracklens train` and a key of recipe and YAML files.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    recipe: str = Field(DEFAULT_RECIPE, description="Recipe that the values come from.")
+
+    split: Literal["published", "random", "grouped", "folders"] = Field(
+        "published",
+        description="Which pictures validate: published, random, grouped or folders.",
+        json_schema_extra={"panel": "Data", "metavar": "KIND"},
+    )
+    validation_fraction: float = Field(
+        0.2, gt=0, lt=1, description="Share that validates.", json_schema_extra={"panel": "Data"}
+    )
+    group: str | None = Field(
+        None,
+        description="What a tile was cut from: a name pattern '<photo>-<tile>', or a column.",
+        json_schema_extra={"panel": "Data"},
+    )
+    seed: int = Field(
+        42, ge=0, description="Of split, head and order.", json_schema_extra={"panel": "Data"}
+    )
+    max_pixels: int = Field(
+        DEFAULT_MAX_PIXELS,
+        gt=0,
+        description="Refuse pictures larger than this.",
+        json_schema_extra={"panel": "Data"},
+    )
+    strict: bool = Field(
+        default=False,
+        description="Stop at a picture that cannot be read.",
+        json_schema_extra={"panel": "Data"},
+    )
+
+    backbone: str = Field(
+        "resnet101",
+        description="A timm name, or 'small' (our own).",
+        json_schema_extra={"panel": "Backbone"},
+    )
+    weights: str = Field(
+        "pretrained",
+        description="'pretrained' (timm's hub), 'random', or a .safetensors file.",
+        json_schema_extra={"panel": "Backbone"},
+    )
+    input_size: int = Field(
+        227,
+        ge=32,
+        le=1024,
+        description="Side of the square input in px.",
+        json_schema_extra={"panel": "Backbone"},
+    )
+    precision: Literal["auto", "f32", "bf16"] = Field(
+        "auto",
+        description="Of the features; auto: bf16 where it agrees.",
+        json_schema_extra={"panel": "Backbone"},
+    )
+
+    hidden: tuple[int, ...] = Field(
+        (256, 128),
+        description="Widths of the head's layers, such as 256,128.",
+        json_schema_extra={"panel": "Head"},
+    )
+    dropout: tuple[float, ...] = Field(
+        (0.5, 0.3),
+        description="Dropout after each of them, such as 0.5,0.3.",
+        json_schema_extra={"panel": "Head"},
+    )
+
+    epochs: int = Field(
+        25, ge=1, description="At most.", json_schema_extra={"panel": "Optimisation"}
+    )
+    batch_size: int = Field(
+        64, ge=1, description="Pictures per step.", json_schema_extra={"panel": "Optimisation"}
+    )
+    learning_rate: float = Field(
+        1e-4, gt=0, description="Of Adam.", json_schema_extra={"panel": "Optimisation"}
+    )
+    stop_patience: int = Field(
+        10,
+        ge=1,
+        description="Epochs without a better validation loss before stopping.",
+        json_schema_extra={"panel": "Optimisation"},
+    )
+    lr_patience: int = Field(
+        5,
+        ge=1,
+        description="Epochs without one before the learning rate drops.",
+        json_schema_extra={"panel": "Optimisation"},
+    )
+    lr_factor: float = Field(
+        0.5, gt=0, lt=1, description="By this.", json_schema_extra={"panel": "Optimisation"}
+    )
+    lr_min: float = Field(
+        1e-7, gt=0, description="Not below this.", json_schema_extra={"panel": "Optimisation"}
+    )
+
+    fine_tune: Literal["all"] | int = Field(
+        0,
+        description="Train the last N stages of the backbone too, or 'all'.",
+        json_schema_extra={"panel": "Fine-tuning"},
+    )
+    augment: bool = Field(
+        default=True,
+        description="Vary the pictures when fine-tuning.",
+        json_schema_extra={"panel": "Fine-tuning"},
+    )
+    backbone_lr: float = Field(
+        1e-5,
+        gt=0,
+        description="Of the unfrozen stages.",
+        json_schema_extra={"panel": "Fine-tuning"},
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="Where to fine-tune.", json_schema_extra={"panel": "Fine-tuning"}
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "TrainConfig":
+        if len(self.hidden) != len(self.dropout):
+            raise ValueError("hidden and dropout need the same number of values")
+        if any(width < 1 for width in self.hidden) or any(not 0 <= d < 1 for d in self.dropout):
+            raise ValueError("hidden widths must be positive, dropout at least 0 and below 1")
+        if isinstance(self.fine_tune, int) and self.fine_tune < 0:
+            raise ValueError("fine_tune is a number of stages, or 'all'")
+        if self.split == "grouped" and self.group is None:
+            raise ValueError("split 'grouped' needs group, such as '<photo>-<tile>' or a column")
+        return self
+
+
+def resolve_config(
+    recipe: str | None = None,
+    config_file: Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> TrainConfig:
+    """Lay a recipe, a YAML file and single values over each other, the later the stronger.
+
+    Args:
+        recipe: name of a recipe of the package, or a TOML file. Default: the YAML file's `recipe`,
+            else the published one.
+        config_file: YAML with any fields of `TrainConfig`.
+        overrides: fields given one by one; None means not given.
+
+    Raises:
+        UsageError: unknown recipe or field, or a value that makes no sense.
+    """
+    given = _read_yaml(config_file) if config_file else {}
+    name = recipe or given.get("recipe") or DEFAULT_RECIPE
+    values = {**_read_recipe(str(name)), **given, "recipe": Path(str(name)).stem}
+    values |= {key: value for key, value in (overrides or {}).items() if value is not None}
+    for key in values:
+        if key not in TrainConfig.model_fields:
+            raise UsageError(
+                f"unknown setting {key!r}: {did_you_mean(key, TrainConfig.model_fields)}"
+            )
+    try:
+        return TrainConfig.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = str(first["loc"][0]) if first["loc"] else "the configuration"
+        raise UsageError(f"{place}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def recipes() -> list[str]:
+    """Return the names of the recipes in the package."""
+    folder = files("cracklens.training") / "recipes"
+    return sorted(
+        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
+    )
+
+
+def _read_recipe(name: str) -> dict[str, Any]:
+    if name.endswith(".toml"):
+        path = Path(name)
+        if not path.is_file():
+            raise UsageError(f"no recipe file {name}")
+        text = path.read_text(encoding="utf-8")
+    elif name in recipes():
+        file = files("cracklens.training") / "recipes" / f"{name}.toml"
+        text = file.read_text(encoding="utf-8")
+    else:
+        raise UsageError(f"no recipe {name!r}: {did_you_mean(name, recipes())}")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"recipe {name} is not valid TOML: {error}") from error
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path} is not valid YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} must hold settings like 'epochs: 10'")
+    return content

@@ -1,0 +1,116 @@
+"""From PyTorch modules to one ONNX file, from pixels to probabilities."""
+
+import contextlib
+import io
+import logging
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import compose, external_data_helper
+
+from cracklens.errors import ModelError
+from cracklens.models import load_engine
+from cracklens.training.backbones import PixelBackbone
+from cracklens.training.head import Head, Output
+
+OPSET = 18
+MAX_PROBABILITY_ERROR = 1e-3
+"""Between the exported model in f32 and PyTorch; ten times what is seen with large logits."""
+
+
+def export_backbone(backbone: PixelBackbone, side_px: int, path: Path) -> None:
+    """Write a backbone as ONNX with its weights beside it: `pixels` to `features`.
+
+    The weights go to a file of their own because writing them into the graph costs three more
+    copies in memory.
+    """
+    pixels = torch.zeros((2, side_px, side_px, 3), dtype=torch.uint8)
+    _export(backbone, pixels, path, ["pixels"], ["features"], external=True)
+
+
+def export_model(backbone: Path, head: Head, temperature: float, path: Path) -> None:
+    """Join an exported backbone and a head to one file: `pixels` to `probabilities`, `logits`."""
+    first = next(head.parameters())
+    features = torch.zeros((2, first.shape[1]))
+    head_file = path.with_name("head.onnx")
+    output = Output(head, temperature).eval()
+    _export(output, features, head_file, ["features"], ["probabilities", "logits"], external=False)
+    trunk = onnx.load(backbone, load_external_data=False)
+    tail = compose.add_prefix(onnx.load(head_file), "head/")
+    head_file.unlink()
+    # not compose.merge_models: it wants all weights in memory at once to check them
+    graph = compose.merge_graphs(trunk.graph, tail.graph, io_map=[("features", "head/features")])
+    for name in ("probabilities", "logits"):
+        _rename(graph, f"head/{name}", name)
+    model = onnx.helper.make_model(
+        graph, opset_imports=trunk.opset_import, ir_version=trunk.ir_version,
+        producer_name="cracklens",
+    )  # fmt: skip
+    external_data_helper.load_external_data_for_model(model, str(backbone.parent))
+    onnx.save(model, path)
+
+
+def _export(
+    module: torch.nn.Module,
+    example: torch.Tensor,
+    path: Path,
+    inputs: list[str],
+    outputs: list[str],
+    *,
+    external: bool,
+) -> None:
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module,
+            (example,),
+            path,
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=65536)},),
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=external,
+            verbose=False,
+        )
+
+
+def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
+    for node in graph.node:
+        for names in (node.input, node.output):
+            for index, name in enumerate(names):
+                if name == old:
+                    names[index] = new
+    for value in graph.output:
+        if value.name == old:
+            value.name = new
+
+
+def check_export(
+    path: Path, pixels: NDArray[np.uint8], probabilities: NDArray[np.float32]
+) -> float:
+    """Compare an exported model, run in f32, with the probabilities that PyTorch gave.
+
+    Returns:
+        The largest difference of a probability.
+
+    Raises:
+        ModelError: it is larger than `MAX_PROBABILITY_ERROR`: the file must not be used.
+    """
+    exported = load_engine(path).run(pixels)["probabilities"]
+    error = float(np.abs(exported - probabilities).max())
+    if not error <= MAX_PROBABILITY_ERROR:
+        raise ModelError(
+            f"the exported model differs from the PyTorch network by {error:.1e} in probability; "
+            "nothing was written. Please report this backbone"
+        )
+    return error

@@ -1,0 +1,136 @@
+"""A frozen backbone as an ONNX file, exported once and kept, with PyTorch's own features beside it.
+
+The export runs in a process of its own: PyTorch needs up to 1.2 GB for it, which the operating
+system has back before the features are computed.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens import errors
+from cracklens.errors import CracklensError
+from cracklens.files import sha256_file, write_json, writing, writing_folder
+from cracklens.models import Preprocessing
+from cracklens.progress import SILENT, Progress
+from cracklens.training.config import TrainConfig
+
+NETWORK = "backbone.onnx"
+INFO = "info.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedBackbone:
+    """An exported backbone; `info` holds the fields of `BackboneInfo`."""
+
+    folder: Path
+    info: dict[str, object]
+
+    @property
+    def network(self) -> Path:
+        """The ONNX file, from pixels to features."""
+        return self.folder / NETWORK
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """How pictures are brought to its input."""
+        return Preprocessing.model_validate(self.info["preprocessing"])
+
+
+def exported_backbone(
+    config: TrainConfig, cache: Path, *, progress: Progress = SILENT
+) -> ExportedBackbone:
+    """Export the backbone of a configuration, or find it in the cache.
+
+    Raises:
+        CracklensError: what `create_backbone` raises, from the other process.
+    """
+    folder = cache / "backbones" / _key(config)
+    if not (folder / INFO).is_file():
+        progress.say(f"exporting {config.backbone} to ONNX (once)")
+        with writing_folder(folder) as partial:
+            _run("export", config, partial)
+    info = json.loads((folder / INFO).read_text(encoding="utf-8"))
+    return ExportedBackbone(folder, info)
+
+
+def torch_features(
+    config: TrainConfig, backbone: ExportedBackbone, pixels: NDArray[np.uint8]
+) -> NDArray[np.float32]:
+    """Return PyTorch's own float32 features (N x D) of a few pictures, kept for the next time."""
+    name = hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
+    kept = backbone.folder / f"reference-{name}.npy"
+    if not kept.is_file():
+        with tempfile.TemporaryDirectory() as temporary:
+            np.save(Path(temporary, "pixels.npy"), pixels)
+            _run("features", config, Path(temporary))
+            values = np.load(Path(temporary, "features.npy"), allow_pickle=False)
+        with writing(kept) as partial, partial.open("wb") as file:
+            np.save(file, values)
+    features: NDArray[np.float32] = np.load(kept, allow_pickle=False)
+    return features
+
+
+def _key(config: TrainConfig) -> str:
+    """Name everything that decides the exported file."""
+    weights = config.weights
+    if weights not in {"pretrained", "random"} and Path(weights).is_file():
+        weights = sha256_file(Path(weights))
+    parts = [config.backbone, weights, str(config.input_size), version("timm"), version("torch")]
+    if config.weights == "random":
+        parts.append(str(config.seed))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def _run(task: str, config: TrainConfig, folder: Path) -> None:
+    """Run this module as a program; raise here what it raised there."""
+    command = [sys.executable, "-m", __name__, task, str(folder)]
+    done = subprocess.run(  # noqa: S603 - our own module
+        command, input=config.model_dump_json(), capture_output=True, text=True, check=False
+    )
+    if done.returncode == 0:
+        return
+    try:
+        told = json.loads(done.stdout)
+        kind = getattr(errors, told["type"], CracklensError)
+    except (ValueError, KeyError, TypeError):
+        raise CracklensError(
+            f"the {task} of the backbone {config.backbone} failed:\n{done.stderr[-2000:]}"
+        ) from None
+    raise kind(told["message"])
+
+
+def _main(task: str, folder: Path, config: TrainConfig) -> None:
+    import torch
+
+    from cracklens.machine import available_cpus
+    from cracklens.training.backbones import create_backbone
+    from cracklens.training.export import export_backbone
+
+    torch.set_num_threads(available_cpus())
+    backbone, info = create_backbone(config)
+    if task == "export":
+        export_backbone(backbone, config.input_size, folder / NETWORK)
+        fields = asdict(info) | {"preprocessing": info.preprocessing.model_dump(mode="json")}
+        write_json(folder / INFO, fields)
+        return
+    pixels = torch.from_numpy(np.load(folder / "pixels.npy", allow_pickle=False))
+    with torch.inference_mode():
+        features = torch.cat([backbone(part) for part in pixels.split(8)])  # type: ignore[no-untyped-call]
+    np.save(folder / "features.npy", features.numpy())
+
+
+if __name__ == "__main__":
+    try:
+        _main(sys.argv[1], Path(sys.argv[2]), TrainConfig.model_validate_json(sys.stdin.read()))
+    except CracklensError as error:
+        sys.stdout.write(json.dumps({"type": type(error).__name__, "message": str(error)}))
+        sys.exit(1)

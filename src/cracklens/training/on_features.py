@@ -1,0 +1,155 @@
+"""Training a head on a frozen backbone: features once, then the head."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cracklens.datasets import Dataset, Split
+from cracklens.datasets.features import FeatureCache, Features, extract_features
+from cracklens.models import load_engine
+from cracklens.models.engines import Precision, has_bf16
+from cracklens.progress import Progress
+from cracklens.training.agreement import (
+    BF16_SAMPLE,
+    TORCH_SAMPLE,
+    Bf16Agreement,
+    compare_bf16,
+    relative_error,
+)
+from cracklens.training.config import TrainConfig
+from cracklens.training.exported import ExportedBackbone, exported_backbone, torch_features
+from cracklens.training.fit import fit_head, logits_of
+from cracklens.training.head import Head
+from cracklens.training.result import Clock, Trained
+from cracklens.training.sample import draw, pixels_of, without_unreadable
+
+
+def train_on_features(
+    config: TrainConfig, dataset: Dataset, split: Split, cache: Path, progress: Progress
+) -> Trained:
+    """Compute (or find) the features of all pictures, fit the head, check the precision.
+
+    With precision `auto`, bf16 features are used where the processor has bf16, and the run starts
+    again in f32 if the trained head decides differently on more than 0.1 % of a sample.
+    """
+    clock = Clock()
+    backbone = exported_backbone(config, cache, progress=progress)
+    clock.lap("export")
+    run = _Run(config, backbone, cache, progress)
+    precision: Precision = "bf16" if _wants_bf16(config) else "f32"
+    features = run.features(dataset, precision)
+    left, kept = without_unreadable(config, dataset, split, features.indices, features.unreadable)
+    clock.lap("features")
+    known = len(features.indices) - features.computed
+    progress.say(
+        f"features of {len(features.indices):,} pictures in {precision}: {features.computed:,} "
+        f"computed now, {known:,} known from before or copies, {clock.laps['features']:.0f} s"
+    )
+    labels = left.labels
+    head, history, best = fit_head(
+        config,
+        (features.values[kept.train], labels[kept.train]),
+        (features.values[kept.validation], labels[kept.validation]),
+        len(left.classes),
+        progress=progress,
+    )
+    clock.lap("head")
+    sample = pixels_of(left.subset(draw(left, TORCH_SAMPLE)), backbone.preprocessing)
+    reference = torch_features(config, backbone, sample)
+    agreement = run.agreement(sample, reference) | {"precision": precision}
+    if precision == "bf16":
+        check = run.bf16_agreement(left, features, head)
+        agreement |= {
+            "sample_bf16": check.sample,
+            "bf16_cosine_median": check.cosine_median,
+            "bf16_cosine_min": check.cosine_min,
+            "bf16_decisions_equal": check.decisions_equal,
+        }
+        if not check.passed and config.precision == "auto":
+            progress.say("bf16 does not agree well enough: starting again in f32")
+            exact = config.model_copy(update={"precision": "f32"})
+            again = train_on_features(exact, dataset, split, cache, progress)
+            return replace(again, agreement=agreement | {"precision": "f32"})
+    clock.lap("agreement")
+    val_features = torch.from_numpy(features.values[kept.validation])
+    return Trained(
+        dataset=left,
+        sha256=features.sha256,
+        split=kept,
+        unreadable=features.unreadable,
+        backbone_onnx=backbone.network,
+        backbone=backbone.info,
+        preprocessing=backbone.preprocessing,
+        head=head,
+        trained_parameters=sum(p.numel() for p in head.parameters()),
+        history=history,
+        best_epoch=best,
+        validation_logits=logits_of(head, val_features).numpy(),
+        sample=sample,
+        sample_logits=logits_of(head, torch.from_numpy(reference)).numpy(),
+        agreement=agreement,
+        seconds=clock.laps,
+    )
+
+
+def _wants_bf16(config: TrainConfig) -> bool:
+    """Where the processor lacks it, `bf16` said outright is refused by the engine."""
+    return config.precision == "bf16" or (config.precision == "auto" and has_bf16())
+
+
+class _Run:
+    """What the steps of one run share."""
+
+    def __init__(
+        self, config: TrainConfig, backbone: ExportedBackbone, cache: Path, progress: Progress
+    ) -> None:
+        self._config, self._backbone = config, backbone
+        self._cache, self._progress = cache, progress
+
+    def features(self, dataset: Dataset, precision: Precision) -> Features:
+        engine = load_engine(self._backbone.network, precision=precision)
+        store = FeatureCache(
+            self._cache,
+            backbone_sha256=str(self._backbone.info["weights_sha256"]),
+            preprocessing=self._backbone.preprocessing,
+            engine=engine,
+        )
+        return extract_features(
+            dataset.paths,
+            engine,
+            self._backbone.preprocessing,
+            store,
+            max_pixels=self._config.max_pixels,
+            progress=self._progress,
+        )
+
+    def agreement(
+        self, sample: NDArray[np.uint8], reference: NDArray[np.float32]
+    ) -> dict[str, Any]:
+        """Compare f32 features of the engine with PyTorch's."""
+        engine = load_engine(self._backbone.network)
+        error = relative_error(engine.run(sample)["features"], reference)
+        self._progress.say(
+            f"{engine.name} in f32 against PyTorch on {len(sample)} pictures: "
+            f"relative error {error:.1e}"
+        )
+        return {
+            "engine": engine.name,
+            "sample_torch": len(sample),
+            "f32_relative_error": error,
+        }
+
+    def bf16_agreement(self, dataset: Dataset, features: Features, head: Head) -> Bf16Agreement:
+        """Compare the bf16 features of some pictures with f32 ones."""
+        drawn = draw(dataset, BF16_SAMPLE)
+        exact = self.features(dataset.subset(drawn), "f32")
+        check = compare_bf16(features.values[drawn], exact.values, head)
+        self._progress.say(
+            f"bf16 against f32 on {check.sample:,} pictures: centred cosine "
+            f"{check.cosine_median:.5f} (median), {check.decisions_equal:.2%} of decisions equal"
+        )
+        return check

@@ -1,0 +1,63 @@
+"""One process, or several that `torchrun` started."""
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from numpy.typing import NDArray
+from torch import nn
+
+from cracklens.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """This process among those that `torchrun` started."""
+
+    rank: int
+    count: int
+    device: torch.device
+
+    @property
+    def leads(self) -> bool:
+        """Whether this one writes and talks."""
+        return self.rank == 0
+
+
+def join_processes(device: str) -> Processes:
+    """Join the processes that `torchrun` started, or stay alone.
+
+    Raises:
+        UsageError: "cuda" without a GPU that PyTorch can use.
+    """
+    has_gpu = torch.cuda.is_available()
+    if device == "cuda" and not has_gpu:
+        raise UsageError("--device cuda: PyTorch sees no GPU here; use --device cpu")
+    on_gpu = has_gpu and device != "cpu"
+    count = int(os.environ.get("WORLD_SIZE", "1"))
+    local = int(os.environ.get("LOCAL_RANK", "0"))
+    chosen = torch.device("cuda", local) if on_gpu else torch.device("cpu")
+    if count > 1 and not dist.is_initialized():
+        dist.init_process_group("nccl" if on_gpu else "gloo")
+    return Processes(int(os.environ.get("RANK", "0")), count, chosen)
+
+
+def share(order: NDArray[np.int64], processes: Processes, batch: int) -> NDArray[np.int64]:
+    """Return this process's share of the pictures.
+
+    All shares have one length, or one process would wait for the others for ever. A last batch of a
+    single picture is left out: batch normalisation has nothing to normalise.
+    """
+    count = len(order) // processes.count
+    if count > 1 and count % batch == 1:
+        count -= 1
+    return order[processes.rank :: processes.count][:count]
+
+
+def share_buffers(network: nn.Module, processes: Processes) -> None:
+    """Give every process the norm statistics of the first."""
+    if processes.count > 1:
+        for buffer in network.buffers():
+            dist.broadcast(buffer, 0)

@@ -1,0 +1,60 @@
+"""What every way of training hands over, before it becomes a model folder."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.datasets import Dataset, Split
+from cracklens.models import Preprocessing
+from cracklens.training.head import Head
+from cracklens.training.schedule import History
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A trained network, still in parts.
+
+    Attributes:
+        dataset: the readable pictures; `sha256` has one entry for each, `split` indexes them.
+        backbone_onnx: exported backbone, pixels to features.
+        backbone: the fields of `BackboneInfo`.
+        sample: a few pictures (S x H x W x 3) and PyTorch's own `sample_logits` (S x K) of them.
+        validation_logits: V x K, in the order of `split.validation`.
+        agreement: fields of the card's `Agreement` known so far.
+        seconds: wall time of the steps.
+    """
+
+    dataset: Dataset
+    sha256: list[str]
+    split: Split
+    unreadable: dict[Path, str]
+    backbone_onnx: Path
+    backbone: dict[str, Any]
+    preprocessing: Preprocessing
+    head: Head
+    trained_parameters: int
+    history: History
+    best_epoch: int
+    validation_logits: NDArray[np.float32]
+    sample: NDArray[np.uint8]
+    sample_logits: NDArray[np.float32]
+    agreement: dict[str, Any]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class Clock:
+    """Wall time of steps, by name."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        """End the step called `name`; the next one starts."""
+        now = time.perf_counter()
+        self.laps[name] = now - self._last
+        self._last = now

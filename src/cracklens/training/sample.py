@@ -1,0 +1,60 @@
+"""Which pictures a run can read, and a few of them to check engines with."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.datasets import Dataset, Split
+from cracklens.errors import DataError, PhotoError
+from cracklens.models import Preprocessing
+from cracklens.photos import Photo, stream_photos
+from cracklens.training.config import TrainConfig
+
+
+def draw(dataset: Dataset, count: int) -> NDArray[np.int64]:
+    """Draw at most `count` pictures at random, always the same ones of the same data set."""
+    total = len(dataset.items)
+    return np.sort(np.random.default_rng(0).choice(total, min(count, total), replace=False))
+
+
+def pixels_of(dataset: Dataset, preprocessing: Preprocessing) -> NDArray[np.uint8]:
+    """Return the pictures at the input size (N x H x W x 3)."""
+
+    def fit(photo: Photo) -> NDArray[np.uint8]:
+        return preprocessing.fit(photo.pixels)
+
+    read = list(stream_photos(dataset.paths, fit))
+    return np.stack([pixels for pixels in read if not isinstance(pixels, PhotoError)])
+
+
+def without_unreadable(
+    config: TrainConfig,
+    dataset: Dataset,
+    split: Split,
+    readable: NDArray[np.int64],
+    reasons: dict[Path, str],
+) -> tuple[Dataset, Split]:
+    """Leave out pictures that cannot be read; the split is renumbered to match.
+
+    Raises:
+        DataError: some cannot be read and `strict` is set, or a class or part is left empty.
+    """
+    if reasons and config.strict:
+        raise DataError(
+            f"{len(reasons)} pictures cannot be read, and --strict is set. "
+            f"First: {next(iter(reasons.values()))}"
+        )
+    place = np.full(len(dataset.items), -1)
+    place[readable] = np.arange(len(readable))
+    parts = [place[part] for part in (split.train, split.validation, split.test)]
+    kept = Split(*(part[part >= 0] for part in parts))
+    left = dataset.subset(readable)
+    for name in ("train", "validation"):
+        empty = [c for c, n in left.subset(kept.part(name)).counts().items() if n == 0]
+        if empty:
+            raise DataError(
+                f"no readable picture of class {empty[0]!r} is left in the {name} part "
+                f"({len(reasons)} pictures cannot be read)"
+            )
+    return left, kept

@@ -1,0 +1,58 @@
+"""From labelled pictures to a model folder."""
+
+import tempfile
+from pathlib import Path
+
+import torch
+
+from cracklens.datasets import load_dataset, split_dataset
+from cracklens.errors import DataError
+from cracklens.files import require_free
+from cracklens.machine import available_cpus, cache_folder
+from cracklens.progress import SILENT, Progress
+from cracklens.training.config import TrainConfig
+from cracklens.training.on_features import train_on_features
+from cracklens.training.on_pictures import train_on_pictures
+from cracklens.training.write import TrainedModel, write_model
+
+
+def train(
+    data: str | Path,
+    output: str | Path,
+    config: TrainConfig,
+    *,
+    overwrite: bool = False,
+    cache: Path | None = None,
+    progress: Progress = SILENT,
+) -> TrainedModel | None:
+    """Train a model on a folder of labelled pictures and write its folder.
+
+    Returns:
+        The model; None in the processes of `torchrun` that do not lead.
+
+    Raises:
+        DataError: the data cannot be trained on; says what was found.
+        OutputError: the output exists or cannot be written; found before anything is computed.
+        UsageError: settings that do not fit each other or the data.
+    """
+    output = Path(output)
+    require_free(output, overwrite=overwrite)
+    dataset = load_dataset(data, group=config.group)
+    if len(dataset.classes) < 2:  # noqa: PLR2004
+        raise DataError(
+            f"{data} has the one class {dataset.classes[0]!r}: training needs at least two, "
+            "each in a folder of its own"
+        )
+    split = split_dataset(
+        dataset, config.split, validation_fraction=config.validation_fraction, seed=config.seed
+    )
+    torch.set_num_threads(available_cpus())
+    torch.set_flush_denormal(True)
+    with tempfile.TemporaryDirectory() as temporary:
+        if config.fine_tune:
+            trained = train_on_pictures(config, dataset, split, Path(temporary), progress)
+        else:
+            trained = train_on_features(config, dataset, split, cache or cache_folder(), progress)
+        if trained is None:
+            return None
+        return write_model(output, trained, config, overwrite=overwrite, progress=progress)
