@@ -6,6 +6,8 @@ Exit codes of the command line follow the class: 2 for `UsageError`, 1 for the r
 import difflib
 from collections.abc import Iterable
 
+_LISTED = 30
+
 
 class CracklensError(Exception):
     """Base of all errors that cracklens raises on purpose."""
@@ -42,7 +44,7 @@ class MissingExtraError(CracklensError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a hint that names the closest known name, or lists them all.
+    """Return a hint that names the closest known name, or lists what is known.
 
     >>> did_you_mean("resnet11", ["resnet101", "small"])
     "did you mean 'resnet101'?"
@@ -51,4 +53,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     known = sorted(known)
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
+    if close:
+        return f"did you mean '{close[0]}'?"
+    more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+    return f"known: {', '.join(known[:_LISTED])}{more}"

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ def writing(target: Path) -> Iterator[Path]:
     Raises:
         OutputError: the place cannot be written or the disk is full. The old file stays.
     """
+    _require_file(target)
     partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
     try:
         with explained(target):
@@ -28,7 +29,8 @@ def writing(target: Path) -> Iterator[Path]:
             yield partial
             partial.replace(target)
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # what stopped the writing may stop the cleaning
+            partial.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -63,20 +65,61 @@ def require_free(target: Path, *, overwrite: bool) -> None:
     Raises:
         OutputError: says what stands in the way.
     """
-    if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise OutputError(f"{target} is a file or a link, not a folder: choose another output")
-    if target.exists() and any(target.iterdir()):
-        if not overwrite:
+    with explained(target):
+        if target.name in {"", ".."}:
+            raise OutputError(f"{target} is no name for an output: name a new folder inside it")
+        if target.is_symlink() or (target.exists() and not target.is_dir()):
+            raise OutputError(f"{target} is a file or a link, not a folder: choose another output")
+        if target.exists() and any(target.iterdir()):
+            if not overwrite:
+                raise OutputError(f"{target} exists: choose another output, or add --overwrite")
+            if not _is_ours(target):
+                raise OutputError(
+                    f"{target} exists and was not written by cracklens: "
+                    "--overwrite does not touch it"
+                )
+        _require_place(target)
+
+
+def require_free_file(target: Path, *, overwrite: bool) -> None:
+    """Refuse a file that exists or whose place cannot be written, before any work is done.
+
+    Raises:
+        OutputError: says what stands in the way.
+    """
+    _require_file(target)
+    with explained(target):
+        if target.exists() and not overwrite:
             raise OutputError(f"{target} exists: choose another output, or add --overwrite")
-        if not any((target / name).is_file() for name in ("card.json", "metrics.json")):
-            raise OutputError(
-                f"{target} exists and was not written by cracklens: --overwrite does not touch it"
-            )
+        _require_place(target)
+
+
+def _require_file(target: Path) -> None:
+    with explained(target):
+        if target.name in {"", ".."} or (target.exists() and not target.is_file()):
+            raise OutputError(f"{target} is a folder or a device: name a file to write")
+
+
+def _require_place(target: Path) -> None:
     parent = target.absolute().parent
     while not parent.exists():
         parent = parent.parent
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
+    if not parent.is_dir():
+        raise OutputError(f"{target} cannot be written: {parent} is not a folder")
+    if not os.access(parent, os.W_OK):
         raise OutputError(f"{target} cannot be written: no write permission in {parent}")
+
+
+def _is_ours(folder: Path) -> bool:
+    """Tell a folder of cracklens by what stands in its JSON; other tools write the names too."""
+    for name, key in (("card.json", "cracklens_version"), ("metrics.json", "class_mapping")):
+        try:
+            content = json.loads((folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(content, dict) and key in content:
+            return True
+    return False
 
 
 @contextmanager
@@ -101,7 +144,8 @@ def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - whatever json 
     """Write `value` as indented UTF-8 JSON, atomically; never NaN, which JSON does not know."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     with writing(path) as partial:
-        partial.write_text(text, encoding="utf-8")
+        # a file name that is not UTF-8 becomes the escape \udcXX, which JSON readers know
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def sha256_file(path: Path) -> str:

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+_CGROUPS = Path("/sys/fs/cgroup")
+
 
 def available_cpus() -> int:
     """Return the processors this process may use, at least 1.
@@ -18,12 +20,11 @@ def available_cpus() -> int:
 
 def _cgroup_quota() -> int | None:
     try:
-        limit, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        limit, period = (_CGROUPS / "cpu.max").read_text(encoding="ascii").split()
     except (OSError, ValueError):
         try:
-            folder = Path("/sys/fs/cgroup/cpu")
-            limit = (folder / "cpu.cfs_quota_us").read_text(encoding="ascii").strip()
-            period = (folder / "cpu.cfs_period_us").read_text(encoding="ascii").strip()
+            limit = (_CGROUPS / "cpu/cpu.cfs_quota_us").read_text(encoding="ascii").strip()
+            period = (_CGROUPS / "cpu/cpu.cfs_period_us").read_text(encoding="ascii").strip()
         except OSError:
             return None
     if limit in {"max", "-1"}:
@@ -39,7 +40,7 @@ def cache_folder() -> Path:
     if chosen := os.environ.get("CRACKLENS_CACHE"):
         return Path(chosen).expanduser()
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "cracklens"
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "cracklens"
     if sys.platform == "darwin":
         return Path.home() / "Library/Caches/cracklens"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cracklens"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cracklens"

@@ -33,7 +33,12 @@ _LISTED = 10
 
 def complain(message: str) -> None:
     """Print an error for people."""
-    Console(stderr=True, highlight=False).print(f"[bold red]error:[/] {escape(message)}")
+    _for_people().print(f"[bold red]error:[/] {escape(message)}")
+
+
+def _for_people() -> Console:
+    """Return standard error, where paths stay in one piece: not wrapped, no ":warning:" drawn."""
+    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def show_json(value: Any) -> None:  # noqa: ANN401 - whatever json takes
@@ -45,7 +50,7 @@ def list_unreadable(unreadable: Mapping[Path, str] | Mapping[str, str]) -> None:
     """Print the pictures that were left out, and leave with exit code 3 if there are any."""
     if not unreadable:
         return
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = _for_people()
     console.print(f"[yellow]{len(unreadable)} pictures could not be read and were left out:[/]")
     for reason in list(unreadable.values())[:_LISTED]:
         console.print(f"  {escape(reason)}")
@@ -75,7 +80,7 @@ class _Bars(Progress):
         self._console = console
 
     def say(self, text: str) -> None:
-        self._console.print(text, style="dim")
+        self._console.print(text, style="dim", markup=False, emoji=False)
 
     @contextmanager
     def step(self, name: str, total: int | None = None, unit: str = "pictures") -> Iterator[Step]:
@@ -101,7 +106,7 @@ class _BarStep(Step):
         self._shown.advance(self._task, count)
 
     def note(self, text: str) -> None:
-        self._console.print(f"  {text}", style="dim")
+        self._console.print(f"  {text}", style="dim", markup=False, emoji=False)
 
 
 class _Lines(Progress):

@@ -1,6 +1,9 @@
 """`cracklens`: the verbs, and what becomes of errors."""
 
+import io
+import os
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -9,6 +12,8 @@ import cracklens
 from cracklens.cli import audit, doctor, evaluate, predict, train
 from cracklens.cli.console import complain
 from cracklens.errors import CracklensError, UsageError
+
+_INTERRUPTED = 130  # what Typer makes of Ctrl-C
 
 app = typer.Typer(
     name="cracklens",
@@ -48,17 +53,34 @@ def _root(
 
 def main() -> None:
     """Run the command line; errors become one message and an exit code, never a traceback."""
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # what matters comes as a PhotoError
+    if isinstance(sys.stdout, io.TextIOWrapper):  # file names need not be UTF-8
+        sys.stdout.reconfigure(errors="backslashreplace")
+    code = _run()
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left goes nowhere
+        if not isinstance(error, BrokenPipeError):  # that is `| head`: it has what it wanted
+            complain(f"standard output cannot be written: {error.strerror or error}")
+        code = code or 1
+    sys.exit(code)
+
+
+def _run() -> int:
     try:
         app()
+    except SystemExit as end:  # Typer ends every verb with one
+        if end.code == _INTERRUPTED:
+            complain("interrupted; what was finished is kept: run the same command to continue")
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     except UsageError as error:
         complain(str(error))
-        sys.exit(2)
+        return 2
     except CracklensError as error:
         complain(str(error))
-        sys.exit(1)
-    except KeyboardInterrupt:
-        complain("interrupted; what was finished is kept: run the same command to continue")
-        sys.exit(130)
-    except BrokenPipeError:  # the reader went away, such as `| head`
-        sys.stderr.close()
-        sys.exit(1)
+        return 1
+    except OSError as error:
+        complain(str(error))
+        return 1
+    return 0

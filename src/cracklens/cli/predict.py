@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cracklens.cli.console import list_unreadable, listener
-from cracklens.cli.options import Json, MaxPixels, Precision, Quiet, Strict
-from cracklens.files import explained, writing
+from cracklens.cli.options import Json, MaxPixels, Overwrite, Precision, Quiet, Strict
+from cracklens.files import require_free_file, writing
 from cracklens.photos.photo import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def predict(
     max_pixels: MaxPixels = DEFAULT_MAX_PIXELS,
     *,
     strict: Strict = False,
+    overwrite: Overwrite = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -48,6 +49,8 @@ def predict(
       cracklens predict metu-resnet101 site/ --format csv -o labels.csv
       cracklens predict metu-resnet101 'site/**/*.jpg' --json | jq .predictions
     """
+    if output:
+        require_free_file(output, overwrite=overwrite)
     from cracklens.api import load_model
 
     loaded = load_model(model, precision=precision)
@@ -62,8 +65,8 @@ def predict(
     render = {"table": _table, "csv": _csv, "json": _json}[chosen]
     text = render(predictions, list(loaded.card.labels), list(unreadable))
     if output:
-        with writing(output) as partial, explained(output):
-            partial.write_text(text, encoding="utf-8")
+        with writing(output) as partial:
+            partial.write_text(text, encoding="utf-8", errors="backslashreplace")
         typer.echo(f"written: {output} ({len(predictions):,} pictures)", err=True)
     else:
         sys.stdout.write(text)

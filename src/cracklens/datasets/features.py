@@ -69,10 +69,13 @@ class FeatureCache:
 
     def _index(self, shard: Path) -> None:
         try:
-            with np.load(shard, allow_pickle=False) as data:
+            with shard.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 digests = data["sha256"]
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+                whole = len(data["features"]) == len(digests)  # read too, for the check sum
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return  # not ours, or damaged from outside: computed again
+        if not whole:
+            return
         number = len(self._shards)
         self._shards.append(shard)
         for row, digest in enumerate(digests):

@@ -34,7 +34,10 @@ def load_dataset(root: str | Path, *, group: str | None = None) -> Dataset:
     if not root.is_dir():
         raise DataError(f"{root} is not a folder; {_EXPECTED}")
     table = root / TABLE
-    items = _from_table(table, group) if table.is_file() else _from_folders(root)
+    try:
+        items = _from_table(table, group) if table.is_file() else _from_folders(root)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{table} is not UTF-8 text: save it as CSV UTF-8") from error
     if group is not None and not (table.is_file() and "<" not in group):
         items = _grouped(items, group)
     classes = tuple(sorted({item.label for item in items}))
@@ -48,7 +51,7 @@ _EXPECTED = (
 
 
 def _from_folders(root: Path) -> list[Item]:
-    folders = sorted(f for f in root.iterdir() if f.is_dir() and not f.name.startswith("."))
+    folders = _visible_folders(root)
     parts = [f for f in folders if f.name.lower() in PARTS]
     if parts and len(parts) < len(folders):
         others = ", ".join(f.name for f in folders if f not in parts)
@@ -58,7 +61,7 @@ def _from_folders(root: Path) -> list[Item]:
     items: list[Item] = []
     for part in parts:
         name = PARTS[part.name.lower()]
-        items += _from_classes(sorted(f for f in part.iterdir() if f.is_dir()), name)
+        items += _from_classes(_visible_folders(part), name)
     if not parts:
         items = _from_classes(folders, None)
     if not items:
@@ -68,6 +71,10 @@ def _from_folders(root: Path) -> list[Item]:
             found = f"found folders {', '.join(f.name for f in folders[:5])} without pictures"
         raise DataError(f"{root} holds no labelled pictures ({found}); {_EXPECTED}")
     return items
+
+
+def _visible_folders(parent: Path) -> list[Path]:
+    return sorted(f for f in parent.iterdir() if f.is_dir() and not f.name.startswith("."))
 
 
 def _from_classes(folders: Iterable[Path], part: str | None) -> list[Item]:
@@ -141,4 +148,4 @@ def group_expression(pattern: str) -> re.Pattern[str]:
     text = re.escape(pieces[0])
     for number, piece in enumerate(pieces[1:]):
         text += ("(?P<group>.+?)" if number == 0 else ".+") + re.escape(piece)
-    return re.compile(text)
+    return re.compile(text, re.DOTALL)

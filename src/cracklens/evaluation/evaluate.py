@@ -74,7 +74,7 @@ class Evaluation:
         return folder
 
     def _write_table(self, path: Path, rows: "range | list[int]") -> None:
-        with path.open("w", newline="", encoding="utf-8") as file:
+        with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
             table = csv.writer(file)
             table.writerow(["path", "truth", "label", "probability", *self.summary.classes])
             for i in rows:

@@ -36,6 +36,13 @@ def read_model_folder(path: str | Path) -> ModelFolder:
             or that is not valid.
     """
     path = Path(path)
+    try:
+        return ModelFolder(path, _checked(path))
+    except OSError as error:  # no permission, or a name that is too long
+        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _checked(path: Path) -> ModelCard:
     card_file = path / CARD
     if not path.is_dir():
         raise ModelError(f"{path} is not a folder: a model is a folder with {CARD} and {NETWORK}")
@@ -54,7 +61,7 @@ def read_model_folder(path: str | Path) -> ModelFolder:
             )
     if NETWORK not in card.files:
         raise ModelError(f"{card_file} names no {NETWORK}")
-    return ModelFolder(path, card)
+    return card
 
 
 def _read_card(file: Path) -> ModelCard:

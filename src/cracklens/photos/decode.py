@@ -50,7 +50,7 @@ def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pho
         pixels, notes = _decode(data, path, max_pixels)
     except PhotoError:
         raise
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+    except Exception as error:  # on damaged data, decoders raise whatever they stumble over
         raise PhotoError(f"{path}: the picture is damaged or cut off ({error})") from error
     return Photo(path, pixels, hashlib.sha256(data).hexdigest(), notes)
 
@@ -59,7 +59,7 @@ def _decode(data: bytes, path: Path, max_pixels: int) -> tuple[NDArray[np.uint8]
     if data.startswith(_JPEG):
         height, width, colour, _ = simplejpeg.decode_jpeg_header(data)
         _require_budget(path, width, height, max_pixels)
-        if colour != "CMYK":
+        if colour not in {"CMYK", "YCCK"}:
             pixels = simplejpeg.decode_jpeg(data, "RGB", strict=True)
             if b"Exif\x00\x00" in data[:_EXIF_REACH]:
                 pixels = _upright(pixels, _orientation(data))
@@ -117,7 +117,7 @@ def _orientation(data: bytes) -> int:
         try:
             with Image.open(io.BytesIO(data)) as image:
                 return int(image.getexif().get(_ORIENTATION, 1))
-        except (OSError, ValueError, SyntaxError, TypeError):
+        except Exception:  # noqa: BLE001 - on damaged data, Pillow raises and warns at will
             return 1  # a broken EXIF block does not spoil the pixels
         finally:
             Image.MAX_IMAGE_PIXELS = before

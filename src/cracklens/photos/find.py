@@ -24,24 +24,32 @@ def find_photos(inputs: Iterable[str | Path]) -> list[Path]:
     `[...]` and `**`.
 
     Raises:
-        UsageError: an input names nothing.
+        UsageError: an input names no picture.
     """
     found: dict[Path, None] = {}
     for given in inputs:
-        path = Path(given)
-        if path.is_dir():
-            found.update(dict.fromkeys(walk(path)))
-        elif path.exists():
-            found[path] = None
-        elif glob.has_magic(str(given)):
-            matches = sorted(glob.glob(str(given), recursive=True))  # noqa: PTH207 - absolute patterns
-            if not matches:
-                raise UsageError(f"the pattern {str(given)!r} matches nothing")
-            for match in map(Path, matches):
-                found.update(dict.fromkeys(walk(match) if match.is_dir() else [match]))
-        else:
-            raise UsageError(f"{path} does not exist")
+        try:
+            found.update(dict.fromkeys(_named_by(str(given))))
+        except OSError as error:  # no permission, or a name that is too long
+            raise UsageError(f"{given} cannot be read: {error.strerror or error}") from error
     return list(found)
+
+
+def _named_by(given: str) -> list[Path]:
+    path = Path(given)
+    if path.is_dir():
+        if not (pictures := walk(path)):
+            raise UsageError(f"{path} holds no pictures (.jpg, .png, .tif and the like)")
+        return pictures
+    if path.exists():
+        return [path]
+    if not glob.has_magic(given):
+        raise UsageError(f"{path} does not exist")
+    matches = map(Path, sorted(glob.glob(given, recursive=True)))  # noqa: PTH207 - absolute patterns
+    pictures = [p for match in matches for p in (walk(match) if match.is_dir() else [match])]
+    if not pictures:
+        raise UsageError(f"the pattern {given!r} matches nothing")
+    return pictures
 
 
 def walk(folder: Path) -> list[Path]:

@@ -17,6 +17,7 @@ from cracklens.training.config import TrainConfig
 
 SMALL = "small"
 _SMALL_WIDTHS = (16, 32, 64, 96)
+_CONTAINERS = frozenset({"blocks", "stages", "layers", "features"})
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_STD = (0.229, 0.224, 0.225)
 
@@ -197,13 +198,13 @@ def state_sha256(network: nn.Module) -> str:
 def stages_of(network: nn.Module) -> list[list[nn.Module]]:
     """Return the stages of a network from input to output, for unfreezing from the end.
 
-    A stage is a direct child with convolutions or linear layers; containers such as timm's
-    `blocks` or `stages` count by their children; a norm layer belongs to the stage before it.
+    A stage is a direct child with convolutions or linear layers, such as `layer4` of a ResNet;
+    timm's containers of stages count by their children; a norm layer belongs to the stage before
+    it.
     """
     children: list[nn.Module] = []
-    for child in network.children():
-        grand = list(child.children())
-        children += grand if isinstance(child, nn.Sequential | nn.ModuleList) else [child]
+    for name, child in network.named_children():
+        children += child.children() if name in _CONTAINERS else [child]
     stages: list[list[nn.Module]] = []
     for child in children:
         shapes = [p.dim() for p in child.parameters()]

@@ -171,7 +171,7 @@ def resolve_config(
     for key in values:
         if key not in TrainConfig.model_fields:
             raise UsageError(
-                f"unknown setting {key!r}: {did_you_mean(key, TrainConfig.model_fields)}"
+                f"unknown setting {key!r}: {did_you_mean(str(key), TrainConfig.model_fields)}"
             )
     try:
         return TrainConfig.model_validate(values)
@@ -194,15 +194,14 @@ def _read_recipe(name: str) -> dict[str, Any]:
         path = Path(name)
         if not path.is_file():
             raise UsageError(f"no recipe file {name}")
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     elif name in recipes():
-        file = files("cracklens.training") / "recipes" / f"{name}.toml"
-        text = file.read_text(encoding="utf-8")
+        content = (files("cracklens.training") / "recipes" / f"{name}.toml").read_bytes()
     else:
         raise UsageError(f"no recipe {name!r}: {did_you_mean(name, recipes())}")
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"recipe {name} is not valid TOML: {error}") from error
 
 
@@ -211,7 +210,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not valid YAML: {error}") from error
     if not isinstance(content, dict):
         raise UsageError(f"{path} must hold settings like 'epochs: 10'")

@@ -111,11 +111,10 @@ def _run(task: str, config: TrainConfig, folder: Path) -> None:
 def _main(task: str, folder: Path, config: TrainConfig) -> None:
     import torch
 
-    from cracklens.machine import available_cpus
     from cracklens.training.backbones import create_backbone
     from cracklens.training.export import export_backbone
+    from cracklens.training.settings import settled
 
-    torch.set_num_threads(available_cpus())
     backbone, info = create_backbone(config)
     if task == "export":
         export_backbone(backbone, config.input_size, folder / NETWORK)
@@ -123,7 +122,7 @@ def _main(task: str, folder: Path, config: TrainConfig) -> None:
         write_json(folder / INFO, fields)
         return
     pixels = torch.from_numpy(np.load(folder / "pixels.npy", allow_pickle=False))
-    with torch.inference_mode():
+    with settled(), torch.inference_mode():
         features = torch.cat([backbone(part) for part in pixels.split(8)])  # type: ignore[no-untyped-call]
     np.save(folder / "features.npy", features.numpy())
 

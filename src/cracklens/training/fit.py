@@ -1,29 +1,35 @@
 """Fitting a head on features that were computed once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cracklens.datasets import Split
 from cracklens.errors import DataError
 from cracklens.progress import SILENT, Progress
 from cracklens.training.config import TrainConfig
 from cracklens.training.head import Head
 from cracklens.training.schedule import History, Schedule
+from cracklens.training.settings import settled
 
 ADAM_EPS = 1e-7
 """Keras' default, which the published recipe was trained with."""
 
 
+@settled()
 def fit_head(
     config: TrainConfig,
-    train: tuple[NDArray[np.float32], NDArray[np.int64]],
-    validation: tuple[NDArray[np.float32], NDArray[np.int64]],
+    features: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    split: Split,
     classes: int,
     *,
     progress: Progress = SILENT,
 ) -> tuple[Head, History, int]:
-    """Train a head on frozen features (N x D) and labels (N,).
+    """Train a head on frozen features (N x D) and labels (N,); `split` indexes both.
 
     Because the backbone is frozen and nothing is augmented, this gives what running the whole
     network each epoch would give. The same seed and machine give the same head bit for bit.
@@ -36,17 +42,19 @@ def fit_head(
     """
     torch.manual_seed(config.seed)
     order = torch.Generator().manual_seed(config.seed)
-    features, labels = torch.from_numpy(train[0]), torch.from_numpy(train[1])
-    val_features, val_labels = torch.from_numpy(validation[0]), torch.from_numpy(validation[1])
     head = Head(features.shape[1], config.hidden, config.dropout, classes)
     optimiser = torch.optim.Adam(head.parameters(), config.learning_rate, eps=ADAM_EPS)
     schedule = Schedule(config, optimiser, head)
     history = History()
+    train, truth = torch.from_numpy(split.train), torch.from_numpy(labels)
+    validation, val_truth = features[split.validation], truth[split.validation]
     with progress.step("head", config.epochs, "epochs") as step:
         for epoch in range(1, config.epochs + 1):
             rate = optimiser.param_groups[0]["lr"]
-            trained = _epoch(head, optimiser, features, labels, config.batch_size, order)
-            validated = measure(logits_of(head, val_features), val_labels)
+            shuffled = train[torch.randperm(len(train), generator=order)]
+            batches = shuffled.split(config.batch_size)  # type: ignore[no-untyped-call]
+            trained = _epoch(head, optimiser, torch.from_numpy(features), truth, batches)
+            validated = measure(torch.from_numpy(logits_of(head, validation)), val_truth)
             history.add(trained, validated, rate)
             if not np.isfinite(validated[0]):
                 raise DataError("the loss is no longer a number: lower --learning-rate")
@@ -63,28 +71,31 @@ def _epoch(
     optimiser: torch.optim.Optimizer,
     features: Tensor,
     labels: Tensor,
-    batch_size: int,
-    order: torch.Generator,
+    batches: Sequence[Tensor],
 ) -> tuple[float, float]:
-    """Go once through the training part; return mean loss and accuracy along the way."""
+    """Go once through batches of indices; return mean loss and accuracy along the way."""
     head.train()
-    loss_sum, hits = 0.0, 0
-    for batch in torch.randperm(len(labels), generator=order).split(batch_size):  # type: ignore[no-untyped-call]
+    loss_sum, hits, seen = 0.0, 0, 0
+    for batch in batches:
+        target = labels[batch]
         logits = head(features[batch])
-        loss = nn.functional.cross_entropy(logits, labels[batch])
+        loss = nn.functional.cross_entropy(logits, target)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         loss_sum += loss.item() * len(batch)
-        hits += int((logits.argmax(1) == labels[batch]).sum())
-    return loss_sum / len(labels), hits / len(labels)
+        hits += int((logits.argmax(1) == target).sum())
+        seen += len(batch)
+    return loss_sum / seen, hits / seen
 
 
-def logits_of(head: Head, features: Tensor) -> Tensor:
-    """Return the logits of a head in evaluation mode, without gradients."""
+def logits_of(head: Head, features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the logits (N x K) of a head in evaluation mode."""
     head.eval()
     with torch.inference_mode():
-        return torch.cat([head(part) for part in features.split(4096)])  # type: ignore[no-untyped-call]
+        parts = torch.from_numpy(features).split(4096)  # type: ignore[no-untyped-call]
+        logits: NDArray[np.float32] = torch.cat([head(part) for part in parts]).numpy()
+    return logits
 
 
 def measure(logits: Tensor, labels: Tensor) -> tuple[float, float]:

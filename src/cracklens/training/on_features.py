@@ -1,36 +1,35 @@
-"""Training a head on a frozen backbone: features once, then the head."""
+"""Training a head on a frozen backbone: features once, then the head.
+
+PyTorch is imported after the features are there: it costs half a gigabyte that the engine needs.
+"""
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from cracklens.datasets import Dataset, Split
 from cracklens.datasets.features import FeatureCache, Features, extract_features
+from cracklens.detection.classifier import MIN_BF16_AGREEMENT
 from cracklens.models import load_engine
 from cracklens.models.engines import Precision, has_bf16
 from cracklens.progress import Progress
-from cracklens.training.agreement import (
-    BF16_SAMPLE,
-    TORCH_SAMPLE,
-    Bf16Agreement,
-    compare_bf16,
-    relative_error,
-)
 from cracklens.training.config import TrainConfig
 from cracklens.training.exported import ExportedBackbone, exported_backbone, torch_features
-from cracklens.training.fit import fit_head, logits_of
-from cracklens.training.head import Head
-from cracklens.training.result import Clock, Trained
-from cracklens.training.sample import draw, pixels_of, without_unreadable
+from cracklens.training.sample import TORCH_SAMPLE, Clock, draw, pixels_of, without_unreadable
+
+if TYPE_CHECKING:
+    from cracklens.training.head import Head
+    from cracklens.training.result import Trained
+
+BF16_SAMPLE = 1024
 
 
 def train_on_features(
     config: TrainConfig, dataset: Dataset, split: Split, cache: Path, progress: Progress
-) -> Trained:
+) -> "Trained":
     """Compute (or find) the features of all pictures, fit the head, check the precision.
 
     With precision `auto`, bf16 features are used where the processor has bf16, and the run starts
@@ -49,33 +48,28 @@ def train_on_features(
         f"features of {len(features.indices):,} pictures in {precision}: {features.computed:,} "
         f"computed now, {known:,} known from before or copies, {clock.laps['features']:.0f} s"
     )
-    labels = left.labels
+    from cracklens.training.fit import fit_head, logits_of
+    from cracklens.training.result import Trained
+
     head, history, best = fit_head(
-        config,
-        (features.values[kept.train], labels[kept.train]),
-        (features.values[kept.validation], labels[kept.validation]),
-        len(left.classes),
-        progress=progress,
+        config, features.values, left.labels, kept, len(left.classes), progress=progress
     )
     clock.lap("head")
+    validation_logits = logits_of(head, features.values[kept.validation])
+    drawn = draw(left, BF16_SAMPLE)
+    drawn_features = features.values[drawn]
+    features = replace(features, values=drawn_features[:0])  # hundreds of megabytes
     sample = pixels_of(left.subset(draw(left, TORCH_SAMPLE)), backbone.preprocessing)
     reference = torch_features(config, backbone, sample)
     agreement = run.agreement(sample, reference) | {"precision": precision}
     if precision == "bf16":
-        check = run.bf16_agreement(left, features, head)
-        agreement |= {
-            "sample_bf16": check.sample,
-            "bf16_cosine_median": check.cosine_median,
-            "bf16_cosine_min": check.cosine_min,
-            "bf16_decisions_equal": check.decisions_equal,
-        }
-        if not check.passed and config.precision == "auto":
+        agreement |= run.bf16_agreement(left.subset(drawn), drawn_features, head)
+        if config.precision == "auto" and not _agrees(agreement):
             progress.say("bf16 does not agree well enough: starting again in f32")
             exact = config.model_copy(update={"precision": "f32"})
             again = train_on_features(exact, dataset, split, cache, progress)
             return replace(again, agreement=agreement | {"precision": "f32"})
     clock.lap("agreement")
-    val_features = torch.from_numpy(features.values[kept.validation])
     return Trained(
         dataset=left,
         sha256=features.sha256,
@@ -88,9 +82,9 @@ def train_on_features(
         trained_parameters=sum(p.numel() for p in head.parameters()),
         history=history,
         best_epoch=best,
-        validation_logits=logits_of(head, val_features).numpy(),
+        validation_logits=validation_logits,
         sample=sample,
-        sample_logits=logits_of(head, torch.from_numpy(reference)).numpy(),
+        sample_logits=logits_of(head, reference),
         agreement=agreement,
         seconds=clock.laps,
     )
@@ -99,6 +93,10 @@ def train_on_features(
 def _wants_bf16(config: TrainConfig) -> bool:
     """Where the processor lacks it, `bf16` said outright is refused by the engine."""
     return config.precision == "bf16" or (config.precision == "auto" and has_bf16())
+
+
+def _agrees(agreement: dict[str, Any]) -> bool:
+    return bool(agreement["bf16_decisions_equal"] >= MIN_BF16_AGREEMENT)
 
 
 class _Run:
@@ -131,6 +129,8 @@ class _Run:
         self, sample: NDArray[np.uint8], reference: NDArray[np.float32]
     ) -> dict[str, Any]:
         """Compare f32 features of the engine with PyTorch's."""
+        from cracklens.training.agreement import relative_error
+
         engine = load_engine(self._backbone.network)
         error = relative_error(engine.run(sample)["features"], reference)
         self._progress.say(
@@ -143,13 +143,20 @@ class _Run:
             "f32_relative_error": error,
         }
 
-    def bf16_agreement(self, dataset: Dataset, features: Features, head: Head) -> Bf16Agreement:
+    def bf16_agreement(
+        self, sample: Dataset, bf16: NDArray[np.float32], head: "Head"
+    ) -> dict[str, Any]:
         """Compare the bf16 features of some pictures with f32 ones."""
-        drawn = draw(dataset, BF16_SAMPLE)
-        exact = self.features(dataset.subset(drawn), "f32")
-        check = compare_bf16(features.values[drawn], exact.values, head)
+        from cracklens.training.agreement import compare_bf16
+
+        check = compare_bf16(bf16, self.features(sample, "f32").values, head)
         self._progress.say(
             f"bf16 against f32 on {check.sample:,} pictures: centred cosine "
             f"{check.cosine_median:.5f} (median), {check.decisions_equal:.2%} of decisions equal"
         )
-        return check
+        return {
+            "sample_bf16": check.sample,
+            "bf16_cosine_median": check.cosine_median,
+            "bf16_cosine_min": check.cosine_min,
+            "bf16_decisions_equal": check.decisions_equal,
+        }

@@ -12,7 +12,7 @@ from cracklens.errors import PhotoError
 from cracklens.models import load_engine
 from cracklens.photos import stream_photos
 from cracklens.progress import SILENT, Progress
-from cracklens.training.agreement import TORCH_SAMPLE, relative_error
+from cracklens.training.agreement import relative_error
 from cracklens.training.backbones import create_backbone
 from cracklens.training.config import TrainConfig
 from cracklens.training.export import export_backbone
@@ -20,10 +20,18 @@ from cracklens.training.finetune import Network, fine_tune, unfreeze
 from cracklens.training.head import Head
 from cracklens.training.pictures import Pictures
 from cracklens.training.processes import join_processes
-from cracklens.training.result import Clock, Trained
-from cracklens.training.sample import draw, pixels_of, without_unreadable
+from cracklens.training.result import Trained
+from cracklens.training.sample import (
+    TORCH_SAMPLE,
+    Clock,
+    draw,
+    pixels_of,
+    without_unreadable,
+)
+from cracklens.training.settings import settled
 
 
+@settled()
 def train_on_pictures(
     config: TrainConfig, dataset: Dataset, split: Split, folder: Path, progress: Progress
 ) -> Trained | None:

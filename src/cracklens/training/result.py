@@ -1,6 +1,5 @@
 """What every way of training hands over, before it becomes a model folder."""
 
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,17 +43,3 @@ class Trained:
     sample_logits: NDArray[np.float32]
     agreement: dict[str, Any]
     seconds: dict[str, float] = field(default_factory=dict)
-
-
-class Clock:
-    """Wall time of steps, by name."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        """End the step called `name`; the next one starts."""
-        now = time.perf_counter()
-        self.laps[name] = now - self._last
-        self._last = now

@@ -1,5 +1,6 @@
-"""Which pictures a run can read, and a few of them to check engines with."""
+"""What both ways of training need: the pictures that can be read, a sample of them, a clock."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,9 @@ from cracklens.errors import DataError, PhotoError
 from cracklens.models import Preprocessing
 from cracklens.photos import Photo, stream_photos
 from cracklens.training.config import TrainConfig
+
+TORCH_SAMPLE = 32
+"""Pictures that PyTorch computes too, to compare the engine with."""
 
 
 def draw(dataset: Dataset, count: int) -> NDArray[np.int64]:
@@ -58,3 +62,17 @@ def without_unreadable(
                 f"({len(reasons)} pictures cannot be read)"
             )
     return left, kept
+
+
+class Clock:
+    """Wall time of steps, by name."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        """End the step called `name`; the next one starts."""
+        now = time.perf_counter()
+        self.laps[name] = now - self._last
+        self._last = now

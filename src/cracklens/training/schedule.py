@@ -50,6 +50,7 @@ class Schedule:
             threshold=1e-4,
             threshold_mode="abs",
             min_lr=config.lr_min,
+            eps=0.0,  # Keras takes the smallest step too
         )
         self._patience = config.stop_patience
         self._modules = modules

@@ -2,18 +2,18 @@
 
 import tempfile
 from pathlib import Path
-
-import torch
+from typing import TYPE_CHECKING
 
 from cracklens.datasets import load_dataset, split_dataset
 from cracklens.errors import DataError
 from cracklens.files import require_free
-from cracklens.machine import available_cpus, cache_folder
+from cracklens.machine import cache_folder
 from cracklens.progress import SILENT, Progress
 from cracklens.training.config import TrainConfig
 from cracklens.training.on_features import train_on_features
-from cracklens.training.on_pictures import train_on_pictures
-from cracklens.training.write import TrainedModel, write_model
+
+if TYPE_CHECKING:
+    from cracklens.training.write import TrainedModel
 
 
 def train(
@@ -24,7 +24,7 @@ def train(
     overwrite: bool = False,
     cache: Path | None = None,
     progress: Progress = SILENT,
-) -> TrainedModel | None:
+) -> "TrainedModel | None":
     """Train a model on a folder of labelled pictures and write its folder.
 
     Returns:
@@ -46,13 +46,15 @@ def train(
     split = split_dataset(
         dataset, config.split, validation_fraction=config.validation_fraction, seed=config.seed
     )
-    torch.set_num_threads(available_cpus())
-    torch.set_flush_denormal(True)
     with tempfile.TemporaryDirectory() as temporary:
         if config.fine_tune:
+            from cracklens.training.on_pictures import train_on_pictures
+
             trained = train_on_pictures(config, dataset, split, Path(temporary), progress)
         else:
             trained = train_on_features(config, dataset, split, cache or cache_folder(), progress)
         if trained is None:
             return None
+        from cracklens.training.write import write_model
+
         return write_model(output, trained, config, overwrite=overwrite, progress=progress)

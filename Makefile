@@ -1,0 +1,43 @@
+# Two commands on a machine with Python 3.11 and make: `make demo` and `make test`.
+# Each makes the virtual environment .venv, installs what it needs, and runs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test check docs clean
+
+demo: $(VENV)/demo.stamp  ## render pictures, train on them, evaluate, predict
+	$(BIN)/python examples/demo.py demo
+
+test: $(VENV)/dev.stamp  ## run all tests
+	$(BIN)/pytest
+
+check: $(VENV)/dev.stamp  ## what must be clean before a commit: lint, types, import direction, docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/mkdocs build --strict --quiet --site-dir site
+
+docs: $(VENV)/dev.stamp  ## serve the documentation while writing it
+	$(BIN)/python docs/make_reference.py
+	$(BIN)/mkdocs serve
+
+clean:  ## remove what these targets made
+	rm -rf $(VENV) demo site
+
+$(VENV)/demo.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing cracklens with PyTorch into $(VENV) (once, a minute or two)"
+	$(INSTALL) --editable '.[train]'
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing cracklens with everything for development into $(VENV) (once)"
+	$(INSTALL) --editable '.[train,onnxruntime,dev,docs]'
+	@touch $@
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cracklens needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)

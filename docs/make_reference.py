@@ -1,0 +1,102 @@
+# ruff: noqa: INP001 - a script beside the pages that it makes
+"""Make the generated pages: `cli.md` from `--help`, and the JSON Schema of a model's card.
+
+Without options it writes them. With `--check` it names those that are not up to date and leaves
+with exit code 1.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import typer
+
+from cracklens.cli.main import app
+from cracklens.models import ModelCard
+from cracklens.models.card import SCHEMA_VERSION
+
+DOCS = Path(__file__).parent
+PROGRAM = Path(sys.executable).with_name("cracklens")
+COLUMNS = 80
+_COLOURS = {"FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "CLICOLOR_FORCE", "TERMINAL_WIDTH"}
+
+_HEAD = """# Command line
+
+Generated from `cracklens --help` and `cracklens VERB --help` by `docs/make_reference.py`; a test
+checks that it is up to date. Flags of `train` show no default because the recipe decides: see
+[`TrainConfig`](reference.md#cracklens.training.config.TrainConfig) and the
+[published recipe](published-recipe.md).
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | failed; the message says what to do |
+| 2 | wrong usage: an unknown option, a setting that makes no sense |
+| 3 | done in part: pictures that could not be read were left out and are listed |
+| 130 | interrupted with Ctrl-C; what was finished is kept |
+
+With `--json` a verb prints one JSON object on standard output. Progress, warnings and errors go to
+standard error. `CRACKLENS_CACHE` names the folder for caches.
+"""
+
+
+def cli_page() -> str:
+    """Return the page of the command line, in Markdown."""
+    verbs = list(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    sections = [_section("cracklens", [])]
+    sections += [_section(f"cracklens {verb}", [verb]) for verb in verbs]
+    return "\n".join([_HEAD, *sections])
+
+
+def _section(title: str, arguments: list[str]) -> str:
+    return f"## {title}\n\n```text\n{_help(arguments)}\n```\n"
+
+
+def _help(arguments: list[str]) -> str:
+    kept = {name: value for name, value in os.environ.items() if name not in _COLOURS}
+    settings = {"COLUMNS": str(COLUMNS), "TERM": "dumb", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    done = subprocess.run(  # noqa: S603 - our own command
+        [PROGRAM, *arguments, "--help"],
+        env=kept | settings,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
+    )
+    return "\n".join(line.rstrip() for line in done.stdout.splitlines()).strip()
+
+
+def card_schema() -> str:
+    """Return the JSON Schema of the card that cracklens writes."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **ModelCard.model_json_schema(mode="serialization"),
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def pages() -> dict[Path, str]:
+    """Return what each generated file should hold."""
+    return {
+        DOCS / "cli.md": cli_page(),
+        DOCS / "schema" / f"model-card-{SCHEMA_VERSION}.json": card_schema(),
+    }
+
+
+def main() -> int:
+    """Write the files, or with `--check` name those that are not up to date."""
+    made = pages()
+    if "--check" in sys.argv[1:]:
+        stale = [p for p, text in made.items() if not p.is_file() or p.read_text("utf-8") != text]
+        for path in stale:
+            sys.stderr.write(f"{path} is not up to date: run python docs/make_reference.py\n")
+        return 1 if stale else 0
+    for path, text in made.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""Two engines, one network: they answer alike, for any number of pictures, in order."""
+
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cracklens.errors import MissingExtraError, ModelError, UsageError
+from cracklens.models import load_engine, read_model_folder
+from cracklens.models.engines import has_bf16, openvino
+
+LENGTHS = [0, 1, 7, 8, 9, 33]
+
+
+@pytest.fixture(scope="module")
+def network(model_folder):
+    return read_model_folder(model_folder).network
+
+
+@pytest.fixture(scope="module")
+def pixels(tiles):
+    """33 tiles, cracked and not, so that the answers differ from picture to picture."""
+    paths = sorted(tiles.rglob("*.jpg"))[::3][:33]
+    return np.stack([np.asarray(Image.open(path).convert("RGB")) for path in paths])
+
+
+@pytest.fixture(scope="module", params=["openvino", "onnxruntime"])
+def engine(request, network):
+    pytest.importorskip(request.param)
+    return load_engine(network, engine=request.param)
+
+
+def test_the_engines_agree(network, pixels):
+    pytest.importorskip("onnxruntime")
+    one = load_engine(network, engine="openvino").run(pixels)
+    other = load_engine(network, engine="onnxruntime").run(pixels)
+    assert set(one) == set(other) == {"probabilities", "logits"}
+    for name, values in one.items():
+        assert values.dtype == other[name].dtype == np.float32
+        assert values.shape == (33, 2)
+        assert np.abs(values - other[name]).max() <= 1e-5 * max(1, np.abs(values).max())
+    assert np.ptp(one["logits"], axis=0).min() > 0.1  # else agreement would say nothing
+    assert np.allclose(one["probabilities"].sum(axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_any_number_of_pictures(engine, pixels, length):
+    whole = engine.run(pixels)
+    part = engine.run(pixels[:length])
+    for name, values in part.items():
+        assert values.shape == (length, 2)
+        assert np.allclose(values, whole[name][:length], atol=1e-5)
+
+
+@pytest.mark.parametrize("batch_size", [1, 5, 64])
+@pytest.mark.parametrize("kind", ["openvino", "onnxruntime"])
+def test_the_size_of_a_batch_changes_no_answer(network, engine, pixels, kind, batch_size):
+    pytest.importorskip(kind)
+    other = load_engine(network, engine=kind, batch_size=batch_size).run(pixels)
+    assert np.allclose(other["logits"], engine.run(pixels)["logits"], atol=1e-4)
+
+
+def test_map_keeps_the_order_of_batches_of_any_length(engine, pixels):
+    lengths = [3, 0, 8, 1, 33, 0, 9, 2, 16, 7, 5, 1, 1, 20]
+    generator = np.random.default_rng(0)
+    batches = [pixels[generator.permutation(33)[:length]] for length in lengths]
+    found = list(engine.map(iter(batches)))
+    assert [len(outputs["logits"]) for outputs in found] == lengths
+    for batch, outputs in zip(batches, found, strict=True):
+        assert np.allclose(outputs["logits"], engine.run(batch)["logits"], atol=1e-4)
+
+
+def test_map_is_lazy_and_can_be_left(engine, pixels):
+    pulled = 0
+
+    def endless():
+        nonlocal pulled
+        while True:
+            pulled += 1
+            yield pixels[:8]
+
+    answers = engine.map(endless())
+    next(answers)
+    assert pulled < 100
+    if hasattr(answers, "close"):
+        answers.close()
+    assert len(engine.run(pixels[:2])["logits"]) == 2
+
+
+def test_answers_do_not_change_when_more_pictures_run(engine, pixels):
+    answers = engine.map([pixels[:8], pixels[8:16], pixels[16:24], pixels[24:32]] * 3)
+    first = next(answers)["logits"]
+    before = first.copy()
+    list(answers)
+    assert np.array_equal(first, before)
+
+
+def test_an_engine_says_what_it_is(engine):
+    assert engine.precision == "f32"
+    assert engine.name.split()[0] in {"OpenVINO", "ONNX"}
+    assert any(c.isdigit() for c in engine.name)
+
+
+def test_an_unknown_engine_gets_a_hint(network):
+    with pytest.raises(UsageError, match="did you mean 'openvino'"):
+        load_engine(network, engine="openvin")
+    with pytest.raises(UsageError, match="known: onnxruntime, openvino"):
+        load_engine(network, engine="zzz")
+
+
+@pytest.mark.parametrize("kind", ["openvino", "onnxruntime"])
+def test_a_file_that_is_no_network_is_named(tmp_path, kind):
+    pytest.importorskip(kind)
+    (tmp_path / "model.onnx").write_bytes(b"no network at all")
+    with pytest.raises(ModelError, match=r"model\.onnx cannot be loaded as a network"):
+        load_engine(tmp_path / "model.onnx", engine=kind)
+
+
+def test_onnxruntime_refuses_bf16(network):
+    pytest.importorskip("onnxruntime")
+    with pytest.raises(ModelError, match="--precision f32"):
+        load_engine(network, engine="onnxruntime", precision="bf16")
+
+
+def test_without_onnxruntime_the_extra_is_named(network, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'cracklens\[onnxruntime\]'"):
+        load_engine(network, engine="onnxruntime")
+
+
+def test_openvino_refuses_bf16_where_the_processor_lacks_it(network, monkeypatch):
+    monkeypatch.setattr(openvino, "capabilities", lambda: ["FP32", "INT8"])
+    assert not has_bf16()
+    with pytest.raises(ModelError, match="does not compute in bf16"):
+        load_engine(network, precision="bf16")
+
+
+def test_precision_is_what_was_asked_for(network, pixels):
+    if not has_bf16():
+        pytest.skip("this processor does not compute in bf16")
+    exact = load_engine(network).run(pixels)["logits"]
+    rounded = load_engine(network, precision="bf16").run(pixels)["logits"]
+    assert not np.allclose(exact, rounded, atol=1e-5)  # f32 is not silently bf16, nor the reverse
+    assert np.abs(exact - rounded).max() < 0.1 * np.abs(exact).max()
