@@ -44,7 +44,7 @@ standard error. `CRACKLENS_CACHE` names the folder for caches.
 
 def cli_page() -> str:
     """Return the page of the command line, in Markdown."""
-    verbs = list(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    verbs = list(typer.main.get_command(app).commands)
     sections = [_section("cracklens", [])]
     sections += [_section(f"cracklens {verb}", [verb]) for verb in verbs]
     return "\n".join([_HEAD, *sections])
@@ -64,7 +64,7 @@ def _help(arguments: list[str]) -> str:
         encoding="utf-8",
         check=True,
     )
-    return "\n".join(line.rstrip() for line in done.stdout.splitlines()).strip()
+    return "\n".join(line.rstrip() for line in done.stdout.splitlines()).strip("\n")
 
 
 def card_schema() -> str:

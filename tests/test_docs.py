@@ -21,6 +21,7 @@ import pytest
 import typer
 import yaml
 
+from cracklens import __version__
 from cracklens.cli.main import app
 from cracklens.models import read_model_folder
 from cracklens.models.card import Agreement, Architecture, ModelCard, TrainingData
@@ -313,3 +314,12 @@ def test_thresholds_are_those_of_the_code() -> None:
         f"shards of {SHARD_ROWS:,}",
     ):
         assert wanted in text
+
+
+def test_the_citation_names_this_version_and_the_data() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == __version__
+    cited = {entry["doi"] for entry in citation["references"]}
+    named = set(re.findall(r"doi\.org/([^)\s]+)", (DOCS / "data.md").read_text(encoding="utf-8")))
+    assert len(named) == 2
+    assert named <= cited

@@ -98,7 +98,7 @@ class Model:
         Args:
             data: a folder in one of the layouts of `load_dataset`.
             part: all pictures, or one part of the split that the model was trained with.
-            group: what tiles were cut from, such as "<photo>-<tile>": intervals then resample
+            group: what tiles were cut from, such as `<photo>-<tile>`: intervals then resample
                 whole photographs, since tiles of one photograph are not independent.
             mapping: class of the data to class of the model, for names that differ.
             strict: refuse data with unreadable pictures.
@@ -119,7 +119,9 @@ class Model:
         from cracklens.evaluation.evaluate import evaluate
 
         settings = self.card.configuration
-        dataset = load_dataset(data, group=group or settings.get("group"))
+        if part != "all" and group is None:
+            group = settings.get("group")  # the split needs it; other data may have other names
+        dataset = load_dataset(data, group=group)
         if part != "all":
             split = split_dataset(
                 dataset,

@@ -33,8 +33,10 @@ def test_turns_and_mirrors_are_eight_permutations_of_the_pixels():
         colours = {tuple(p) for p in result.reshape(-1, 3).tolist()}
         assert colours == {tuple(p) for p in picture.reshape(-1, 3).tolist()}
     assert len({tuple(r.flatten().tolist()) for r in results}) == 8
-    assert torch.equal(turn(picture, 0, False), picture)
-    assert torch.equal(turn(picture, 1, False), torch.from_numpy(np.rot90(picture.numpy()).copy()))
+    assert torch.equal(turn(picture, 0, mirror=False), picture)
+    assert torch.equal(
+        turn(picture, 1, mirror=False), torch.from_numpy(np.rot90(picture.numpy()).copy())
+    )
 
 
 def test_light_scales_around_the_mean(pixels):

@@ -41,6 +41,13 @@ def test_the_small_one_has_no_pretrained_weights():
         create_backbone(config_of("small", "pretrained"))
 
 
+def test_a_name_without_pretrained_weights_does_not_get_random_ones():
+    with pytest.raises(
+        UsageError, match="timm has no pretrained weights for mobilenetv2_035: give"
+    ):
+        create_backbone(config_of("mobilenetv2_035", "pretrained"))
+
+
 def test_a_weights_file_that_is_not_there(tmp_path):
     with pytest.raises(UsageError, match=r"no weights file \S+none\.safetensors: --weights takes"):
         create_backbone(config_of(weights=tmp_path / "none.safetensors"))
@@ -61,7 +68,9 @@ def test_a_file_that_is_cut_off(whole, size):
 
 def test_weights_of_another_network(tmp_path):
     save_file(SmallNet().state_dict(), tmp_path / "small.safetensors")
-    with pytest.raises(UsageError, match=r"does not fit this backbone: \d+ weights missing, \d+ unk"):
+    with pytest.raises(
+        UsageError, match=r"does not fit this backbone: \d+ weights missing, \d+ unk"
+    ):
         create_backbone(config_of(weights=tmp_path / "small.safetensors"))
 
 
@@ -69,7 +78,9 @@ def test_weights_of_another_shape(whole):
     state = load_file(whole)
     state["conv1.0.weight"] = state["conv1.0.weight"][:-1].clone()
     save_file(state, whole)
-    with pytest.raises(UsageError, match=r"0 unknown, 1 of another shape \(first: conv1\.0\.weight\)"):
+    with pytest.raises(
+        UsageError, match=r"0 unknown, 1 of another shape \(first: conv1\.0\.weight\)"
+    ):
         create_backbone(config_of(weights=whole))
 
 

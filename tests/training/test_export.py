@@ -59,7 +59,9 @@ def test_a_head_that_was_tampered_with_is_caught(frozen, exported, by_pytorch, t
     values = numpy_helper.to_array(biases[0]) + np.array([0, 0.02], np.float32)
     biases[0].CopyFrom(numpy_helper.from_array(values, biases[0].name))
     onnx.save(model, tmp_path / "tampered.onnx")
-    with pytest.raises(ModelError, match="differs from the PyTorch network by .*nothing was written"):
+    with pytest.raises(
+        ModelError, match=r"differs from the PyTorch network by .*nothing was written"
+    ):
         check_export(tmp_path / "tampered.onnx", frozen.trained.sample, by_pytorch[1])
 
 

@@ -50,7 +50,9 @@ def state_of(modules):
     }
 
 
-@pytest.mark.parametrize(("backbone", "stages"), [("small", 2), ("test_resnet", 1), ("small", "all")])
+@pytest.mark.parametrize(
+    ("backbone", "stages"), [("small", 2), ("test_resnet", 1), ("small", "all")]
+)
 def test_frozen_stages_keep_every_bit_and_the_others_learn(tiles, backbone, stages):
     config = config_of(backbone, fine_tune=stages)
     network, *rest = prepare(config, tiles)
@@ -138,7 +140,14 @@ def test_a_gpu_that_is_not_there():
 def test_two_processes_make_one_model(tiles, tmp_path):
     """`torchrun --nproc-per-node 2 cracklens train ...` on CPUs."""
     program = Path(sys.executable).with_name("cracklens")
-    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    launch = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node",
+        "2",
+    ]
     flags = ["--recipe", "small", "--epochs", "1", "--input-size", "64", "--device", "cpu"]
     done = subprocess.run(
         [*launch, program, "train", tiles, "-o", tmp_path / "model", *flags],

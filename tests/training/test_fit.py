@@ -33,7 +33,7 @@ def whole_network(case) -> tuple[dict[str, list[float]], torch.Tensor]:
     head = Head(info.features, config.hidden, config.dropout, 2)
     network = nn.Sequential(backbone, head)
     for parameter in backbone.parameters():
-        parameter.requires_grad_(False)
+        parameter.requires_grad_(requires_grad=False)
     adam = torch.optim.Adam(head.parameters(), lr=config.learning_rate, eps=1e-7)
     curves: dict[str, list[float]] = {"loss": [], "val_loss": []}
     best = torch.zeros(0)

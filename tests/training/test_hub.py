@@ -74,7 +74,10 @@ def hub(weights):
 
 def train(tiles, folder, **changes):
     """Run the command with a hub cache of its own; None takes a variable away."""
-    environment = os.environ | {"HF_HOME": str(folder / "hf"), "CRACKLENS_CACHE": str(folder / "cache")}
+    environment = os.environ | {
+        "HF_HOME": str(folder / "hf"),
+        "CRACKLENS_CACHE": str(folder / "cache"),
+    }
     environment |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"} | changes
     kept = {name: value for name, value in environment.items() if value is not None}
     program = Path(sys.executable).with_name("cracklens")
@@ -90,7 +93,9 @@ def test_weights_are_fetched_from_the_hub(tiles, hub, weights, tmp_path):
     assert done.returncode == 0, done.stderr
     assert any(line.startswith("GET /timm/test_resnet.r160_in1k/resolve/main/") for line in asked)
     card = read_model_folder(tmp_path / "model").card
-    local = resolve_config(None, None, {"backbone": TINY, "weights": str(weights), "input_size": 64})
+    local = resolve_config(
+        None, None, {"backbone": TINY, "weights": str(weights), "input_size": 64}
+    )
     assert card.architecture.weights_sha256 == create_backbone(local)[1].weights_sha256
     assert card.architecture.weights == "timm timm/test_resnet.r160_in1k"
     assert card.architecture.weights_licence == "apache-2.0"
@@ -113,5 +118,5 @@ def test_without_network_both_ways_out_are_named(tiles, tmp_path, offline):
     assert "--weights FILE.safetensors" in told
     assert "connect to the network once" in told
     assert "Traceback" not in done.stderr
-    assert seconds < 60
+    assert seconds < 25  # the hub's client alone tries for 46 s
     assert not (tmp_path / "model").exists()

@@ -1,6 +1,7 @@
 """Backbones: any timm network or our own small one, with the preprocessing of its card."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,18 +127,27 @@ def _create_timm(config: TrainConfig) -> tuple[nn.Module, dict[str, Any]]:
     if not timm.is_model(plain):
         known = [*timm.list_models(), SMALL]
         raise UsageError(f"no backbone {config.backbone!r}: {did_you_mean(plain, known)}")
+    pretrained = config.weights == "pretrained"
+    card = timm.models.get_pretrained_cfg(config.backbone)
+    if pretrained and not card.has_weights:  # timm itself would go on with random ones
+        raise UsageError(
+            f"timm has no pretrained weights for {config.backbone}: give a local file, --weights "
+            "FILE.safetensors, or --weights random"
+        )
     options: dict[str, Any] = {}
-    if timm.models.get_pretrained_cfg_value(config.backbone, "fixed_input_size"):
+    if card.fixed_input_size:
         options["img_size"] = config.input_size
     try:
+        if pretrained and card.hf_hub_id:
+            _require_hub(card.hf_hub_id)
         network = timm.create_model(
             config.backbone,
-            pretrained=config.weights == "pretrained",
+            pretrained=pretrained,
             num_classes=0,
             **options,
         )
     except Exception as error:
-        if config.weights != "pretrained":
+        if not pretrained:
             raise UsageError(f"backbone {config.backbone}: {error}") from error
         raise CracklensError(
             f"the pretrained weights of {config.backbone} could not be downloaded "
@@ -146,6 +156,22 @@ def _create_timm(config: TrainConfig) -> tuple[nn.Module, dict[str, Any]]:
             "--weights random, or --recipe small"
         ) from error
     return network, dict(network.pretrained_cfg)
+
+
+def _require_hub(repository: str) -> None:
+    """Ask the hub once: its client alone tries for most of a minute before it gives up.
+
+    Raises:
+        Exception: what the client raises if it reaches nobody.
+    """
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
+    from huggingface_hub.errors import HfHubHTTPError
+
+    name = "model.safetensors"
+    if isinstance(try_to_load_from_cache(repository, name), str):
+        return
+    with suppress(HfHubHTTPError):  # an answer: timm knows other names of files
+        get_hf_file_metadata(hf_hub_url(repository, name))
 
 
 def _load_file(network: nn.Module, path: Path, card: dict[str, Any]) -> str:

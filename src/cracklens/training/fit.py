@@ -19,7 +19,9 @@ ADAM_EPS = 1e-7
 """Keras' default, which the published recipe was trained with."""
 
 
-@settled()
+# steps of the head take a millisecond or two: a second thread gains little on an idle machine and
+# loses much on a busy one (docs/results/speed.md)
+@settled(threads=1)
 def fit_head(
     config: TrainConfig,
     features: NDArray[np.float32],

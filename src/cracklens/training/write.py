@@ -54,13 +54,15 @@ def write_model(
     truth = dataset.labels[split.validation]
     temperature = fit_temperature(trained.validation_logits, truth)
     probabilities = apply_temperature(trained.validation_logits, temperature)
-    groups = dataset.groups
+    groups = None if dataset.groups is None else dataset.groups[split.validation]
+    if groups is not None and len(np.unique(groups)) < 2:  # noqa: PLR2004 - nothing to resample
+        groups = None
     summary = summarise(
         probabilities,
         truth,
         dataset.classes,
         positive_class(dataset.classes),
-        groups=None if groups is None else groups[split.validation],
+        groups=groups,
     )
     progress.say(f"calibration: temperature {temperature:.3f}, fitted on the validation part")
 
