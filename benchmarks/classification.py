@@ -44,7 +44,7 @@ def main() -> None:
             "peak_mb": round(memory),
         }
     audited, _, _ = run_verb(
-        "audit", options.metu, "--expect", "metu", "--split", "random", cache=options.work / "cache"
+        "audit", options.metu, "--expect", "metu", "--split", "random", cache=cache
     )
     results["random_split_leaks"] = audited["leaked_validation"]
     page(keep("classification", results))
@@ -73,8 +73,8 @@ measured, so the ResNet101 row has **random** weights and is there as a warning.
 | ResNet101, random weights | published | {_inside(untrained)} |
 
 Two things to read from this. First, with the preprocessing that the weights expect, a backbone of
-a twentieth of the size makes {_mistakes(published)} mistakes where the notebook makes 158. Second, a
-ResNet101 that has never learned anything, under the same head, reaches \
+a twentieth of the size makes {_mistakes(published)} mistakes where the notebook makes 158. Second,
+a ResNet101 that has never learned anything, under the same head, reaches \
 {untrained["validation"]["accuracy"]["value"]:.2%}: \
 METU's cracks are wide and dark, its tiles come from few photographs, and accuracy inside METU says
 little about a model. The random split also leaks: {found["random_split_leaks"]:,} of its 8,000

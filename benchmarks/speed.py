@@ -98,8 +98,8 @@ Made by `benchmarks/speed.py` and `benchmarks/keras_cost.py` ({found.get("machin
 
 The published recipe, all of it: ResNet101 at 227 px (random weights; the cost is the same), 40,000
 pictures of METU, head 256-128-2, at most 25 epochs. Keras `fit` runs the frozen backbone over every
-picture in every epoch: at {REFERENCE_RATE} images/s that is 25 x 40,000 = {reference_s / 3600:.1f} h
-on 2 cores.
+picture in every epoch: at {REFERENCE_RATE} images/s on 2 cores, 25 x 40,000 pictures take
+{reference_s / 3600:.1f} h.
 Here the features are computed once, on distinct files, and the head trains on them.
 
 | precision | everything | features | head | export, checks, plots | faster | target | peak memory |

@@ -1,8 +1,9 @@
 """The verbs of cracklens for Python: what the command line does, as functions and one class."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from cracklens.datasets import Audit, load_dataset, split_dataset
@@ -10,8 +11,9 @@ from cracklens.datasets import audit as audit_dataset
 from cracklens.datasets.sources import load_source
 from cracklens.detection import Classifier, Prediction
 from cracklens.errors import DataError, MissingExtraError, PhotoError
+from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import ModelCard, read_model_folder
-from cracklens.photos import DEFAULT_MAX_PIXELS, find_photos
+from cracklens.photos import find_photos
 from cracklens.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -24,8 +26,14 @@ Part = Literal["all", "train", "validation", "test"]
 class Model:
     """A trained model, ready to label pictures. Made by `load_model` or `train`."""
 
-    def __init__(self, classifier: Classifier) -> None:
+    unreadable: Mapping[Path, str]
+    """Pictures that its training left out, with the reason; empty for a loaded model."""
+
+    def __init__(
+        self, classifier: Classifier, unreadable: Mapping[Path, str] = MappingProxyType({})
+    ) -> None:
         self._classifier = classifier
+        self.unreadable = unreadable
 
     def __repr__(self) -> str:
         return f"<cracklens model {self.card.name!r}: {', '.join(self.card.labels)}>"
@@ -136,6 +144,7 @@ class Model:
         return evaluate(
             self._classifier,
             dataset,
+            part=None if part == "all" else part,
             mapping=mapping,
             strict=strict,
             replicates=replicates,
@@ -210,7 +219,7 @@ def train(
     written = run(data, output, resolved, overwrite=overwrite, progress=progress)
     if written is None:  # a process of torchrun that does not lead
         raise SystemExit(0)
-    return Model(Classifier(written.folder))
+    return Model(Classifier(written.folder), written.unreadable)
 
 
 def audit(

@@ -5,6 +5,7 @@ Exit codes of the command line follow the class: 2 for `UsageError`, 1 for the r
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
 _LISTED = 30
 
@@ -18,7 +19,20 @@ class UsageError(CracklensError):
 
 
 class PhotoError(CracklensError):
-    """One picture cannot be read or used. Runs over many pictures list it and go on."""
+    """One picture cannot be read or used. Runs over many pictures list it and go on.
+
+    Attributes:
+        path: the picture.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type, tuple[Path, str]]:
+        return type(self), (self.path, self.reason)
 
 
 class DataError(CracklensError):

@@ -46,6 +46,7 @@ def writing_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         with explained(target):
             partial.mkdir(parents=True)
             yield partial
+            require_free(target, overwrite=overwrite)  # another run may have been quicker
             if target.exists():
                 aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.replaced")
                 target.rename(aside)

@@ -6,6 +6,9 @@ from pathlib import Path
 
 _CGROUPS = Path("/sys/fs/cgroup")
 
+DEFAULT_MAX_PIXELS = 250_000_000
+"""Budget of one picture. A 200-megapixel phone fits; 250 million pixels are 750 MB of RGB."""
+
 
 def available_cpus() -> int:
     """Return the processors this process may use, at least 1.

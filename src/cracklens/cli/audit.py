@@ -7,7 +7,7 @@ import typer
 
 from cracklens.cli.console import list_unreadable, listener, show_json
 from cracklens.cli.options import Group, Json, MaxPixels, Quiet
-from cracklens.photos.photo import DEFAULT_MAX_PIXELS
+from cracklens.machine import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
     from cracklens.datasets import Audit
@@ -24,7 +24,10 @@ def audit(
     data: Annotated[Path, typer.Argument(help="Labelled pictures: DATA/<class>/...")],
     split: Annotated[
         Literal["published", "random", "grouped", "folders"] | None,
-        typer.Option(help="Count exact duplicates that this split puts on both sides."),
+        typer.Option(
+            help="Count duplicates on both sides: published, random, grouped, folders.",
+            metavar="KIND",
+        ),
     ] = None,
     group: Group = None,
     validation_fraction: Annotated[float, typer.Option(help="Of the split.")] = 0.2,
@@ -34,13 +37,16 @@ def audit(
     ] = None,
     max_pixels: MaxPixels = DEFAULT_MAX_PIXELS,
     *,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 if anything would spoil a test.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Look for what is wrong in labelled data before training on it.
 
-    Counts, sizes, unreadable files, exact duplicates, the same picture in two classes, and
-    duplicates that a split puts on both sides.
+    Counts, sizes, unreadable files, exact duplicates, the same picture in two
+    classes, and duplicates that a split puts on both sides.
 
       cracklens audit metu --expect metu --split random
       cracklens audit decks --split grouped --group '<photo>-<tile>'
@@ -62,7 +68,7 @@ def audit(
     else:
         typer.echo(_text(found))
     wrong_copy = found.expectation is not None and not found.expectation.matches
-    if wrong_copy:
+    if wrong_copy or (strict and found.problems):
         raise typer.Exit(1)
     list_unreadable(found.unreadable)
 

@@ -41,6 +41,11 @@ def _for_people() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
+def counted(pictures: int) -> str:
+    """Return "1 picture", "2 pictures"."""
+    return f"{pictures:,} picture{'' if pictures == 1 else 's'}"
+
+
 def show_json(value: Any) -> None:  # noqa: ANN401 - whatever json takes
     """Print the one machine-readable object of a verb on standard output."""
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
@@ -51,7 +56,7 @@ def list_unreadable(unreadable: Mapping[Path, str] | Mapping[str, str]) -> None:
     if not unreadable:
         return
     console = _for_people()
-    console.print(f"[yellow]{len(unreadable)} pictures could not be read and were left out:[/]")
+    console.print(f"[yellow]{counted(len(unreadable))} could not be read and were left out:[/]")
     for reason in list(unreadable.values())[:_LISTED]:
         console.print(f"  {escape(reason)}")
     if len(unreadable) > _LISTED:

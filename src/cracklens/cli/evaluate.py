@@ -9,7 +9,7 @@ from cracklens.cli.console import list_unreadable, listener, show_json
 from cracklens.cli.options import Group, Json, MaxPixels, Overwrite, Precision, Quiet, Strict
 from cracklens.errors import UsageError
 from cracklens.files import require_free
-from cracklens.photos.photo import DEFAULT_MAX_PIXELS
+from cracklens.machine import DEFAULT_MAX_PIXELS
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def evaluate(
     ] = None,
     part: Annotated[
         Literal["all", "train", "validation", "test"],
-        typer.Option(help="All pictures, or a part of the split that the model was trained with."),
+        typer.Option(help="Part of the data it was trained with.", metavar="PART"),
     ] = "all",
     group: Group = None,
     map_: Annotated[
@@ -41,7 +41,7 @@ def evaluate(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare a model's answers with labelled pictures; every figure has a 95 % interval.
+    """Compare a model's answers with labelled pictures, with 95 % intervals.
 
     [dim]On the part of METU that the model did not train on:[/]
       cracklens evaluate metu-resnet101 metu --part validation -o result
@@ -78,6 +78,8 @@ def evaluate(
         show_json(evaluation.as_dict())
     else:
         typer.echo(evaluation.summary.text())
+        if evaluation.trained_on:
+            typer.echo("\nNOT A TEST: the model was trained on these very pictures.")
         if evaluation.mapping:
             pairs = ", ".join(f"{a} as {b}" for a, b in evaluation.mapping.items())
             typer.echo(f"\nclasses matched: {pairs}")

@@ -59,7 +59,7 @@ def _flag(name: str, field: FieldInfo) -> inspect.Parameter:
     spelled = f"--{dashed}/--no-{dashed}" if kind is bool else f"--{dashed}"
     option = typer.Option(
         spelled,
-        help=field.description,
+        help=f"{field.description}{_shown(field.default)}",
         rich_help_panel=str(extra.get("panel", "Settings")),
         show_default=False,
         metavar=str(extra["metavar"]) if "metavar" in extra else metavar,
@@ -70,6 +70,14 @@ def _flag(name: str, field: FieldInfo) -> inspect.Parameter:
         default=None,
         annotation=Annotated[kind | None, option],
     )
+
+
+def _shown(default: Any) -> str:  # noqa: ANN401
+    """Return a default as it is typed; those of the fields are those of the default recipe."""
+    if default is None or isinstance(default, bool):
+        return ""
+    typed = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
+    return f" (default {typed})"
 
 
 def _kind(annotation: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - a type expression

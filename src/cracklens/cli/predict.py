@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cracklens.cli.console import list_unreadable, listener
+from cracklens.cli.console import counted, list_unreadable, listener
 from cracklens.cli.options import Json, MaxPixels, Overwrite, Precision, Quiet, Strict
 from cracklens.files import require_free_file, writing
-from cracklens.photos.photo import DEFAULT_MAX_PIXELS
+from cracklens.machine import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
     from cracklens.detection import Prediction
+    from cracklens.errors import PhotoError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -43,8 +44,8 @@ def predict(
 ) -> None:
     """Label pictures: the class and its calibrated probability.
 
-    Pictures of any size are brought to the model's input size as a whole; a photograph of a whole
-    wall should be cut into tiles first.
+    Pictures of any size are brought to the model's input size as a whole; a
+    photograph of a whole wall should be cut into tiles first.
 
       cracklens predict metu-resnet101 site/ --format csv -o labels.csv
       cracklens predict metu-resnet101 'site/**/*.jpg' --json | jq .predictions
@@ -54,27 +55,27 @@ def predict(
     from cracklens.api import load_model
 
     loaded = load_model(model, precision=precision)
-    unreadable: dict[str, str] = {}
+    errors: list[PhotoError] = []
     predictions = loaded.predict(
         pictures,
-        on_error=None if strict else lambda error: unreadable.update({str(error): str(error)}),
+        on_error=None if strict else errors.append,
         max_pixels=max_pixels,
         progress=listener(quiet=quiet),
     )
     chosen = "json" if json else format_
     render = {"table": _table, "csv": _csv, "json": _json}[chosen]
-    text = render(predictions, list(loaded.card.labels), list(unreadable))
+    text = render(predictions, list(loaded.card.labels), errors)
     if output:
         with writing(output) as partial:
             partial.write_text(text, encoding="utf-8", errors="backslashreplace")
-        typer.echo(f"written: {output} ({len(predictions):,} pictures)", err=True)
+        typer.echo(f"written: {output} ({counted(len(predictions))})", err=True)
     else:
         sys.stdout.write(text)
-    list_unreadable(unreadable)
+    list_unreadable({error.path: str(error) for error in errors})
 
 
-def _table(predictions: "list[Prediction]", labels: list[str], unreadable: list[str]) -> str:
-    del unreadable
+def _table(predictions: "list[Prediction]", labels: list[str], errors: "list[PhotoError]") -> str:
+    del errors
     if not predictions:
         return ""
     width = max(len(label) for label in labels)
@@ -84,11 +85,11 @@ def _table(predictions: "list[Prediction]", labels: list[str], unreadable: list[
         lines.append(f"{said.label:<{width}}  {said.probability:6.1%}  {said.path}{notes}\n")
     counts = {label: sum(said.label == label for said in predictions) for label in labels}
     total = ", ".join(f"{label} {count:,}" for label, count in counts.items())
-    return "".join(lines) + f"{len(predictions):,} pictures: {total}\n"
+    return "".join(lines) + f"{counted(len(predictions))}: {total}\n"
 
 
-def _csv(predictions: "list[Prediction]", labels: list[str], unreadable: list[str]) -> str:
-    del unreadable
+def _csv(predictions: "list[Prediction]", labels: list[str], errors: "list[PhotoError]") -> str:
+    del errors
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["path", "label", "probability", *(f"p_{label}" for label in labels), "notes"])
@@ -98,12 +99,13 @@ def _csv(predictions: "list[Prediction]", labels: list[str], unreadable: list[st
     return text.getvalue()
 
 
-def _json(predictions: "list[Prediction]", labels: list[str], unreadable: list[str]) -> str:
+def _json(predictions: "list[Prediction]", labels: list[str], errors: "list[PhotoError]") -> str:
     rows: list[dict[str, Any]] = []
     for said in predictions:
         row = asdict(said) | {"path": str(said.path), "notes": list(said.notes)}
         row["probabilities"] = dict(zip(labels, said.probabilities, strict=True))
         row["logits"] = dict(zip(labels, said.logits, strict=True))
         rows.append(row)
+    unreadable = [{"path": str(error.path), "reason": error.reason} for error in errors]
     content = {"labels": labels, "predictions": rows, "unreadable": unreadable}
     return json_module.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -30,7 +30,8 @@ def train(
 ) -> None:
     r"""Train a classifier on labelled pictures.
 
-    Values come from the recipe, then --config, then the flags; the later is the stronger.
+    Values come from the recipe, then --config, then the flags; the later is the
+    stronger. The defaults shown are those of the published recipe.
 
     [dim]The published recipe, on a copy of METU:[/]
       cracklens train metu -o metu-resnet101

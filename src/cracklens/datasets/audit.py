@@ -11,7 +11,8 @@ from cracklens.datasets.labelled import Dataset
 from cracklens.datasets.sources import Source, digest
 from cracklens.datasets.splits import Split
 from cracklens.errors import PhotoError
-from cracklens.photos import DEFAULT_MAX_PIXELS, Photo, stream_photos
+from cracklens.machine import DEFAULT_MAX_PIXELS
+from cracklens.photos import Photo, stream_photos
 from cracklens.progress import SILENT, Progress
 
 

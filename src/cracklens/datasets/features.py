@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from cracklens.errors import PhotoError
 from cracklens.files import writing
+from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import Engine, Preprocessing
-from cracklens.photos import DEFAULT_MAX_PIXELS, Photo, stream_photos
+from cracklens.photos import Photo, stream_photos
 from cracklens.progress import SILENT, Progress
 
 SHARD_ROWS = 1024

@@ -94,8 +94,18 @@ def meaning(name: str) -> str | None:
     return "cracked" if plain in CRACKED else "uncracked" if plain in UNCRACKED else None
 
 
-def positive_class(classes: tuple[str, ...]) -> str | None:
-    """Return the class of two that means a crack, else the last of two; None for more classes."""
+def positive_class(classes: tuple[str, ...], chosen: str | None = None) -> str | None:
+    """Return the class that means a crack: `chosen`, or the one of two whose name says so.
+
+    With two names that say nothing it is the last; with more classes and nothing chosen, None.
+
+    Raises:
+        DataError: `chosen` is not among the classes.
+    """
+    if chosen is not None:
+        if chosen not in classes:
+            raise DataError(f"--positive {chosen!r} is no class: {did_you_mean(chosen, classes)}")
+        return chosen
     if len(classes) != 2:  # noqa: PLR2004
         return None
     cracked = [name for name in classes if meaning(name) == "cracked"]

@@ -31,6 +31,8 @@ def load_dataset(root: str | Path, *, group: str | None = None) -> Dataset:
         UsageError: the group pattern does not fit a name.
     """
     root = Path(root)
+    if not root.exists():
+        raise DataError(f"{root} does not exist; {_EXPECTED}")
     if not root.is_dir():
         raise DataError(f"{root} is not a folder; {_EXPECTED}")
     table = root / TABLE

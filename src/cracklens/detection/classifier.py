@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.errors import PhotoError
+from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import Engine, ModelFolder, load_engine
 from cracklens.models.engines import Precision, has_bf16
-from cracklens.photos import DEFAULT_MAX_PIXELS, Photo, stream_photos
+from cracklens.photos import Photo, stream_photos
 from cracklens.progress import SILENT, Progress
 
 MIN_BF16_AGREEMENT = 0.999

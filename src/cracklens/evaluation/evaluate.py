@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from cracklens.datasets import Dataset
 from cracklens.datasets.labelled import match_classes
+from cracklens.datasets.sources import digest
 from cracklens.detection import Classifier, Prediction
 from cracklens.errors import DataError, PhotoError
 from cracklens.evaluation.summary import Summary, summarise
 from cracklens.files import write_json, writing_folder
+from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import ModelCard
-from cracklens.photos import DEFAULT_MAX_PIXELS, read_photo
+from cracklens.photos import read_photo
 from cracklens.progress import SILENT, Progress
 
 WORST = 30
@@ -25,6 +27,7 @@ WORST = 30
 class Evaluation:
     """A model's answers to labelled pictures, and what they are worth.
 
+    `trained_on` tells that the model was trained on these very pictures.
     `dataset`, `predictions` and `probabilities` (N x K) hold the readable pictures in one order.
     """
 
@@ -36,6 +39,7 @@ class Evaluation:
     unreadable: dict[Path, str]
     mapping: dict[str, str]
     precision: str
+    trained_on: bool
 
     def mistakes(self) -> list[int]:
         """Return the pictures that were labelled wrong, the surest mistake first."""
@@ -53,6 +57,7 @@ class Evaluation:
             "data": self.dataset.root.name,
             "precision": self.precision,
             "class_mapping": self.mapping,
+            "trained_on_these_pictures": self.trained_on,
             "unreadable": {str(path): reason for path, reason in self.unreadable.items()},
             "mistakes": len(self.mistakes()),
             **self.summary.model_dump(mode="json"),
@@ -107,6 +112,7 @@ def evaluate(
     classifier: Classifier,
     dataset: Dataset,
     *,
+    part: str | None = None,
     mapping: dict[str, str] | None = None,
     strict: bool = False,
     replicates: int = 1000,
@@ -118,6 +124,7 @@ def evaluate(
     Args:
         classifier: the model.
         dataset: labelled pictures; if they have groups (photographs), intervals resample those.
+        part: this is that part of the split that the model was trained with; checked.
         mapping: class of the data set to class of the model, for names that differ. Names with a
             known meaning (CD and UD of SDNET2018, cracked, ...) are matched without it.
         strict: refuse a data set with unreadable pictures.
@@ -126,7 +133,8 @@ def evaluate(
         progress: listener.
 
     Raises:
-        DataError: a class is unknown to the model, nothing could be read, or `strict`.
+        DataError: a class is unknown to the model, nothing could be read, `strict`, or these are
+            not the pictures of that part.
     """
     card = classifier.card
     known = match_classes(dataset.classes, tuple(card.labels)) | (mapping or {})
@@ -156,6 +164,15 @@ def evaluate(
         groups=groups,
         replicates=replicates,
     )
+    seen = digest((i.label, p.sha256) for i, p in zip(kept.items, predictions, strict=True))
+    if part and seen != card.data.part_digests.get(part):
+        raise DataError(
+            f"the {part} part of {dataset.root} is not that of the pictures that {card.name} was "
+            "trained with (other or more pictures): leave --part out, on data that it never saw"
+        )
+    trained_on = seen in {card.data.digest, card.data.part_digests.get("train")}
     used = {name: target for name, target in known.items() if name != target}
     precision = classifier.engine.precision
-    return Evaluation(summary, card, kept, predictions, probabilities, unreadable, used, precision)
+    return Evaluation(
+        summary, card, kept, predictions, probabilities, unreadable, used, precision, trained_on
+    )

@@ -27,12 +27,17 @@ class Architecture(_Part):
 
 
 class TrainingData(_Part):
-    """What the network has seen."""
+    """What the network has seen.
+
+    `digest` is one hash over all pictures and their classes (`cracklens audit` prints it for a
+    folder), `part_digests` the same for each part of the split.
+    """
 
     name: str
     licence: str
     citation: str
     digest: str
+    part_digests: dict[str, str]
     counts: dict[str, dict[str, int]]
     unreadable: int = 0
     leaked_duplicates: int = 0
@@ -95,8 +100,8 @@ def readme(card: ModelCard) -> str:
 
 A model of cracklens {card.cracklens_version} that sorts a picture into {_names(card.labels)}.
 
-    cracklens predict {card.name} PICTURES
-    cracklens evaluate {card.name} DATA
+    cracklens predict THIS-FOLDER PICTURES
+    cracklens evaluate THIS-FOLDER DATA
 
 Input: RGB pictures of any size, brought to {size.width_px} x {size.height_px} px \
 ({size.interpolation}, the whole picture). Normalisation and calibration are inside `model.onnx` \
@@ -111,7 +116,7 @@ Input: RGB pictures of any size, brought to {size.width_px} x {size.height_px} p
 {rows}
 
 {_leak_note(card)}## Made of
-Backbone {card.architecture.backbone}, weights {card.architecture.weights} \
+Backbone {card.architecture.backbone}, starting weights {card.architecture.weights} \
 (licence {card.architecture.weights_licence or "not stated"}); head {card.architecture.head}; \
 {card.architecture.parameters:,} parameters, {card.architecture.trained_parameters:,} of them \
 trained.
@@ -119,7 +124,7 @@ trained.
 ## How good
 {_validation(card)}
 These figures hold for pictures like those above, from the same structures. On structures that the \
-model has never seen, expect less, and measure it: `cracklens evaluate {card.name} YOUR-DATA`.
+model has never seen, expect less, and measure it: `cracklens evaluate THIS-FOLDER YOUR-DATA`.
 
 ## How exact the engine is
 {_agreement(card)}

@@ -13,6 +13,7 @@ from cracklens.models.card import SCHEMA_VERSION, ModelCard, readme
 
 CARD = "card.json"
 NETWORK = "model.onnx"
+_LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,21 @@ def read_model_folder(path: str | Path) -> ModelFolder:
 
 def _checked(path: Path) -> ModelCard:
     card_file = path / CARD
+    if not path.exists():
+        raise ModelError(f"{path} does not exist: a model is a folder with {CARD} and {NETWORK}")
     if not path.is_dir():
         raise ModelError(f"{path} is not a folder: a model is a folder with {CARD} and {NETWORK}")
     if not card_file.is_file():
         raise ModelError(f"{path} holds no {CARD}: it is not a model folder (make one: train)")
     card = _read_card(card_file)
+    _check_files(path, card)
+    return card
+
+
+def _check_files(path: Path, card: ModelCard) -> None:
     for name, expected in card.files.items():
         if Path(name).name != name:
-            raise ModelError(f"{card_file} names a file outside the folder: {name!r}")
+            raise ModelError(f"{path / CARD} names a file outside the folder: {name!r}")
         if not (path / name).is_file():
             raise ModelError(f"{path} lacks {name}, which its card names: copy the whole folder")
         if sha256_file(path / name) != expected:
@@ -60,8 +68,10 @@ def _checked(path: Path) -> ModelCard:
                 "copy the folder again, or train again"
             )
     if NETWORK not in card.files:
-        raise ModelError(f"{card_file} names no {NETWORK}")
-    return card
+        raise ModelError(f"{path / CARD} names no {NETWORK}")
+    for found in sorted(path.iterdir()):  # weights could lie in a file that no hash covers
+        if found.name not in {CARD, *card.files, *_LITTER}:
+            raise ModelError(f"{found} is not part of the model, by its card: move it elsewhere")
 
 
 def _read_card(file: Path) -> ModelCard:

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cracklens.errors import PhotoError
-from cracklens.photos.photo import DEFAULT_MAX_PIXELS, Photo
+from cracklens.machine import DEFAULT_MAX_PIXELS
+from cracklens.photos.photo import Photo
 
 _JPEG = b"\xff\xd8\xff"
 _EXIF_REACH = 1 << 17
 _SUFFIXES = {"JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"}, "MPO": {".jpg", ".jpeg", ".mpo"}}
 _ORIENTATION = 0x0112
+# Pillow can read far more, some of it by starting other programs (EPS starts Ghostscript)
+_FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF")
 _limit = threading.Lock()
 
 
@@ -43,15 +46,15 @@ def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pho
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise PhotoError(f"{path}: cannot be read ({error.strerror or error})") from error
+        raise PhotoError(path, f"cannot be read ({error.strerror or error})") from error
     if not data:
-        raise PhotoError(f"{path}: the file is empty (0 bytes)")
+        raise PhotoError(path, "the file is empty (0 bytes)")
     try:
         pixels, notes = _decode(data, path, max_pixels)
     except PhotoError:
         raise
     except Exception as error:  # on damaged data, decoders raise whatever they stumble over
-        raise PhotoError(f"{path}: the picture is damaged or cut off ({error})") from error
+        raise PhotoError(path, f"the picture is damaged or cut off ({error})") from error
     return Photo(path, pixels, hashlib.sha256(data).hexdigest(), notes)
 
 
@@ -68,8 +71,9 @@ def _decode(data: bytes, path: Path, max_pixels: int) -> tuple[NDArray[np.uint8]
         _require_budget(path, *image.size, max_pixels)
         if getattr(image, "n_frames", 1) > 1 and image.format not in {"MPO", "JPEG"}:
             raise PhotoError(
-                f"{path}: holds {getattr(image, 'n_frames', 0)} frames or pages; "
-                "cracklens reads stills: save the one you mean as a picture of its own"
+                path,
+                f"holds {getattr(image, 'n_frames', 0)} frames or pages; "
+                "cracklens reads stills: save the one you mean as a picture of its own",
             )
         image.load()
         kind = image.format or ""
@@ -81,8 +85,9 @@ def _decode(data: bytes, path: Path, max_pixels: int) -> tuple[NDArray[np.uint8]
 def _require_budget(path: Path, width: int, height: int, max_pixels: int) -> None:
     if width * height > max_pixels:
         raise PhotoError(
-            f"{path}: {width} x {height} is {width * height / 1e6:.0f} million pixels, over the "
-            f"budget of {max_pixels / 1e6:.0f} million: raise --max-pixels or cut the picture"
+            path,
+            f"{width} x {height} is {width * height / 1e6:.0f} million pixels, over the "
+            f"budget of {max_pixels / 1e6:.0f} million: raise --max-pixels or cut the picture",
         )
 
 
@@ -91,9 +96,9 @@ def _open(data: bytes, path: Path) -> Image.Image:
     with _limit:
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
-            return Image.open(io.BytesIO(data))
+            return Image.open(io.BytesIO(data), formats=_FORMATS)
         except UnidentifiedImageError as error:
-            raise PhotoError(f"{path}: {_what_it_is(data)}") from error
+            raise PhotoError(path, _what_it_is(data)) from error
         finally:
             Image.MAX_IMAGE_PIXELS = before
 
@@ -115,7 +120,7 @@ def _orientation(data: bytes) -> int:
     with _limit:
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
-            with Image.open(io.BytesIO(data)) as image:
+            with Image.open(io.BytesIO(data), formats=("JPEG", "MPO")) as image:
                 return int(image.getexif().get(_ORIENTATION, 1))
         except Exception:  # noqa: BLE001 - on damaged data, Pillow raises and warns at will
             return 1  # a broken EXIF block does not spoil the pixels
@@ -142,11 +147,11 @@ def _to_rgb(image: Image.Image, path: Path) -> tuple[NDArray[np.uint8], tuple[st
     if image.mode.startswith("I"):
         grey = np.asarray(image).astype(np.int64)
         if grey.min() < 0 or grey.max() > 65535:  # noqa: PLR2004 - the range of 16 bits
-            raise PhotoError(f"{path}: 32-bit grey values; save the picture with 8 or 16 bits")
+            raise PhotoError(path, "32-bit grey values; save the picture with 8 or 16 bits")
         eight = ((grey + 128) // 257).astype(np.uint8)
         return np.repeat(eight[:, :, None], 3, axis=2), ("16-bit grey scaled to 8 bits",)
     if image.mode == "F":
-        raise PhotoError(f"{path}: floating point values; save the picture with 8 or 16 bits")
+        raise PhotoError(path, "floating point values; save the picture with 8 or 16 bits")
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)

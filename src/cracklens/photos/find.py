@@ -56,7 +56,7 @@ def walk(folder: Path) -> list[Path]:
     """List the pictures below `folder`, sorted; each real folder is entered once."""
     found: list[Path] = []
     entered: set[str] = set()
-    for root, folders, files in os.walk(folder, followlinks=True):
+    for root, folders, files in os.walk(folder, onerror=_refuse, followlinks=True):
         real = os.path.realpath(root)
         if real in entered:
             folders.clear()
@@ -69,3 +69,8 @@ def walk(folder: Path) -> list[Path]:
             if not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122 - 40,000 names
         )
     return found
+
+
+def _refuse(error: OSError) -> None:
+    """A folder that cannot be entered is said, not skipped."""
+    raise UsageError(f"{error.filename} cannot be read: {error.strerror or error}") from error

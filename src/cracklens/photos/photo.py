@@ -6,9 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-DEFAULT_MAX_PIXELS = 250_000_000
-"""A 200-megapixel phone fits; 250 million pixels are 750 MB of RGB."""
-
 
 @dataclass(frozen=True, slots=True)
 class Photo:

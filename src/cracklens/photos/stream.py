@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from cracklens.errors import PhotoError
-from cracklens.machine import available_cpus
+from cracklens.machine import DEFAULT_MAX_PIXELS, available_cpus
 from cracklens.photos.decode import read_photo
-from cracklens.photos.photo import DEFAULT_MAX_PIXELS, Photo
+from cracklens.photos.photo import Photo
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cracklens.errors import UsageError, did_you_mean
-from cracklens.photos.photo import DEFAULT_MAX_PIXELS
+from cracklens.machine import DEFAULT_MAX_PIXELS
 
 DEFAULT_RECIPE = "resnet101"
 
@@ -31,15 +31,27 @@ class TrainConfig(BaseModel):
         json_schema_extra={"panel": "Data", "metavar": "KIND"},
     )
     validation_fraction: float = Field(
-        0.2, gt=0, lt=1, description="Share that validates.", json_schema_extra={"panel": "Data"}
+        0.2,
+        gt=0,
+        lt=1,
+        description="Share of the pictures that validates.",
+        json_schema_extra={"panel": "Data"},
     )
     group: str | None = Field(
         None,
         description="What a tile was cut from: a name pattern '<photo>-<tile>', or a column.",
         json_schema_extra={"panel": "Data"},
     )
+    positive: str | None = Field(
+        None,
+        description="Class that means a crack, where the names do not say so.",
+        json_schema_extra={"panel": "Data"},
+    )
     seed: int = Field(
-        42, ge=0, description="Of split, head and order.", json_schema_extra={"panel": "Data"}
+        42,
+        ge=0,
+        description="Of the split, the head and the order of pictures.",
+        json_schema_extra={"panel": "Data"},
     )
     max_pixels: int = Field(
         DEFAULT_MAX_PIXELS,
@@ -72,7 +84,7 @@ class TrainConfig(BaseModel):
     )
     precision: Literal["auto", "f32", "bf16"] = Field(
         "auto",
-        description="Of the features; auto: bf16 where it agrees.",
+        description="Precision of the features; auto: bf16 where it agrees with f32.",
         json_schema_extra={"panel": "Backbone"},
     )
 
@@ -88,13 +100,16 @@ class TrainConfig(BaseModel):
     )
 
     epochs: int = Field(
-        25, ge=1, description="At most.", json_schema_extra={"panel": "Optimisation"}
+        25, ge=1, description="Epochs at most.", json_schema_extra={"panel": "Optimisation"}
     )
     batch_size: int = Field(
         64, ge=1, description="Pictures per step.", json_schema_extra={"panel": "Optimisation"}
     )
     learning_rate: float = Field(
-        1e-4, gt=0, description="Of Adam.", json_schema_extra={"panel": "Optimisation"}
+        1e-4,
+        gt=0,
+        description="Learning rate of Adam for the head.",
+        json_schema_extra={"panel": "Optimisation"},
     )
     stop_patience: int = Field(
         10,
@@ -109,10 +124,14 @@ class TrainConfig(BaseModel):
         json_schema_extra={"panel": "Optimisation"},
     )
     lr_factor: float = Field(
-        0.5, gt=0, lt=1, description="By this.", json_schema_extra={"panel": "Optimisation"}
+        0.5,
+        gt=0,
+        lt=1,
+        description="What the learning rate is multiplied with then.",
+        json_schema_extra={"panel": "Optimisation"},
     )
     lr_min: float = Field(
-        1e-7, gt=0, description="Not below this.", json_schema_extra={"panel": "Optimisation"}
+        1e-7, gt=0, description="Least learning rate.", json_schema_extra={"panel": "Optimisation"}
     )
 
     fine_tune: Literal["all"] | int = Field(
@@ -128,7 +147,7 @@ class TrainConfig(BaseModel):
     backbone_lr: float = Field(
         1e-5,
         gt=0,
-        description="Of the unfrozen stages.",
+        description="Learning rate of the unfrozen stages.",
         json_schema_extra={"panel": "Fine-tuning"},
     )
     device: Literal["auto", "cpu", "cuda"] = Field(
@@ -138,7 +157,7 @@ class TrainConfig(BaseModel):
     @model_validator(mode="after")
     def _consistent(self) -> "TrainConfig":
         if len(self.hidden) != len(self.dropout):
-            raise ValueError("hidden and dropout need the same number of values")
+            raise ValueError("--hidden and --dropout need the same number of values")
         if any(width < 1 for width in self.hidden) or any(not 0 <= d < 1 for d in self.dropout):
             raise ValueError("hidden widths must be positive, dropout at least 0 and below 1")
         if isinstance(self.fine_tune, int) and self.fine_tune < 0:
@@ -177,8 +196,9 @@ def resolve_config(
         return TrainConfig.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        place = str(first["loc"][0]) if first["loc"] else "the configuration"
-        raise UsageError(f"{place}: {first['msg'].removeprefix('Value error, ')}") from error
+        place = str(first["loc"][0]) if first["loc"] else ""
+        flag = f"{place} (--{place.replace('_', '-')}): " if place else ""
+        raise UsageError(f"{flag}{first['msg'].removeprefix('Value error, ')}") from error
 
 
 def recipes() -> list[str]:

@@ -4,7 +4,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cracklens.datasets import load_dataset, split_dataset
+from cracklens.datasets import Dataset, Split, load_dataset, split_dataset
+from cracklens.datasets.labelled import meaning, positive_class
 from cracklens.errors import DataError
 from cracklens.files import require_free
 from cracklens.machine import cache_folder
@@ -43,9 +44,13 @@ def train(
             f"{data} has the one class {dataset.classes[0]!r}: training needs at least two, "
             "each in a folder of its own"
         )
+    positive = positive_class(dataset.classes, config.positive)
+    if positive and not config.positive and meaning(positive) != "cracked":
+        progress.say(f"taking {positive!r} for the class that means a crack; --positive changes it")
     split = split_dataset(
         dataset, config.split, validation_fraction=config.validation_fraction, seed=config.seed
     )
+    progress.say(_summary(config, dataset, split))
     with tempfile.TemporaryDirectory() as temporary:
         if config.fine_tune:
             from cracklens.training.on_pictures import train_on_pictures
@@ -58,3 +63,16 @@ def train(
         from cracklens.training.write import write_model
 
         return write_model(output, trained, config, overwrite=overwrite, progress=progress)
+
+
+def _summary(config: TrainConfig, dataset: Dataset, split: Split) -> str:
+    """Say in a line or two what is about to happen."""
+    head = "-".join(map(str, [*config.hidden, len(dataset.classes)]))
+    tuned = f", {config.fine_tune} stages fine-tuned" if config.fine_tune else ", frozen"
+    return (
+        f"recipe {config.recipe}: {config.backbone} at {config.input_size} px "
+        f"({Path(config.weights).name} weights{tuned}), head {head}, "
+        f"at most {config.epochs} epochs\n"
+        f"split {config.split}: {len(split.train):,} pictures train, "
+        f"{len(split.validation):,} validate ({', '.join(dataset.classes)})"
+    )

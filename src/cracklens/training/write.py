@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 from cracklens.datasets.audit import leaked_pictures
 from cracklens.datasets.labelled import positive_class
 from cracklens.datasets.sources import digest, known_source
-from cracklens.evaluation.calibration import apply_temperature, fit_temperature
+from cracklens.evaluation.calibration import (
+    TEMPERATURE_BOUNDS,
+    apply_temperature,
+    fit_temperature,
+)
 from cracklens.evaluation.summary import Summary, summarise
 from cracklens.files import write_json
 from cracklens.models import ModelCard, ModelFolder, write_model_folder
@@ -54,6 +58,7 @@ def write_model(
     truth = dataset.labels[split.validation]
     temperature = fit_temperature(trained.validation_logits, truth)
     probabilities = apply_temperature(trained.validation_logits, temperature)
+    positive = positive_class(dataset.classes, config.positive)
     groups = None if dataset.groups is None else dataset.groups[split.validation]
     if groups is not None and len(np.unique(groups)) < 2:  # noqa: PLR2004 - nothing to resample
         groups = None
@@ -61,10 +66,12 @@ def write_model(
         probabilities,
         truth,
         dataset.classes,
-        positive_class(dataset.classes),
+        positive,
         groups=groups,
     )
     progress.say(f"calibration: temperature {temperature:.3f}, fitted on the validation part")
+    if temperature in TEMPERATURE_BOUNDS:
+        progress.say("that is the bound of the fit: the network is not calibrated, train it longer")
 
     def make(folder: Path) -> ModelCard:
         started = time.perf_counter()
@@ -94,7 +101,7 @@ def _card(
     return ModelCard(
         name=name,
         labels=list(trained.dataset.classes),
-        positive=positive_class(trained.dataset.classes),
+        positive=summary.positive,
         temperature=temperature,
         preprocessing=trained.preprocessing,
         architecture=Architecture(
@@ -135,6 +142,11 @@ def _data(trained: Trained) -> TrainingData:
         licence=source.licence if source else "",
         citation=source.citation if source else "",
         digest=total,
+        part_digests={
+            name: digest((labels[i], trained.sha256[i]) for i in part)
+            for name, part in parts.items()
+            if len(part)
+        },
         counts={name: dataset.subset(part).counts() for name, part in parts.items() if len(part)},
         unreadable=len(trained.unreadable),
         leaked_duplicates=len(leaked_pictures(trained.sha256, split)),

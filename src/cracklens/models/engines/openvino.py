@@ -55,7 +55,8 @@ class OpenVinoEngine:
         )
         self._outputs = [port.get_any_name() for port in self._compiled.outputs]
         streams = self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
-        self._requests = [self._compiled.create_infer_request() for _ in range(2 * streams)]
+        self._in_flight = 2 * streams
+        self._idle: list[list[Any]] = []  # sets of requests; each call, so each thread, has its own
 
     def run(self, pixels: NDArray[np.uint8]) -> Outputs:
         """Run one batch of any length."""
@@ -63,7 +64,11 @@ class OpenVinoEngine:
 
     def map(self, batches: Iterable[NDArray[np.uint8]]) -> Iterator[Outputs]:
         """Run batches of any length, several in flight; yield their outputs in order."""
-        free = list(self._requests)
+        try:
+            requests = self._idle.pop()
+        except IndexError:
+            requests = [self._compiled.create_infer_request() for _ in range(self._in_flight)]
+        free = list(requests)
         running: deque[tuple[Any, int, bool]] = deque()
         parts: list[Outputs] = []
 
@@ -97,3 +102,4 @@ class OpenVinoEngine:
         finally:
             for request, _, _ in running:
                 request.wait()
+            self._idle.append(requests)
