@@ -68,6 +68,13 @@ def test_positive_class(classes, positive):
     assert positive_class(classes) == positive
 
 
+def test_the_positive_class_can_be_chosen():
+    assert positive_class(("Negative", "Positive"), "Negative") == "Negative"
+    assert positive_class(("a", "b", "c"), "b") == "b"
+    with pytest.raises(DataError, match="--positive 'Ris' is no class: did you mean 'Riss'"):
+        positive_class(("Riss", "heil"), "Ris")
+
+
 def test_classes_of_sdnet_match_those_of_metu():
     ours = match_classes(("CW", "UW"), ("Negative", "Positive"))
     assert ours == {"CW": "Positive", "UW": "Negative"}

@@ -133,7 +133,7 @@ def test_a_table_that_is_not_utf8_is_named(tmp_path):
 
 
 def test_missing_folder(tmp_path):
-    with pytest.raises(DataError, match="metu is not a folder; " + EXPECTED):
+    with pytest.raises(DataError, match="metu does not exist; " + EXPECTED):
         load_dataset(tmp_path / "metu")
 
 

@@ -94,7 +94,8 @@ def test_the_readme_is_the_card_for_people(small):
     _, model = small
     text = (model / "README.md").read_text(encoding="utf-8")
     card = json.loads((model / "card.json").read_text(encoding="utf-8"))
-    assert f"cracklens predict {model.name} PICTURES" in text
+    assert text.startswith(f"# {model.name}\n")
+    assert "cracklens predict THIS-FOLDER PICTURES" in text
     for heading in ("## Trained on", "## Made of", "## How good", "## How exact"):
         assert heading in text
     assert f"{card['validation']['accuracy']['value']:.4f}" in text
@@ -126,6 +127,11 @@ def test_evaluate_the_part_that_did_not_train(cracklens, small, tiles, tmp_path)
         "reliability.png",
         "precision_recall.png",
     }
+
+
+def test_a_part_of_other_data_is_refused(cracklens, small, copy):
+    done = cracklens("evaluate", small[1], copy, "--part", "validation", code=1)
+    assert "is not that of the pictures that my model was trained with" in one_line(done.stderr)
 
 
 def test_predict_as_csv_and_json(cracklens, small, tiles, tmp_path):
@@ -243,7 +249,7 @@ def test_a_data_folder_that_is_not_one(cracklens, tmp_path):
     done = cracklens("train", tmp_path, "-o", tmp_path / "model", "--recipe", "small", code=1)
     assert "holds no labelled pictures (it is empty); expected: one folder" in one_line(done.stderr)
     done = cracklens("train", tmp_path / "metu", "-o", tmp_path / "model", code=1)
-    assert "metu is not a folder; expected:" in one_line(done.stderr)
+    assert "metu does not exist; expected:" in one_line(done.stderr)
 
 
 def test_class_names_of_sdnet_are_matched(cracklens, small, copy):

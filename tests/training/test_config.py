@@ -13,6 +13,7 @@ CHANGED = {
     "split": ("random", "random"),
     "validation_fraction": ("0.35", 0.35),
     "group": ("<photo>-<tile>", "<photo>-<tile>"),
+    "positive": ("Riss", "Riss"),
     "seed": ("7", 7),
     "max_pixels": ("1234567", 1234567),
     "strict": (None, True),
@@ -94,17 +95,20 @@ def test_a_resolved_configuration_survives_being_stored():
     ("values", "told"),
     [
         ({"epoch": 3}, "unknown setting 'epoch': did you mean 'epochs'?"),
-        ({"epochs": 0}, "epochs: .*greater than or equal to 1"),
-        ({"epochs": "many"}, "epochs: .*valid integer"),
-        ({"validation_fraction": 1.0}, "validation_fraction: .*less than 1"),
-        ({"split": "half"}, "split: .*'published', 'random', 'grouped' or 'folders'"),
-        ({"hidden": (8,)}, "hidden and dropout need the same number of values"),
+        ({"epochs": 0}, r"^epochs \(--epochs\): .*greater than or equal to 1"),
+        ({"epochs": "many"}, r"^epochs \(--epochs\): .*valid integer"),
+        (
+            {"validation_fraction": 1.0},
+            r"^validation_fraction \(--validation-fraction\): .*less than 1",
+        ),
+        ({"split": "half"}, r"^split \(--split\): .*'published', 'random', 'grouped' or 'folders'"),
+        ({"hidden": (8,)}, "--hidden and --dropout need the same number of values"),
         ({"hidden": (8, 0)}, "hidden widths must be positive"),
         ({"dropout": (0.5, 1.0)}, "dropout at least 0 and below 1"),
         ({"split": "grouped"}, "split 'grouped' needs group"),
         ({"fine_tune": -1}, "fine_tune is a number of stages, or 'all'"),
-        ({"precision": "int8"}, "precision: .*'auto', 'f32' or 'bf16'"),
-        ({"input_size": 16}, "input_size: .*greater than or equal to 32"),
+        ({"precision": "int8"}, r"^precision \(--precision\): .*'auto', 'f32' or 'bf16'"),
+        ({"input_size": 16}, r"^input_size \(--input-size\): .*greater than or equal to 32"),
     ],
 )
 def test_values_that_make_no_sense_are_named(values, told):
@@ -188,8 +192,8 @@ def test_each_flag_reaches_the_configuration(name, monkeypatch):
     [
         (["--hidden", "big"], "--hidden 'big': expected numbers such as 256,128"),
         (["--fine-tune", "most"], "--fine-tune 'most': expected a number or 'all'"),
-        (["--hidden", "8"], "hidden and dropout need the same number of values"),
-        (["--epochs", "0"], "epochs: "),
+        (["--hidden", "8"], "--hidden and --dropout need the same number of values"),
+        (["--epochs", "0"], "epochs (--epochs): "),
         (["--split", "grouped"], "needs group"),
     ],
 )

@@ -16,6 +16,7 @@ from cracklens.training.finetune import Network, fine_tune, last_stages, unfreez
 from cracklens.training.head import Head
 from cracklens.training.pictures import Pictures
 from cracklens.training.processes import Processes, join_processes, share
+from cracklens.training.train import train
 
 ALONE = Processes(0, 1, torch.device("cpu"))
 
@@ -135,6 +136,14 @@ def test_a_gpu_that_is_not_there():
         join_processes("cuda")
 
 
+def test_processes_of_torchrun_have_nothing_to_share_without_fine_tuning(
+    tiles, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(UsageError, match="torchrun spreads fine-tuning alone: add --fine-tune"):
+        train(tiles, tmp_path / "model", config_of("test_resnet"))
+
+
 @pytest.mark.skipif(not torch.distributed.is_gloo_available(), reason="PyTorch without gloo")
 @pytest.mark.timeout(120)
 def test_two_processes_make_one_model(tiles, tmp_path):
@@ -158,4 +167,5 @@ def test_two_processes_make_one_model(tiles, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["model"]
     assert read_model_folder(tmp_path / "model").card.labels == ["Negative", "Positive"]
     assert done.stdout.count("Confusion matrix") == 1
+    assert done.stderr.count("recipe small") == 1
     assert done.stderr.count("exported model against PyTorch") == 1

@@ -18,8 +18,9 @@ _JPEG = b"\xff\xd8\xff"
 _EXIF_REACH = 1 << 17
 _SUFFIXES = {"JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"}, "MPO": {".jpg", ".jpeg", ".mpo"}}
 _ORIENTATION = 0x0112
-# Pillow can read far more, some of it by starting other programs (EPS starts Ghostscript)
-_FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF")
+# Pillow can read far more, some of it by starting other programs (EPS starts Ghostscript); it opens
+# MPO as JPEG
+_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF")
 _limit = threading.Lock()
 
 
@@ -120,7 +121,7 @@ def _orientation(data: bytes) -> int:
     with _limit:
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
-            with Image.open(io.BytesIO(data), formats=("JPEG", "MPO")) as image:
+            with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
                 return int(image.getexif().get(_ORIENTATION, 1))
         except Exception:  # noqa: BLE001 - on damaged data, Pillow raises and warns at will
             return 1  # a broken EXIF block does not spoil the pixels

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens import errors
-from cracklens.errors import CracklensError
+from cracklens.errors import CracklensError, OutputError
 from cracklens.files import sha256_file, write_json, writing, writing_folder
 from cracklens.models import Preprocessing
 from cracklens.progress import SILENT, Progress
@@ -56,8 +56,12 @@ def exported_backbone(
     folder = cache / "backbones" / _key(config)
     if not (folder / INFO).is_file():
         progress.say(f"exporting {config.backbone} to ONNX (once)")
-        with writing_folder(folder) as partial:
-            _run("export", config, partial)
+        try:
+            with writing_folder(folder) as partial:
+                _run("export", config, partial)
+        except OutputError:
+            if not (folder / INFO).is_file():  # else another run was faster
+                raise
     info = json.loads((folder / INFO).read_text(encoding="utf-8"))
     return ExportedBackbone(folder, info)
 

@@ -1,12 +1,13 @@
 """From labelled pictures to a model folder."""
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cracklens.datasets import Dataset, Split, load_dataset, split_dataset
 from cracklens.datasets.labelled import meaning, positive_class
-from cracklens.errors import DataError
+from cracklens.errors import DataError, UsageError
 from cracklens.files import require_free
 from cracklens.machine import cache_folder
 from cracklens.progress import SILENT, Progress
@@ -36,6 +37,10 @@ def train(
         OutputError: the output exists or cannot be written; found before anything is computed.
         UsageError: settings that do not fit each other or the data.
     """
+    if not config.fine_tune and int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise UsageError("torchrun spreads fine-tuning alone: add --fine-tune, or start without it")
+    if os.environ.get("RANK", "0") != "0":
+        progress = SILENT  # of the processes of torchrun, one speaks
     output = Path(output)
     require_free(output, overwrite=overwrite)
     dataset = load_dataset(data, group=config.group)
