@@ -106,7 +106,7 @@ def test_the_pixel_budget_is_passed_on(pictures):
 def test_a_photo_error_of_prepare_is_yielded_and_any_other_error_is_raised(pictures):
     def choosy(photo):
         if number(photo) == 1:
-            raise PhotoError("too dark")
+            raise PhotoError(photo.path, "too dark")
         if number(photo) == 3:
             raise ZeroDivisionError
         return number(photo)

@@ -12,7 +12,7 @@ from cracklens.datasets import Dataset
 from cracklens.datasets.labelled import match_classes
 from cracklens.datasets.sources import digest
 from cracklens.detection import Classifier, Prediction
-from cracklens.errors import DataError, PhotoError
+from cracklens.errors import DataError, PhotoError, did_you_mean
 from cracklens.evaluation.summary import Summary, summarise
 from cracklens.files import write_json, writing_folder
 from cracklens.machine import DEFAULT_MAX_PIXELS
@@ -21,6 +21,7 @@ from cracklens.photos import read_photo
 from cracklens.progress import SILENT, Progress
 
 WORST = 30
+_ANY_SIZE = 1 << 62  # it was read within the budget before
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Evaluation:
 
     def _tile(self, index: int) -> tuple[NDArray[np.uint8], str]:
         said, item = self.predictions[index], self.dataset.items[index]
-        pixels = self.card.preprocessing.fit(read_photo(item.path).pixels)
+        pixels = self.card.preprocessing.fit(read_photo(item.path, max_pixels=_ANY_SIZE).pixels)
         return pixels, f"{item.path.name}: {item.label}, said {said.label} {said.probability:.3f}"
 
 
@@ -137,6 +138,10 @@ def evaluate(
             not the pictures of that part.
     """
     card = classifier.card
+    for name in mapping or {}:
+        if name not in dataset.classes:
+            hint = did_you_mean(name, dataset.classes)
+            raise DataError(f"--map {name}=...: {dataset.root} has no class {name!r} ({hint})")
     known = match_classes(dataset.classes, tuple(card.labels)) | (mapping or {})
     dataset = dataset.relabelled(known, tuple(card.labels))
     readable, predictions, unreadable = [], [], {}

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import threading
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -97,11 +98,18 @@ def _open(data: bytes, path: Path) -> Image.Image:
     with _limit:
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
-            return Image.open(io.BytesIO(data), formats=_FORMATS)
+            return Image.open(io.BytesIO(data), formats=_known_formats())
         except UnidentifiedImageError as error:
             raise PhotoError(path, _what_it_is(data)) from error
         finally:
             Image.MAX_IMAGE_PIXELS = before
+
+
+@cache
+def _known_formats() -> tuple[str, ...]:
+    """Return those of our formats that this Pillow can open; it refuses names it does not know."""
+    Image.init()
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
 def _what_it_is(data: bytes) -> str:

@@ -149,8 +149,10 @@ def last_stages(backbone: PixelBackbone, stages: int | str) -> list[nn.Module]:
     Raises:
         UsageError: it has fewer stages.
     """
+    if stages == "all":
+        return [backbone.network]  # with what belongs to no stage, such as position embeddings
     found = stages_of(backbone.network)
-    count = len(found) if stages == "all" else int(stages)
+    count = int(stages)
     if count > len(found):
         raise UsageError(f"--fine-tune {count}: this backbone has {len(found)} stages; or 'all'")
     return [module for stage in found[len(found) - count :] for module in stage]

@@ -59,7 +59,9 @@ def train_on_features(
     drawn = draw(left, BF16_SAMPLE)
     drawn_features = features.values[drawn]
     features = replace(features, values=drawn_features[:0])  # hundreds of megabytes
-    sample = pixels_of(left.subset(draw(left, TORCH_SAMPLE)), backbone.preprocessing)
+    sample = pixels_of(
+        left.subset(draw(left, TORCH_SAMPLE)), backbone.preprocessing, config.max_pixels
+    )
     reference = torch_features(config, backbone, sample)
     agreement = run.agreement(sample, reference) | {"precision": precision}
     if precision == "bf16":

@@ -70,7 +70,7 @@ def train_on_pictures(
         return None
     network_file = folder / "backbone.onnx"
     export_backbone(backbone, config.input_size, network_file)
-    sample = pixels_of(left.subset(draw(left, TORCH_SAMPLE)), info.preprocessing)
+    sample = pixels_of(left.subset(draw(left, TORCH_SAMPLE)), info.preprocessing, config.max_pixels)
     with torch.inference_mode():
         reference = backbone(torch.from_numpy(sample))
         sample_logits = head(reference).numpy()

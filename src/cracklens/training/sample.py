@@ -22,13 +22,13 @@ def draw(dataset: Dataset, count: int) -> NDArray[np.int64]:
     return np.sort(np.random.default_rng(0).choice(total, min(count, total), replace=False))
 
 
-def pixels_of(dataset: Dataset, preprocessing: Preprocessing) -> NDArray[np.uint8]:
+def pixels_of(dataset: Dataset, preprocessing: Preprocessing, max_pixels: int) -> NDArray[np.uint8]:
     """Return the pictures at the input size (N x H x W x 3)."""
 
     def fit(photo: Photo) -> NDArray[np.uint8]:
         return preprocessing.fit(photo.pixels)
 
-    read = list(stream_photos(dataset.paths, fit))
+    read = list(stream_photos(dataset.paths, fit, max_pixels=max_pixels))
     return np.stack([pixels for pixels in read if not isinstance(pixels, PhotoError)])
 
 

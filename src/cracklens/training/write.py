@@ -169,14 +169,16 @@ def _artefacts(
     plot_confusion(summary.confusion, summary.classes, folder / "confusion_matrix.png")
     plot_class_report(summary, folder / "classification_report.png")
     contact_sheet(
-        _samples(trained), folder / "sample_pictures.png", "A few of the training pictures"
+        _samples(trained, config.max_pixels),
+        folder / "sample_pictures.png",
+        "A few of the training pictures",
     )
     write_json(
         folder / "training_statistics.json", _statistics(trained, config, summary, history, seconds)
     )
 
 
-def _samples(trained: Trained) -> list[tuple[NDArray[np.uint8], str]]:
+def _samples(trained: Trained, max_pixels: int) -> list[tuple[NDArray[np.uint8], str]]:
     """Return a few training pictures of each class in turn."""
     dataset, train = trained.dataset, trained.split.train
     labels = dataset.labels[train]
@@ -184,7 +186,10 @@ def _samples(trained: Trained) -> list[tuple[NDArray[np.uint8], str]]:
     columns = [generator.permutation(train[labels == k]) for k in range(len(dataset.classes))]
     rounds = min(_SAMPLES // len(columns), *(len(column) for column in columns))
     chosen = [dataset.items[column[i]] for i in range(rounds) for column in columns]
-    return [(trained.preprocessing.fit(read_photo(c.path).pixels), c.label) for c in chosen]
+    return [
+        (trained.preprocessing.fit(read_photo(c.path, max_pixels=max_pixels).pixels), c.label)
+        for c in chosen
+    ]
 
 
 def _statistics(
