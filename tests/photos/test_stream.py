@@ -113,7 +113,7 @@ def test_a_photo_error_of_prepare_is_yielded_and_any_other_error_is_raised(pictu
 
     stream = stream_photos(pictures, choosy)
     assert next(stream) == 0
-    assert str(next(stream)) == "too dark"
+    assert next(stream).reason == "too dark"
     assert next(stream) == 2
     with pytest.raises(ZeroDivisionError):
         next(stream)
