@@ -126,7 +126,7 @@ def test_the_text_says_what_an_engineer_needs():
     assert text.startswith("10 pictures, 2 classes\n95 % intervals from 50 resamples")
     accuracy = next(line for line in text.splitlines() if line.startswith("accuracy"))
     assert "0.900" in accuracy
-    assert "baseline 0.800 (always uncracked)" in accuracy
+    assert "baseline 0.8000 (always uncracked)" in accuracy
     assert "not mean certainty" in text  # the precision of 'cracked' is 1 in every resample
     rows = [line.split() for line in text.splitlines()[-5:]]
     assert ["cracked", "1", "1"] in rows

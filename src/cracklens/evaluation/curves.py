@@ -93,7 +93,7 @@ def _shown(classes: Sequence[str], positive: str | None) -> list[int]:
 
 
 def _number(area: float) -> str:
-    return "not defined" if np.isnan(area) else f"{area:.3f}"
+    return "not defined" if np.isnan(area) else f"{area:.4f}"
 
 
 def _line_style(place: int) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def plot_class_report(
     axes.imshow(np.ma.masked_invalid(values), cmap=style.HEAT, vmin=0, vmax=2, aspect="auto")
     for row, ((_, _, support), figures) in enumerate(zip(rows, cells, strict=True)):
         for column, cell in enumerate(figures):
-            texts = f"{cell.value:.3f}", interval_text(cell)
+            texts = f"{cell.value:.4f}", interval_text(cell)
             _cell(axes, (row, column), texts, style.INK)
         axes.text(3, row, f"{support:,}", ha="center", va="center", fontsize=11, color=style.INK)
     axes.axhline(len(summary.classes) - 0.5, color=style.INK, linewidth=1)

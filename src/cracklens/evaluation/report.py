@@ -14,7 +14,7 @@ COLUMN = 16  # "0.9750-0.9870" and a gap
 SUPPORT = 10
 NAME_LIMIT = WIDTH - 3 * COLUMN - SUPPORT
 HEAD = 20
-REMARK = WIDTH - HEAD - 22  # what a figure and its interval leave of a line
+REMARK = WIDTH - HEAD - 25  # what a figure and its interval leave of a line
 
 
 def text(summary: Summary) -> str:
@@ -47,7 +47,7 @@ def _overall(summary: Summary) -> list[str]:
     if summary.positive is not None:
         areas = "of " + shorten(summary.positive, REMARK - len("of "))
     return [
-        _line("accuracy", summary.accuracy, f"{baseline}{shorten(frequent, REMARK - 24)})"),
+        _line("accuracy", summary.accuracy, f"{baseline}{shorten(frequent, REMARK - 25)})"),
         _line("log loss", summary.log_loss, "lower is better"),
         _line("AUROC", summary.auroc, areas),
         _line("average precision", summary.average_precision, areas),

@@ -142,16 +142,23 @@ def _leak_note(card: ModelCard) -> str:
     return f"{leaked:,} validation pictures are byte for byte also in the training part.\n\n"
 
 
+_SHOWN = {
+    "accuracy": "accuracy",
+    "auroc": "AUROC",
+    "log_loss": "log loss",
+    "ece": "calibration error",
+}
+
+
 def _validation(card: ModelCard) -> str:
     if not card.validation:
         return "No validation pictures: not measured."
     lines = []
-    for name in ("accuracy", "auroc", "log_loss", "ece"):
+    for name, shown in _SHOWN.items():
         figure = card.validation.get(name)
         if figure:
             lines.append(
-                f"- {name.replace('_', ' ')}: {figure['value']:.4f} "
-                f"({figure['low']:.4f} to {figure['high']:.4f})"
+                f"- {shown}: {figure['value']:.4f} ({figure['low']:.4f} to {figure['high']:.4f})"
             )
     return "\n".join(
         [f"Validation part, {card.validation['count']:,} pictures, 95 % intervals:", "", *lines, ""]
