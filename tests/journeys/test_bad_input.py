@@ -136,7 +136,7 @@ def test_links_in_a_circle_end(cracklens, model_folder, tiles, tmp_path):
     (tmp_path / "again").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "self.jpg").symlink_to(tmp_path / "self.jpg")
     done = no_traceback(cracklens("predict", model_folder, tmp_path, code=3))
-    assert "1 pictures: " in done.stdout
+    assert "1 picture: " in done.stdout
     assert "self.jpg: cannot be read" in done.stderr
 
 
@@ -148,7 +148,7 @@ def test_a_file_name_that_is_not_utf_8(cracklens, model_folder, tiles, tmp_path)
     except OSError:
         pytest.skip("this file system keeps to UTF-8")
     (name,) = [path.name for path in folder.iterdir()]
-    assert "1 pictures: " in no_traceback(cracklens("predict", model_folder, folder)).stdout
+    assert "1 picture: " in no_traceback(cracklens("predict", model_folder, folder)).stdout
     found = only_json(no_traceback(cracklens("predict", model_folder, folder, "--json")))
     assert Path(found["predictions"][0]["path"]).name == name
     no_traceback(cracklens("predict", model_folder, folder, "-f", "csv", "-o", output))

@@ -312,6 +312,40 @@ def test_whole_photographs_are_held_out(cracklens, copy, tiles, tmp_path):
     assert other["count"] == 120
 
 
+def test_a_test_on_the_training_pictures_is_called_none(cracklens, small, tiles):
+    _, model = small
+    assert "NOT A TEST" in cracklens("evaluate", model, tiles).stdout
+    assert "NOT A TEST" in cracklens("evaluate", model, tiles, "--part", "train").stdout
+    assert "NOT A TEST" not in cracklens("evaluate", model, tiles, "--part", "validation").stdout
+
+
+def test_a_class_that_is_not_there_cannot_be_mapped(cracklens, small, copy):
+    _, model = small
+    done = cracklens("evaluate", model, copy, "--map", "Riss=Positive", code=1)
+    assert "has no class 'Riss'" in done.stderr
+
+
+def test_the_positive_class_can_be_chosen(cracklens, copy, tmp_path):
+    (copy / "Positive").rename(copy / "Riss")
+    (copy / "Negative").rename(copy / "ok")
+    train = ["train", copy, "--recipe", "small", "--epochs", "1", "--json", "-o"]
+    guessed = cracklens(*train, tmp_path / "guessed")
+    assert "taking 'ok' for the class that means a crack; --positive changes it" in guessed.stderr
+    assert figures(guessed)["validation"]["positive"] == "ok"
+    chosen = cracklens(*train, tmp_path / "chosen", "--positive", "Riss")
+    assert "taking" not in chosen.stderr
+    assert figures(chosen)["validation"]["positive"] == "Riss"
+    wrong = cracklens(*train, tmp_path / "wrong", "--positive", "Ris", code=1)
+    assert "did you mean 'Riss'?" in wrong.stderr
+
+
+def test_a_strict_audit_fails_on_what_spoils_a_test(cracklens, copy):
+    cracklens("audit", copy, "--strict")
+    shutil.copy(next((copy / "Positive").iterdir()), copy / "Negative" / "copy.jpg")
+    cracklens("audit", copy)
+    assert "same picture in two classes: 1" in cracklens("audit", copy, "--strict", code=1).stdout
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
 def test_ctrl_c_keeps_finished_features_and_the_same_command_goes_on(tiles, tmp_path):
     program = Path(sys.executable).with_name("cracklens")

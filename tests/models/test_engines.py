@@ -2,6 +2,8 @@
 
 import sys
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -143,3 +145,13 @@ def test_precision_is_what_was_asked_for(network, pixels):
     rounded = load_engine(network, precision="bf16").run(pixels)["logits"]
     assert not np.allclose(exact, rounded, atol=1e-5)  # f32 is not silently bf16, nor the reverse
     assert np.abs(exact - rounded).max() < 0.1 * np.abs(exact).max()
+
+
+def test_threads_share_an_engine(network, pixels):
+    engine = load_engine(network, batch_size=2)
+    alone = [engine.run(part)["logits"] for part in (pixels, pixels[::-1])]
+    with ThreadPoolExecutor(4) as pool:
+        parts = [pixels, pixels[::-1]] * 6
+        together = [outputs["logits"] for outputs in pool.map(engine.run, parts)]
+    for number, logits in enumerate(together):
+        np.testing.assert_array_equal(logits, alone[number % 2])

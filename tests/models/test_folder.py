@@ -39,7 +39,7 @@ def test_what_is_no_model_folder_is_refused(tmp_path):
     (tmp_path / "file").touch()
     (tmp_path / "empty").mkdir()
     for path, said in [
-        (tmp_path / "absent", "absent is not a folder"),
+        (tmp_path / "absent", "absent does not exist"),
         (tmp_path / "file", "file is not a folder"),
         (tmp_path / "empty", r"empty holds no card\.json"),
         (tmp_path / ("x" * 300), "cannot be read"),
@@ -108,6 +108,19 @@ def test_a_card_cannot_point_outside_its_folder(copied, name):
     edit(copied, lambda card: card["files"].update({name: "0" * 64}))
     with pytest.raises(ModelError, match="names a file outside the folder"):
         read_model_folder(copied)
+
+
+@pytest.mark.parametrize("name", ["weights.bin", ".hidden", "sub"])
+def test_what_no_hash_covers_is_refused(copied, name):
+    # the weights of a network may lie in a second file, which OpenVINO would read
+    (copied / name).mkdir() if name == "sub" else (copied / name).write_bytes(b"x")
+    with pytest.raises(ModelError, match=rf"{name} is not part of the model"):
+        read_model_folder(copied)
+
+
+def test_what_desktops_leave_in_folders_is_no_hindrance(copied):
+    (copied / ".DS_Store").write_bytes(b"x")
+    assert read_model_folder(copied).card.labels == ["Negative", "Positive"]
 
 
 @pytest.mark.parametrize("name", ["..", ".", ""])

@@ -217,6 +217,14 @@ def test_the_second_picture_in_a_phone_jpeg_is_no_hindrance(tmp_path):
     assert photo.notes == ()
 
 
+def test_a_format_that_starts_other_programs_is_not_opened(tmp_path):
+    # Pillow hands EPS to Ghostscript
+    path = tmp_path / "drawing.jpg"
+    picture().save(path, "EPS")
+    with pytest.raises(PhotoError, match="not a picture that can be read"):
+        read_photo(path)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF"])
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.9])
 def test_a_truncated_file_is_refused(tmp_path, kind, kept):
