@@ -1,8 +1,8 @@
 """Two engines, one network: they answer alike, for any number of pictures, in order."""
 
 import sys
-
 from concurrent.futures import ThreadPoolExecutor
+
 
 import numpy as np
 import pytest
