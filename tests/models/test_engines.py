@@ -3,7 +3,6 @@
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-
 import numpy as np
 import pytest
 from PIL import Image
