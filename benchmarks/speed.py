@@ -15,6 +15,8 @@ from typing import Any
 
 from common import RESULTS, keep, machine, run_verb
 
+from cracklens.models.engines import DEFAULT_BATCH
+
 REFERENCE_RATE = 16.8
 REFERENCE_EPOCHS = 25
 PICTURES = 40_000
@@ -57,8 +59,8 @@ def benchmark_app(network: Path, precision: str, seconds: int) -> float:
     """Return pictures per second of OpenVINO's own tool in the best batch that we know."""
     command = [
         str(Path(sys.executable).with_name("benchmark_app")), "-m", str(network), "-d", "CPU",
-        "-shape", "pixels[8,227,227,3]", "-infer_precision", precision, "-hint", "throughput",
-        "-t", str(seconds),
+        "-shape", f"pixels[{DEFAULT_BATCH[precision]},227,227,3]", "-infer_precision", precision,
+        "-hint", "throughput", "-t", str(seconds),
     ]  # fmt: skip
     output = subprocess.check_output(command, text=True, stderr=subprocess.STDOUT)
     return float(re.findall(r"Throughput:\s*([\d.]+)\s*FPS", output)[-1])

@@ -158,7 +158,7 @@ def load_model(
     *,
     precision: Literal["auto", "f32", "bf16"] = "auto",
     engine: Literal["openvino", "onnxruntime"] = "openvino",
-    batch_size: int = 8,
+    batch_size: int | None = None,
 ) -> Model:
     """Load a model folder; every file is checked against the hash in its card. No PyTorch needed.
 
@@ -167,7 +167,8 @@ def load_model(
         precision: `auto` is bf16 where the processor has it and the card says that it agrees with
             f32, else f32.
         engine: `onnxruntime` needs the extra of that name.
-        batch_size: pictures per call of the network; 1 answers a single picture soonest.
+        batch_size: pictures per call of the network; 1 answers a single picture soonest, the
+            default is the fastest for many.
 
     Raises:
         ModelError: the folder is incomplete, altered, or written by a newer cracklens.

@@ -56,7 +56,7 @@ class Classifier:
         *,
         precision: Literal["auto", "f32", "bf16"] = "auto",
         engine: str = "openvino",
-        batch_size: int = 8,
+        batch_size: int | None = None,
     ) -> None:
         self.folder = folder
         self.card = folder.card

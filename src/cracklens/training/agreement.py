@@ -1,13 +1,15 @@
 """How far an engine's features agree with PyTorch, and bf16 with f32."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.errors import ModelError
-from cracklens.training.fit import logits_of
-from cracklens.training.head import Head
+
+if TYPE_CHECKING:
+    from cracklens.training.head import Head
 
 MAX_RELATIVE_ERROR = 1e-4
 """Of f32 features against PyTorch. 2e-7 to 1e-6 is usual; above 1e-4 something is wrong."""
@@ -52,8 +54,12 @@ def centred_cosine(
     return cosines
 
 
-def compare_bf16(bf16: NDArray[np.float32], f32: NDArray[np.float32], head: Head) -> Bf16Agreement:
+def compare_bf16(
+    bf16: NDArray[np.float32], f32: NDArray[np.float32], head: "Head"
+) -> Bf16Agreement:
     """Compare bf16 with f32 features (N x D) by direction and by the decisions of a head."""
+    from cracklens.training.fit import logits_of  # PyTorch, which the first check does not need
+
     cosines = centred_cosine(bf16, f32)
     decided = [logits_of(head, values).argmax(axis=1) for values in (bf16, f32)]
     return Bf16Agreement(

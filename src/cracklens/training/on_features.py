@@ -48,6 +48,14 @@ def train_on_features(
         f"features of {len(features.indices):,} pictures in {precision}: {features.computed:,} "
         f"computed now, {known:,} known from before or copies, {clock.laps['features']:.0f} s"
     )
+    sample = pixels_of(
+        left.subset(draw(left, TORCH_SAMPLE)), backbone.preprocessing, config.max_pixels
+    )
+    reference = torch_features(config, backbone, sample)
+    agreement = run.agreement(sample, reference) | {"precision": precision}
+    drawn = draw(left, BF16_SAMPLE)
+    exact = run.features(left.subset(drawn), "f32").values if precision == "bf16" else None
+    clock.lap("agreement")
     from cracklens.training.fit import fit_head, logits_of
     from cracklens.training.result import Trained
 
@@ -56,22 +64,13 @@ def train_on_features(
     )
     clock.lap("head")
     validation_logits = logits_of(head, features.values[kept.validation])
-    drawn = draw(left, BF16_SAMPLE)
-    drawn_features = features.values[drawn]
-    features = replace(features, values=drawn_features[:0])  # hundreds of megabytes
-    sample = pixels_of(
-        left.subset(draw(left, TORCH_SAMPLE)), backbone.preprocessing, config.max_pixels
-    )
-    reference = torch_features(config, backbone, sample)
-    agreement = run.agreement(sample, reference) | {"precision": precision}
-    if precision == "bf16":
-        agreement |= run.bf16_agreement(left.subset(drawn), drawn_features, head)
+    if exact is not None:
+        agreement |= run.bf16_agreement(features.values[drawn], exact, head)
         if config.precision == "auto" and not _agrees(agreement):
             progress.say("bf16 does not agree well enough: starting again in f32")
-            exact = config.model_copy(update={"precision": "f32"})
-            again = train_on_features(exact, dataset, split, cache, progress)
+            exactly = config.model_copy(update={"precision": "f32"})
+            again = train_on_features(exactly, dataset, split, cache, progress)
             return replace(again, agreement=agreement | {"precision": "f32"})
-    clock.lap("agreement")
     return Trained(
         dataset=left,
         sha256=features.sha256,
@@ -146,12 +145,12 @@ class _Run:
         }
 
     def bf16_agreement(
-        self, sample: Dataset, bf16: NDArray[np.float32], head: "Head"
+        self, bf16: NDArray[np.float32], exact: NDArray[np.float32], head: "Head"
     ) -> dict[str, Any]:
         """Compare the bf16 features of some pictures with f32 ones."""
         from cracklens.training.agreement import compare_bf16
 
-        check = compare_bf16(bf16, self.features(sample, "f32").values, head)
+        check = compare_bf16(bf16, exact, head)
         self._progress.say(
             f"bf16 against f32 on {check.sample:,} pictures: centred cosine "
             f"{check.cosine_median:.5f} (median), {check.decisions_equal:.2%} of decisions equal"

@@ -9,17 +9,14 @@ from cracklens.machine import available_cpus
 
 
 @contextmanager
-def settled(threads: int | None = None) -> Iterator[None]:
+def settled() -> Iterator[None]:
     """Use the processors that this process really has; flush denormals, which cost a factor of 10.
 
     Flushing changes all arithmetic of the thread, that of the caller's program too, so it ends with
     the block.
-
-    Args:
-        threads: of PyTorch inside the block; by default as many as there are processors.
     """
     before = torch.get_num_threads()
-    torch.set_num_threads(threads or available_cpus())
+    torch.set_num_threads(available_cpus())
     torch.set_flush_denormal(True)
     try:
         yield

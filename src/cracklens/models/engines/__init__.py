@@ -12,6 +12,9 @@ from cracklens.errors import UsageError, did_you_mean
 Outputs = dict[str, NDArray[np.float32]]
 Precision = Literal["f32", "bf16"]
 
+DEFAULT_BATCH: dict[Precision, int] = {"f32": 4, "bf16": 8}
+"""Fastest on 2 cores for ResNet101 and MobileNetV2 at 227 px, by a few percent (docs/results)."""
+
 
 class Engine(Protocol):
     """A network in memory: `pixels` (N x H x W x 3, uint8) in, named float32 arrays out."""
@@ -34,7 +37,7 @@ def load_engine(
     *,
     engine: str = "openvino",
     precision: Precision = "f32",
-    batch_size: int = 8,
+    batch_size: int | None = None,
 ) -> Engine:
     """Load an ONNX file into an engine.
 
@@ -42,14 +45,14 @@ def load_engine(
         network: file with an input `pixels` (batch x H x W x 3, uint8).
         engine: `openvino`, or `onnxruntime` (an extra).
         precision: `f32`, or `bf16` where the processor has it.
-        batch_size: pictures per call of the network. 8 is at or near the fastest on 2 cores for
-            ResNet101 and MobileNetV2 at 227 px, in both precisions (docs/results/speed.md).
+        batch_size: pictures per call of the network; 1 answers a single picture soonest.
 
     Raises:
         UsageError: unknown engine.
         ModelError: the processor lacks the precision, or the file is no network.
         MissingExtraError: `onnxruntime` is not installed.
     """
+    batch_size = batch_size or DEFAULT_BATCH[precision]
     if engine == "openvino":
         from cracklens.models.engines.openvino import OpenVinoEngine
 
