@@ -25,9 +25,9 @@ _COLOURS = {"FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "CLICOLOR_FORCE", "TER
 _HEAD = """# Command line
 
 Generated from `cracklens --help` and `cracklens VERB --help` by `docs/make_reference.py`; a test
-checks that it is up to date. Flags of `train` show no default because the recipe decides: see
-[`TrainConfig`](reference.md#cracklens.training.config.TrainConfig) and the
-[published recipe](published-recipe.md).
+checks that it is up to date. The defaults that `train` shows are those of the published recipe;
+another recipe brings its own. See the [published recipe](published-recipe.md) and
+[`TrainConfig`](reference.md#cracklens.training.config.TrainConfig).
 
 | exit code | meaning |
 |---|---|

@@ -323,3 +323,12 @@ def test_the_citation_names_this_version_and_the_data() -> None:
     named = set(re.findall(r"doi\.org/([^)\s]+)", (DOCS / "data.md").read_text(encoding="utf-8")))
     assert len(named) == 2
     assert named <= cited
+
+
+def test_no_figure_is_missing():
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs" / "results").glob("*.md")]
+    assert len(pages) >= 4
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert len(text) > 500, f"{page.name} is empty"
+        assert not re.findall(r"@[A-Z]+@", text), f"{page.name} has a figure to fill in"

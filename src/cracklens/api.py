@@ -10,7 +10,7 @@ from cracklens.datasets import Audit, load_dataset, split_dataset
 from cracklens.datasets import audit as audit_dataset
 from cracklens.datasets.sources import load_source
 from cracklens.detection import Classifier, Prediction
-from cracklens.errors import DataError, MissingExtraError, PhotoError
+from cracklens.errors import DataError, MissingExtraError, ModelError, PhotoError
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import ModelCard, read_model_folder
 from cracklens.photos import find_photos
@@ -127,6 +127,8 @@ class Model:
         from cracklens.evaluation.evaluate import evaluate
 
         settings = self.card.configuration
+        if part != "all" and "split" not in settings:
+            raise ModelError(f"the card of {self.card.name} names no split: leave the part out")
         if part != "all" and group is None:
             group = settings.get("group")  # the split needs it; other data may have other names
         dataset = load_dataset(data, group=group)

@@ -5,6 +5,7 @@ import platform
 import shutil
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from cracklens.machine import available_cpus, cache_folder
@@ -86,7 +87,15 @@ def _gpu() -> dict[str, str]:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return {"NVIDIA": f"nvidia-smi does not answer ({error})"}
-    return {"NVIDIA": done.stdout.strip() or "none found"}
+    return {"NVIDIA": done.stdout.strip() or "none found", "PyTorch": _torch_on_gpu()}
+
+
+def _torch_on_gpu() -> str:
+    if find_spec("torch") is None:
+        return "not installed"
+    import torch
+
+    return "can use it" if torch.cuda.is_available() else "cannot use it"
 
 
 def _caches() -> dict[str, str]:
@@ -96,4 +105,6 @@ def _caches() -> dict[str, str]:
         files = [f for f in (folder / name).rglob("*") if f.is_file()]
         size = sum(f.stat().st_size for f in files)
         rows[name] = f"{size / 1e6:,.0f} MB in {len(files):,} files"
+    hub = os.environ.get("HF_HOME") or str(Path.home() / ".cache" / "huggingface")
+    rows["pretrained weights"] = f"{hub} (set HF_HOME to move it)"
     return rows

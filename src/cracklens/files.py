@@ -13,6 +13,13 @@ from typing import Any
 
 from cracklens.errors import OutputError
 
+EVALUATION_FILES = (
+    "report.txt", "metrics.json", "predictions.csv", "mistakes.csv", "confusion_matrix.png",
+    "classification_report.png", "reliability.png", "roc.png", "precision_recall.png",
+    "worst_mistakes.png",
+)  # fmt: skip
+"""What `evaluate` leaves in its folder; `--overwrite` replaces these and nothing else."""
+
 
 @contextmanager
 def writing(target: Path) -> Iterator[Path]:
@@ -50,7 +57,11 @@ def writing_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
             if target.exists():
                 aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.replaced")
                 target.rename(aside)
-                partial.rename(target)
+                try:
+                    partial.rename(target)
+                except OSError:
+                    aside.rename(target)
+                    raise
                 shutil.rmtree(aside)
             else:
                 partial.rename(target)
@@ -74,11 +85,7 @@ def require_free(target: Path, *, overwrite: bool) -> None:
         if target.exists() and any(target.iterdir()):
             if not overwrite:
                 raise OutputError(f"{target} exists: choose another output, or add --overwrite")
-            if not _is_ours(target):
-                raise OutputError(
-                    f"{target} exists and was not written by cracklens: "
-                    "--overwrite does not touch it"
-                )
+            _require_ours(target)
         _require_place(target)
 
 
@@ -107,20 +114,39 @@ def _require_place(target: Path) -> None:
         parent = parent.parent
     if not parent.is_dir():
         raise OutputError(f"{target} cannot be written: {parent} is not a folder")
+    if "files" in _record(parent):
+        raise OutputError(f"{target} lies inside the model {parent}: write it somewhere else")
     if not os.access(parent, os.W_OK):
         raise OutputError(f"{target} cannot be written: no write permission in {parent}")
 
 
-def _is_ours(folder: Path) -> bool:
-    """Tell a folder of cracklens by what stands in its JSON; other tools write the names too."""
+def _require_ours(folder: Path) -> None:
+    """Refuse a folder that cracklens did not write, or that holds something else besides.
+
+    Raises:
+        OutputError: names what is not ours.
+    """
+    record = _record(folder)
+    ours = {"card.json", "metrics.json", *record.get("files", ())}
+    ours |= set(EVALUATION_FILES) if "class_mapping" in record else set()
+    others = sorted(entry.name for entry in folder.iterdir() if entry.name not in ours)
+    if not record or others:
+        what = f"holds {others[0]}, which" if record else "exists and"
+        raise OutputError(
+            f"{folder} {what} was not written by cracklens: --overwrite does not touch it"
+        )
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    """Return the JSON of a folder that cracklens wrote; empty for any other folder."""
     for name, key in (("card.json", "cracklens_version"), ("metrics.json", "class_mapping")):
         try:
             content = json.loads((folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
         if isinstance(content, dict) and key in content:
-            return True
-    return False
+            return content
+    return {}
 
 
 @contextmanager

@@ -42,9 +42,7 @@ class Means:
 
 
 def open_cache(folder, engine, backbone="w" * 64, preprocessing=PREPROCESSING):
-    return FeatureCache(
-        folder, backbone_sha256=backbone, preprocessing=preprocessing, engine=engine
-    )
+    return FeatureCache(folder, backbone=backbone, preprocessing=preprocessing, engine=engine)
 
 
 def extract(paths, folder, engine=None):

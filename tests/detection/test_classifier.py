@@ -128,7 +128,9 @@ def test_the_pixel_budget_holds(classifier, some):
 def test_probabilities_of_pixels_in_memory(classifier, some):
     pixels = np.stack([np.asarray(Image.open(path)) for path in some[:3]])
     said = [a.probabilities for a in classifier.predict(some[:3])]
-    np.testing.assert_allclose(classifier.probabilities(pixels), said, atol=0.02)  # two decoders
+    np.testing.assert_allclose(
+        classifier.engine.run(pixels)["probabilities"], said, atol=0.02
+    )  # two decoders
 
 
 @pytest.mark.parametrize(("equal", "wanted"), [(None, "f32"), (0.9989, "f32"), (0.999, "bf16")])

@@ -72,7 +72,9 @@ def _run() -> int:
         app()
     except SystemExit as end:  # Typer ends every verb with one
         if end.code == _INTERRUPTED:
-            complain("interrupted; what was finished is kept: run the same command to continue")
+            complain(
+                "interrupted; features that were computed are kept: the same command uses them"
+            )
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except UsageError as error:
         complain(str(error))

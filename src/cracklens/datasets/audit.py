@@ -95,7 +95,7 @@ def audit(
     leaking = leaked_copies(copies, split) if split else []
     inside = set(split.validation.tolist()) if split else set()
     return Audit(
-        root=dataset.root.name,
+        root=dataset.root.resolve().name,
         counts=dataset.counts(),
         sizes_px=dict(sizes.most_common()),
         unreadable=unreadable,

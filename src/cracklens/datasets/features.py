@@ -50,10 +50,10 @@ class FeatureCache:
     """Shards of features on disk: `<folder>/<key>/<name>.npz`, each written whole or not at all."""
 
     def __init__(
-        self, folder: Path, *, backbone_sha256: str, preprocessing: Preprocessing, engine: Engine
+        self, folder: Path, *, backbone: str, preprocessing: Preprocessing, engine: Engine
     ) -> None:
         key = {
-            "backbone": backbone_sha256,
+            "backbone": backbone,
             "preprocessing": preprocessing.model_dump(mode="json"),
             "precision": engine.precision,
             "engine": engine.name,

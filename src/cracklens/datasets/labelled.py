@@ -51,9 +51,10 @@ class Dataset:
     @property
     def groups(self) -> NDArray[np.int64] | None:
         """A number per group, shape (N,); None if no item has a group."""
-        names = [item.group for item in self.items]
-        if all(name is None for name in names):
+        if not any(item.group for item in self.items):
             return None
+        # a picture without a group is a group of its own
+        names = [item.group or f"{item.path}/" for item in self.items]
         index = {name: i for i, name in enumerate(dict.fromkeys(names))}
         return np.array([index[name] for name in names], np.int64)
 

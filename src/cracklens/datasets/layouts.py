@@ -38,8 +38,8 @@ def load_dataset(root: str | Path, *, group: str | None = None) -> Dataset:
     table = root / TABLE
     try:
         items = _from_table(table, group) if table.is_file() else _from_folders(root)
-    except UnicodeDecodeError as error:
-        raise DataError(f"{table} is not UTF-8 text: save it as CSV UTF-8") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{table} is not a CSV file in UTF-8 ({error}): save it as one") from error
     if group is not None and not (table.is_file() and "<" not in group):
         items = _grouped(items, group)
     classes = tuple(sorted({item.label for item in items}))

@@ -60,5 +60,5 @@ def digest(files_by_class: Iterable[tuple[str, str]]) -> str:
     """
     total = hashlib.sha256()
     for label, sha256 in sorted(files_by_class):
-        total.update(f"{label}\t{sha256}\n".encode())
+        total.update(f"{label}\t{sha256}\n".encode("utf-8", "surrogateescape"))
     return total.hexdigest()

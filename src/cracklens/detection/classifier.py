@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cracklens.errors import PhotoError
+from cracklens.errors import ModelError, PhotoError
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import Engine, ModelFolder, load_engine
 from cracklens.models.engines import Precision, has_bf16
@@ -66,17 +66,31 @@ class Classifier:
             precision=self._precision(precision, engine),
             batch_size=batch_size,
         )
+        self._require_fit()
+
+    def _require_fit(self) -> None:
+        """Run the network once, on nothing: a card may be valid and still not be its card."""
+        size = self.card.preprocessing
+        expected = (1, len(self.card.labels))
+        try:
+            outputs = self.engine.run(np.zeros((1, size.height_px, size.width_px, 3), np.uint8))
+            shapes = {outputs[name].shape for name in ("probabilities", "logits")}
+        except Exception as error:  # engines raise whatever they stumble over
+            raise ModelError(f"{self.folder.path}: the network does not fit its card") from error
+        if shapes != {expected}:
+            raise ModelError(
+                f"{self.folder.path}: the card has {expected[1]} labels, the network gives "
+                f"{', '.join(map(str, shapes))}"
+            )
 
     def _precision(self, wanted: Literal["auto", "f32", "bf16"], engine: str) -> Precision:
         """Resolve `auto`: bf16 where the card saw it agree with f32 and the processor has it."""
         if wanted != "auto":
             return wanted
-        agrees = (self.card.agreement.bf16_decisions_equal or 0.0) >= MIN_BF16_AGREEMENT
+        check = self.card.agreement
+        found = (check.bf16_decisions_equal, check.export_bf16_decisions_equal)
+        agrees = all((share or 0.0) >= MIN_BF16_AGREEMENT for share in found)
         return "bf16" if engine == "openvino" and agrees and has_bf16() else "f32"
-
-    def probabilities(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return N x K probabilities of N x H x W x 3 pixels that have the input size."""
-        return self.engine.run(pixels)["probabilities"]
 
     def predict(
         self,

@@ -55,7 +55,7 @@ class Evaluation:
         """Return everything but the pictures, ready for JSON."""
         return {
             "model": self.card.name,
-            "data": self.dataset.root.name,
+            "data": self.dataset.root.resolve().name,
             "precision": self.precision,
             "class_mapping": self.mapping,
             "trained_on_these_pictures": self.trained_on,
@@ -158,15 +158,12 @@ def evaluate(
         raise DataError(f"none of the {len(dataset.items)} pictures of {dataset.root} can be read")
     kept = dataset.subset(np.array(readable, np.int64))
     probabilities = np.array([p.probabilities for p in predictions], np.float64)
-    groups = kept.groups
-    if groups is not None and len(np.unique(groups)) < 2:  # noqa: PLR2004
-        groups = None
     summary = summarise(
         probabilities,
         kept.labels,
         card.labels,
         card.positive,
-        groups=groups,
+        groups=kept.groups,
         replicates=replicates,
     )
     seen = digest((i.label, p.sha256) for i, p in zip(kept.items, predictions, strict=True))

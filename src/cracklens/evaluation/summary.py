@@ -127,7 +127,7 @@ def summarise(
 
     Raises:
         DataError: No pictures, shapes that disagree, numbers that are no probabilities, a
-            class index out of range, or a single group.
+            class index out of range.
         UsageError: `positive` is not a class, or `replicates` is below 1.
     """
     probabilities, true = np.asarray(probabilities, np.float64), np.asarray(true)
@@ -137,6 +137,8 @@ def summarise(
     if positive is not None and positive not in classes:
         raise UsageError(f"no class '{positive}': {did_you_mean(positive, classes)}")
     index = None if positive is None else list(classes).index(positive)
+    if groups is not None and len(np.unique(groups)) < 2:  # noqa: PLR2004 - nothing to draw from
+        groups = None
     resampled = bootstrap(
         probabilities, true, index, groups=groups, replicates=replicates, seed=seed
     )
@@ -169,7 +171,7 @@ def _collect(
         weighted=_average_figures(weighted_average(one), weighted_average(many)),
         auroc=_figure_or_none(areas.auroc, resampled.auroc),
         average_precision=_figure_or_none(areas.average_precision, resampled.average_precision),
-        ece=_figure(expected_calibration_error(probabilities, true), resampled.ece),
+        ece=_ece(expected_calibration_error(probabilities, true), resampled.ece),
         confusion=confusion.tolist(),
         majority_baseline=majority_baseline(true),
         replicates=len(resampled.log_loss),
@@ -192,6 +194,18 @@ def _figure(value: float, replicates: FloatArray) -> Figure:
     """
     low, high = interval(replicates)
     return Figure(value=float(value), low=np.fmin(low, value), high=np.fmax(high, value))
+
+
+def _ece(value: float, replicates: FloatArray) -> Figure:
+    """Join the calibration error and its interval.
+
+    Resampling adds chance gaps, so replicates lie above the estimate as the estimate lies above
+    the truth: the interval is mirrored at the estimate (the basic bootstrap; Davison and Hinkley
+    1997, section 5.2) and cut at 0.
+    """
+    low, high = interval(replicates)
+    mirrored = max(0.0, 2 * value - high), max(0.0, 2 * value - low)
+    return Figure(value=value, low=min(mirrored[0], value), high=max(mirrored[1], value))
 
 
 def _figure_or_none(value: float, replicates: FloatArray) -> Figure | None:

@@ -55,13 +55,16 @@ class Agreement(_Part):
     bf16_cosine_min: float | None = None
     bf16_decisions_equal: float | None = None
     export_probability_error: float
+    export_bf16_probability_error: float | None = None
+    export_bf16_decisions_equal: float | None = None
 
 
 class ModelCard(_Part):
     """`card.json` of a model folder.
 
     `labels` are in the order of the network's outputs; `positive` is the class that means a crack
-    (None for more than two classes). `temperature` is applied inside the model.
+    (None for more than two classes). `temperature` is applied inside the model;
+    where it could not be found (`calibrated` is false) it is 1.
     """
 
     schema_version: Literal[1] = 1
@@ -70,6 +73,7 @@ class ModelCard(_Part):
     labels: list[str] = Field(min_length=2)
     positive: str | None
     temperature: float = Field(gt=0)
+    calibrated: bool
     preprocessing: Preprocessing
     architecture: Architecture
     data: TrainingData
@@ -161,7 +165,14 @@ def _validation(card: ModelCard) -> str:
                 f"- {shown}: {figure['value']:.4f} ({figure['low']:.4f} to {figure['high']:.4f})"
             )
     return "\n".join(
-        [f"Validation part, {card.validation['count']:,} pictures, 95 % intervals:", "", *lines, ""]
+        [
+            f"Validation part, {card.validation['count']:,} pictures, 95 % intervals.",
+            "The epoch and the calibration were chosen on it: the figures are slightly favourable.",
+            "",
+            *lines,
+            "",
+            *([] if card.calibrated else ["The probabilities are not calibrated.", ""]),
+        ]
     )
 
 

@@ -22,6 +22,7 @@ _ORIENTATION = 0x0112
 # Pillow can read far more, some of it by starting other programs (EPS starts Ghostscript); it opens
 # MPO as JPEG
 _FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF")
+_EIGHT_BITS = ((np.arange(65536) + 128) // 257).astype(np.uint8)
 _limit = threading.Lock()
 
 
@@ -55,6 +56,8 @@ def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pho
         pixels, notes = _decode(data, path, max_pixels)
     except PhotoError:
         raise
+    except MemoryError as error:
+        raise PhotoError(path, "too little memory is free to decode it: cut the picture") from error
     except Exception as error:  # on damaged data, decoders raise whatever they stumble over
         raise PhotoError(path, f"the picture is damaged or cut off ({error})") from error
     return Photo(path, pixels, hashlib.sha256(data).hexdigest(), notes)
@@ -154,10 +157,10 @@ def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
 def _to_rgb(image: Image.Image, path: Path) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     notes: tuple[str, ...] = ()
     if image.mode.startswith("I"):
-        grey = np.asarray(image).astype(np.int64)
+        grey = np.asarray(image)
         if grey.min() < 0 or grey.max() > 65535:  # noqa: PLR2004 - the range of 16 bits
             raise PhotoError(path, "32-bit grey values; save the picture with 8 or 16 bits")
-        eight = ((grey + 128) // 257).astype(np.uint8)
+        eight = _EIGHT_BITS[grey]
         return np.repeat(eight[:, :, None], 3, axis=2), ("16-bit grey scaled to 8 bits",)
     if image.mode == "F":
         raise PhotoError(path, "floating point values; save the picture with 8 or 16 bits")

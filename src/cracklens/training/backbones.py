@@ -1,7 +1,6 @@
 """Backbones: any timm network or our own small one, with the preprocessing of its card."""
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,7 +127,13 @@ def _create_timm(config: TrainConfig) -> tuple[nn.Module, dict[str, Any]]:
         known = [*timm.list_models(), SMALL]
         raise UsageError(f"no backbone {config.backbone!r}: {did_you_mean(plain, known)}")
     pretrained = config.weights == "pretrained"
-    card = timm.models.get_pretrained_cfg(config.backbone)
+    try:
+        card = timm.models.get_pretrained_cfg(config.backbone)
+    except RuntimeError:
+        card = None
+    if card is None:
+        tags = list(timm.list_pretrained(f"{plain}.*"))
+        raise UsageError(f"no backbone {config.backbone!r}: {did_you_mean(config.backbone, tags)}")
     if pretrained and not card.has_weights:  # timm itself would go on with random ones
         raise UsageError(
             f"timm has no pretrained weights for {config.backbone}: give a local file, --weights "
@@ -138,14 +143,16 @@ def _create_timm(config: TrainConfig) -> tuple[nn.Module, dict[str, Any]]:
     if card.fixed_input_size:
         options["img_size"] = config.input_size
     try:
-        if pretrained and card.hf_hub_id:
-            _require_hub(card.hf_hub_id)
+        if pretrained:
+            _require_safetensors(config.backbone, card.hf_hub_id)
         network = timm.create_model(
             config.backbone,
             pretrained=pretrained,
             num_classes=0,
             **options,
         )
+    except UsageError:
+        raise
     except Exception as error:
         if not pretrained:
             raise UsageError(f"backbone {config.backbone}: {error}") from error
@@ -158,20 +165,29 @@ def _create_timm(config: TrainConfig) -> tuple[nn.Module, dict[str, Any]]:
     return network, dict(network.pretrained_cfg)
 
 
-def _require_hub(repository: str) -> None:
-    """Ask the hub once: its client alone tries for most of a minute before it gives up.
+def _require_safetensors(backbone: str, repository: str | None) -> None:
+    """Ask the hub once for weights without pickles.
+
+    Its client alone tries for most of a minute before it gives up, and timm would take a pickle
+    where it finds no safetensors file.
 
     Raises:
+        UsageError: the weights come in no safetensors file.
         Exception: what the client raises if it reaches nobody.
     """
     from huggingface_hub import get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
-    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.errors import EntryNotFoundError
 
     name = "model.safetensors"
+    refusal = f"the pretrained weights of {backbone} come as a pickle, which can run code: not read"
+    if not repository:
+        raise UsageError(refusal)
     if isinstance(try_to_load_from_cache(repository, name), str):
         return
-    with suppress(HfHubHTTPError):  # an answer: timm knows other names of files
+    try:
         get_hf_file_metadata(hf_hub_url(repository, name))
+    except EntryNotFoundError as error:
+        raise UsageError(refusal) from error
 
 
 def _load_file(network: nn.Module, path: Path, card: dict[str, Any]) -> str:

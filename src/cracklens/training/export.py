@@ -4,6 +4,7 @@ import contextlib
 import io
 import logging
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -95,16 +96,21 @@ def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
             value.name = new
 
 
+@dataclass(frozen=True, slots=True)
+class ExportCheck:
+    """The largest difference of a probability, and what the exported model gave (S x K)."""
+
+    value: float
+    exported: NDArray[np.float32]
+
+
 def check_export(
     path: Path, pixels: NDArray[np.uint8], probabilities: NDArray[np.float32]
-) -> float:
+) -> ExportCheck:
     """Compare an exported model, run in f32, with the probabilities that PyTorch gave.
 
-    Returns:
-        The largest difference of a probability.
-
     Raises:
-        ModelError: it is larger than `MAX_PROBABILITY_ERROR`: the file must not be used.
+        ModelError: they differ by more than `MAX_PROBABILITY_ERROR`: the file must not be used.
     """
     engine = load_engine(path, batch_size=1)  # a large batch costs memory, and time is short here
     exported = engine.run(pixels)["probabilities"]
@@ -114,4 +120,4 @@ def check_export(
             f"the exported model differs from the PyTorch network by {error:.1e} in probability; "
             "nothing was written. Please report this backbone"
         )
-    return error
+    return ExportCheck(error, exported)

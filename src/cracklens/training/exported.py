@@ -6,6 +6,7 @@ system has back before the features are computed.
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,8 @@ from cracklens.training.config import TrainConfig
 
 NETWORK = "backbone.onnx"
 INFO = "info.json"
+EXPORT_FORMAT = "1"
+"""Changed whenever the exported network would differ: nothing of an older format is used then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class ExportedBackbone:
     def network(self) -> Path:
         """The ONNX file, from pixels to features."""
         return self.folder / NETWORK
+
+    @property
+    def key(self) -> str:
+        """What decides its features: network, weights, input size, versions."""
+        return f"{self.folder.name} {self.info['weights_sha256']}"
 
     @property
     def preprocessing(self) -> Preprocessing:
@@ -54,8 +62,12 @@ def exported_backbone(
         CracklensError: what `create_backbone` raises, from the other process.
     """
     folder = cache / "backbones" / _key(config)
+    if folder.exists() and not _whole(folder):
+        progress.say("the exported backbone in the cache is damaged: exporting it again")
+        shutil.rmtree(folder)
     if not (folder / INFO).is_file():
-        progress.say(f"exporting {config.backbone} to ONNX (once)")
+        fetched = ", its pretrained weights fetched first" if config.weights == "pretrained" else ""
+        progress.say(f"exporting {config.backbone} to ONNX (once{fetched})")
         try:
             with writing_folder(folder) as partial:
                 _run("export", config, partial)
@@ -64,6 +76,15 @@ def exported_backbone(
                 raise
     info = json.loads((folder / INFO).read_text(encoding="utf-8"))
     return ExportedBackbone(folder, info)
+
+
+def _whole(folder: Path) -> bool:
+    """Tell whether every file of an export is the one that was written."""
+    try:
+        files = json.loads((folder / INFO).read_text(encoding="utf-8"))["files"]
+        return all(sha256_file(folder / name) == value for name, value in files.items())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def torch_features(
@@ -88,7 +109,8 @@ def _key(config: TrainConfig) -> str:
     weights = config.weights
     if weights not in {"pretrained", "random"} and Path(weights).is_file():
         weights = sha256_file(Path(weights))
-    parts = [config.backbone, weights, str(config.input_size), version("timm"), version("torch")]
+    versions = [version(name) for name in ("timm", "torch", "onnx", "onnxscript")]
+    parts = [EXPORT_FORMAT, config.backbone, weights, str(config.input_size), *versions]
     if config.weights == "random":
         parts.append(str(config.seed))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
@@ -122,7 +144,10 @@ def _main(task: str, folder: Path, config: TrainConfig) -> None:
     backbone, info = create_backbone(config)
     if task == "export":
         export_backbone(backbone, config.input_size, folder / NETWORK)
-        fields = asdict(info) | {"preprocessing": info.preprocessing.model_dump(mode="json")}
+        fields = asdict(info) | {
+            "preprocessing": info.preprocessing.model_dump(mode="json"),
+            "files": {file.name: sha256_file(file) for file in sorted(folder.iterdir())},
+        }
         write_json(folder / INFO, fields)
         return
     pixels = torch.from_numpy(np.load(folder / "pixels.npy", allow_pickle=False))

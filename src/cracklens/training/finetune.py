@@ -16,7 +16,7 @@ from cracklens.training.config import TrainConfig
 from cracklens.training.fit import ADAM_EPS, measure
 from cracklens.training.head import Head
 from cracklens.training.pictures import Pictures
-from cracklens.training.processes import Processes, share, share_buffers
+from cracklens.training.processes import Processes, agreed, share, share_buffers
 from cracklens.training.schedule import History, Schedule
 
 
@@ -72,11 +72,10 @@ def fine_tune(
             rate = trainer.optimiser.param_groups[0]["lr"]
             order = share(shuffle.permutation(parts[0]), processes, config.batch_size)
             trained = trainer.epoch(order, step)
-            # every process validates all pictures with the same norm statistics, so all agree on
-            # the rate and on the end without a word
             share_buffers(network, processes)
             logits = predict_logits(network, pictures, parts[1], processes.device)
-            validated = measure(logits, trainer.truth[parts[1]])
+            # one figure for all, or processes that differ in the last bit would part ways
+            validated = agreed(measure(logits, trainer.truth[parts[1]]), processes)
             if not np.isfinite(validated[0]):
                 raise DataError("the loss is no longer a number: lower --learning-rate")
             history.add(trained, validated, rate)
@@ -85,6 +84,8 @@ def fine_tune(
                 break
     schedule.restore()
     network.to("cpu").eval()
+    if not processes.leads:
+        return history, schedule.best_epoch, logits
     logits = predict_logits(network, pictures, parts[1], torch.device("cpu"))
     return history, schedule.best_epoch, logits
 

@@ -68,6 +68,7 @@ def train_on_features(
         agreement |= run.bf16_agreement(features.values[drawn], exact, head)
         if config.precision == "auto" and not _agrees(agreement):
             progress.say("bf16 does not agree well enough: starting again in f32")
+            del features, exact, head  # half a gigabyte
             exactly = config.model_copy(update={"precision": "f32"})
             again = train_on_features(exactly, dataset, split, cache, progress)
             return replace(again, agreement=agreement | {"precision": "f32"})
@@ -113,7 +114,7 @@ class _Run:
         engine = load_engine(self._backbone.network, precision=precision)
         store = FeatureCache(
             self._cache,
-            backbone_sha256=str(self._backbone.info["weights_sha256"]),
+            backbone=self._backbone.key,
             preprocessing=self._backbone.preprocessing,
             engine=engine,
         )

@@ -61,3 +61,12 @@ def share_buffers(network: nn.Module, processes: Processes) -> None:
     if processes.count > 1:
         for buffer in network.buffers():
             dist.broadcast(buffer, 0)
+
+
+def agreed(figures: tuple[float, float], processes: Processes) -> tuple[float, float]:
+    """Return what the first process measured, in all of them."""
+    if processes.count == 1:
+        return figures
+    shared = torch.tensor(figures, dtype=torch.float64, device=processes.device)
+    dist.broadcast(shared, 0)
+    return float(shared[0]), float(shared[1])

@@ -52,6 +52,9 @@ def train(
     positive = positive_class(dataset.classes, config.positive)
     if positive and not config.positive and meaning(positive) != "cracked":
         progress.say(f"taking {positive!r} for the class that means a crack; --positive changes it")
+    if config.split != "folders" and any(item.part for item in dataset.items):
+        progress.say("the data brings its own split (train, val, test): using it")
+        config = config.model_copy(update={"split": "folders"})
     split = split_dataset(
         dataset, config.split, validation_fraction=config.validation_fraction, seed=config.seed
     )

@@ -20,7 +20,7 @@ from cracklens.evaluation.calibration import (
 )
 from cracklens.evaluation.summary import Summary, summarise
 from cracklens.files import write_json
-from cracklens.models import ModelCard, ModelFolder, write_model_folder
+from cracklens.models import ModelCard, ModelFolder, load_engine, write_model_folder
 from cracklens.models.card import Agreement, Architecture, TrainingData
 from cracklens.photos import read_photo
 from cracklens.progress import SILENT, Progress
@@ -57,11 +57,12 @@ def write_model(
     dataset, split = trained.dataset, trained.split
     truth = dataset.labels[split.validation]
     temperature = fit_temperature(trained.validation_logits, truth)
+    calibrated = temperature not in TEMPERATURE_BOUNDS
+    if not calibrated:  # every answer right, or logits that say nothing: no T can be found
+        temperature = 1.0
     probabilities = apply_temperature(trained.validation_logits, temperature)
     positive = positive_class(dataset.classes, config.positive)
     groups = None if dataset.groups is None else dataset.groups[split.validation]
-    if groups is not None and len(np.unique(groups)) < 2:  # noqa: PLR2004 - nothing to resample
-        groups = None
     summary = summarise(
         probabilities,
         truth,
@@ -69,9 +70,10 @@ def write_model(
         positive,
         groups=groups,
     )
-    progress.say(f"calibration: temperature {temperature:.3f}, fitted on the validation part")
-    if temperature in TEMPERATURE_BOUNDS:
-        progress.say("that is the bound of the fit: the network is not calibrated, train it longer")
+    if calibrated:
+        progress.say(f"calibration: temperature {temperature:.3f}, fitted on the validation part")
+    else:
+        progress.say("the validation part is too easy, too small or too hard to calibrate on")
 
     def make(folder: Path) -> ModelCard:
         started = time.perf_counter()
@@ -80,8 +82,18 @@ def write_model(
         expected = apply_temperature(trained.sample_logits, temperature)
         error = check_export(network, trained.sample, expected.astype(np.float32))
         seconds = {**trained.seconds, "write": time.perf_counter() - started}
-        progress.say(f"exported model against PyTorch: probabilities differ by at most {error:.1e}")
-        card = _card(output.name, trained, config, summary, temperature, error)
+        progress.say(
+            f"exported model against PyTorch: probabilities differ by at most {error.value:.1e}"
+        )
+        bf16 = _bf16_of_export(network, trained, error.exported)
+        card = _card(
+            output.name,
+            trained,
+            config,
+            summary,
+            {"temperature": temperature, "calibrated": calibrated},
+            {"export_probability_error": error.value} | bf16,
+        )
         _artefacts(folder, trained, config, summary, seconds)
         return card
 
@@ -94,15 +106,15 @@ def _card(
     trained: Trained,
     config: TrainConfig,
     summary: Summary,
-    temperature: float,
-    export_error: float,
+    calibration: dict[str, Any],
+    export_check: dict[str, Any],
 ) -> ModelCard:
     backbone = trained.backbone
     return ModelCard(
         name=name,
         labels=list(trained.dataset.classes),
         positive=summary.positive,
-        temperature=temperature,
+        **calibration,
         preprocessing=trained.preprocessing,
         architecture=Architecture(
             backbone=str(backbone["name"]),
@@ -115,13 +127,25 @@ def _card(
             trained_parameters=trained.trained_parameters,
         ),
         data=_data(trained),
-        agreement=Agreement(**trained.agreement, export_probability_error=export_error),
+        agreement=Agreement(**trained.agreement, **export_check),
         configuration=_portable(config),
         validation=summary.model_dump(mode="json"),
         created=datetime.now(UTC).replace(microsecond=0),
         cracklens_version=version("cracklens"),
         files={},
     )
+
+
+def _bf16_of_export(network: Path, trained: Trained, exact: NDArray[np.float32]) -> dict[str, Any]:
+    """Compare the finished model in bf16 with itself in f32, if its features were compared."""
+    if trained.agreement.get("bf16_decisions_equal") is None:
+        return {}
+    engine = load_engine(network, precision="bf16", batch_size=1)
+    found = engine.run(trained.sample)["probabilities"]
+    return {
+        "export_bf16_probability_error": float(np.abs(found - exact).max()),
+        "export_bf16_decisions_equal": float((found.argmax(1) == exact.argmax(1)).mean()),
+    }
 
 
 def _portable(config: TrainConfig) -> dict[str, Any]:
@@ -138,7 +162,7 @@ def _data(trained: Trained) -> TrainingData:
     source = known_source(total)
     parts = {"train": split.train, "validation": split.validation, "test": split.test}
     return TrainingData(
-        name=source.title if source else dataset.root.name,
+        name=source.title if source else dataset.root.resolve().name,
         licence=source.licence if source else "",
         citation=source.citation if source else "",
         digest=total,
@@ -184,7 +208,7 @@ def _samples(trained: Trained, max_pixels: int) -> list[tuple[NDArray[np.uint8],
     labels = dataset.labels[train]
     generator = np.random.default_rng(0)
     columns = [generator.permutation(train[labels == k]) for k in range(len(dataset.classes))]
-    rounds = min(_SAMPLES // len(columns), *(len(column) for column in columns))
+    rounds = max(1, min(_SAMPLES // len(columns), *(len(column) for column in columns)))
     chosen = [dataset.items[column[i]] for i in range(rounds) for column in columns]
     return [
         (trained.preprocessing.fit(read_photo(c.path, max_pixels=max_pixels).pixels), c.label)

@@ -13,7 +13,8 @@ Outputs = dict[str, NDArray[np.float32]]
 Precision = Literal["f32", "bf16"]
 
 DEFAULT_BATCH: dict[Precision, int] = {"f32": 4, "bf16": 8}
-"""Fastest on 2 cores for ResNet101 and MobileNetV2 at 227 px, by a few percent (docs/results)."""
+"""Fastest on 2 cores for ResNet101 at 227 px, by 5 %: f32 19.4 pictures/s against 18.4 with 8, bf16
+144 against 134 with 4 (OpenVINO 2026.4, Xeon with AMX)."""
 
 
 class Engine(Protocol):

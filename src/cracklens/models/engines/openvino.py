@@ -39,20 +39,20 @@ class OpenVinoEngine:
             shape = model.input("pixels").partial_shape
             shape[0] = batch_size
             model.reshape({"pixels": shape})
+            self._compiled = _core().compile_model(
+                model,
+                "CPU",
+                {
+                    "INFERENCE_PRECISION_HINT": precision,
+                    "PERFORMANCE_HINT": "THROUGHPUT",
+                    "INFERENCE_NUM_THREADS": available_cpus(),
+                },
+            )
         except RuntimeError as error:
             raise ModelError(f"{network} cannot be loaded as a network: {error}") from error
         self.name = f"OpenVINO {ov.__version__.split('-')[0]}"
         self.precision: Precision = precision
         self._batch_size = batch_size
-        self._compiled = _core().compile_model(
-            model,
-            "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": precision,
-                "PERFORMANCE_HINT": "THROUGHPUT",
-                "INFERENCE_NUM_THREADS": available_cpus(),
-            },
-        )
         self._outputs = [port.get_any_name() for port in self._compiled.outputs]
         streams = self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
         self._in_flight = 2 * streams
