@@ -338,3 +338,47 @@ def test_standard_output_on_a_full_disk_is_named(model_folder, tiles):
         )
     assert done.returncode == 1
     assert "No space left" in no_traceback(done).stderr
+
+
+def test_nothing_is_written_into_a_model(cracklens, model_folder, tiles, tmp_path):
+    model = shutil.copytree(model_folder, tmp_path / "model")
+    before = sorted(model.iterdir())
+    for arguments in (
+        ("predict", model, tiles / "Positive", "-o", model / "labels.csv"),
+        ("evaluate", model, tiles, "-o", model / "result"),
+        ("train", tiles, "--recipe", "small", "-o", model / "other"),
+    ):
+        done = no_traceback(cracklens(*arguments, code=1))
+        assert "lies inside the model" in done.stderr
+    assert sorted(model.iterdir()) == before
+
+
+def test_overwrite_spares_what_was_put_beside_the_results(cracklens, model_folder, tiles, tmp_path):
+    out = tmp_path / "result"
+    evaluate = ("evaluate", model_folder, tiles, "-o", out, "--quiet")
+    cracklens(*evaluate)
+    cracklens(*evaluate, "--overwrite")
+    (out / "my notes.txt").write_text("kept", encoding="utf-8")
+    done = no_traceback(cracklens(*evaluate, "--overwrite", code=1))
+    assert "my notes.txt" in done.stderr
+    assert (out / "my notes.txt").read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"labels": ["Negative", "Positive", "Third"]}, "3 labels, the network gives (1, 2)"),
+        ({"preprocessing": {"height_px": 5, "width_px": 7}}, None),
+        ({"preprocessing": {"height_px": 64, "width_px": 64}}, "does not fit its card"),
+    ],
+)
+def test_a_card_that_is_not_that_of_its_network(
+    cracklens, model_folder, tiles, tmp_path, change, said
+):
+    model = shutil.copytree(model_folder, tmp_path / "model")
+    card = json.loads((model / "card.json").read_text(encoding="utf-8"))
+    for key, value in change.items():
+        card[key] = card[key] | value if isinstance(value, dict) else value
+    (model / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    done = no_traceback(cracklens("predict", model, tiles / "Positive", code=1))
+    assert (said or "preprocessing.height_px") in done.stderr

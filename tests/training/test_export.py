@@ -37,7 +37,7 @@ def test_the_file_is_one_and_says_what_pytorch_says(frozen, exported, by_pytorch
     np.testing.assert_allclose(said["logits"], logits, atol=1e-5)
     np.testing.assert_allclose(said["probabilities"], probabilities, atol=1e-5)
     assert [file.name for file in exported.parent.iterdir()] == ["model.onnx"]
-    assert check_export(exported, frozen.trained.sample, probabilities) < 1e-5
+    assert check_export(exported, frozen.trained.sample, probabilities).value < 1e-5
 
 
 @pytest.mark.parametrize("count", [1, 3, 17])
@@ -85,3 +85,14 @@ def test_writing_says_what_was_trained(frozen, tmp_path):
         "validation": {"Negative": 12, "Positive": 12},
     }
     assert written.validation.count == 24
+
+
+def test_a_temperature_that_cannot_be_found_is_not_used(frozen, tmp_path):
+    """Every answer right and sure: any sharper temperature would be better still."""
+    truth = frozen.trained.dataset.labels[frozen.trained.split.validation]
+    perfect = np.where(np.arange(2) == truth[:, None], 9, -9).astype(np.float32)
+    easy = replace(frozen.trained, validation_logits=perfect)
+    card = write_model(tmp_path / "easy", easy, frozen.config).folder.card
+    assert (card.temperature, card.calibrated) == (1.0, False)
+    assert "not calibrated" in (tmp_path / "easy" / "README.md").read_text(encoding="utf-8")
+    assert write_model(tmp_path / "usual", frozen.trained, frozen.config).folder.card.calibrated

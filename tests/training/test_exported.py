@@ -6,6 +6,8 @@ import pytest
 
 from cracklens.errors import OutputError, UsageError
 from cracklens.files import sha256_file
+from cracklens.models import load_engine
+from cracklens.progress import Progress
 from cracklens.training import exported
 from cracklens.training.exported import INFO, exported_backbone, torch_features
 
@@ -50,6 +52,22 @@ def test_a_run_that_was_faster_is_welcome(frozen, tmp_path, monkeypatch):
     assert found.info["name"] == "test_resnet"
     assert sha256_file(found.network) == sha256_file(frozen.trained.backbone_onnx)
     assert [path.name for path in (tmp_path / "backbones").iterdir()] == [folder.name]
+
+
+def test_a_damaged_export_is_made_again(frozen, tmp_path):
+    folder = shutil.copytree(
+        frozen.trained.backbone_onnx.parent,
+        tmp_path / "backbones" / frozen.trained.backbone_onnx.parent.name,
+    )
+    data = bytearray((folder / "backbone.onnx").read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / "backbone.onnx").write_bytes(data)
+    said = []
+    listener = Progress()
+    listener.say = said.append
+    found = exported_backbone(frozen.config, tmp_path, progress=listener)
+    assert "damaged" in said[0]
+    assert load_engine(found.network).run(frozen.trained.sample[:1])["features"].shape[0] == 1
 
 
 def test_a_cache_that_cannot_be_written(frozen, tmp_path):

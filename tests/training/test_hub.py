@@ -34,8 +34,12 @@ def weights(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def hub(weights):
-    """A server with the two answers of the Hugging Face hub that a download needs."""
+def hub(weights, request):
+    """A server with the two answers of the Hugging Face hub that a download needs.
+
+    With the parameter False, the repository holds no safetensors file.
+    """
+    holds_weights = getattr(request, "param", True)
     content = weights.read_bytes()
     asked: list[str] = []
 
@@ -43,6 +47,7 @@ def hub(weights):
         def _answer(self, *, body: bool) -> None:
             asked.append(f"{self.command} {self.path}")
             found = self.path.startswith("/timm/") and self.path.endswith("/model.safetensors")
+            found = found and holds_weights
             self.send_response(200 if found else 404)
             if found:
                 self.send_header("ETag", f'"{sha256(content).hexdigest()}"')
@@ -99,6 +104,15 @@ def test_weights_are_fetched_from_the_hub(tiles, hub, weights, tmp_path):
     assert card.architecture.weights_sha256 == create_backbone(local)[1].weights_sha256
     assert card.architecture.weights == "timm timm/test_resnet.r160_in1k"
     assert card.architecture.weights_licence == "apache-2.0"
+
+
+@pytest.mark.parametrize("hub", [False], indirect=True)
+def test_weights_that_come_as_a_pickle_are_refused(tiles, hub, tmp_path):
+    address, asked = hub
+    done = train(tiles, tmp_path, HF_ENDPOINT=address, HF_HUB_OFFLINE=None)
+    assert done.returncode == 2, done.stderr
+    assert "come as a pickle, which can run code: not read" in " ".join(done.stderr.split())
+    assert not any(".bin" in line or ".pth" in line for line in asked)
 
 
 def dead_port() -> str:
