@@ -176,7 +176,7 @@ def _require_safetensors(backbone: str, repository: str | None) -> None:
         Exception: what the client raises if it reaches nobody.
     """
     from huggingface_hub import get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
-    from huggingface_hub.errors import EntryNotFoundError
+    from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
     name = "model.safetensors"
     refusal = f"the pretrained weights of {backbone} come as a pickle, which can run code: not read"
@@ -186,6 +186,8 @@ def _require_safetensors(backbone: str, repository: str | None) -> None:
         return
     try:
         get_hf_file_metadata(hf_hub_url(repository, name))
+    except LocalEntryNotFoundError:  # offline, and no copy here
+        raise
     except EntryNotFoundError as error:
         raise UsageError(refusal) from error
 
