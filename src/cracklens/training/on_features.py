@@ -18,7 +18,7 @@ from cracklens.models.engines import Precision, has_bf16
 from cracklens.progress import Progress
 from cracklens.training.config import TrainConfig
 from cracklens.training.exported import ExportedBackbone, exported_backbone, torch_features
-from cracklens.training.sample import TORCH_SAMPLE, Clock, draw, pixels_of, without_unreadable
+from cracklens.training.sample import Clock, draw, sample_pixels, without_unreadable
 
 if TYPE_CHECKING:
     from cracklens.training.head import Head
@@ -40,6 +40,13 @@ def train_on_features(
     clock.lap("export")
     run = _Run(config, backbone, cache, progress)
     precision: Precision = "bf16" if _wants_bf16(config) else "f32"
+    # the small checks come first, while little else is in memory
+    sample = sample_pixels(dataset, backbone.preprocessing, config.max_pixels)
+    reference = torch_features(config, backbone, sample)
+    agreement = run.agreement(sample, reference) | {"precision": precision}
+    drawn = dataset.subset(draw(dataset, BF16_SAMPLE))
+    exact = run.features(drawn, "f32") if precision == "bf16" else None
+    clock.lap("agreement")
     features = run.features(dataset, precision)
     left, kept = without_unreadable(config, dataset, split, features.indices, features.unreadable)
     clock.lap("features")
@@ -48,14 +55,6 @@ def train_on_features(
         f"features of {len(features.indices):,} pictures in {precision}: {features.computed:,} "
         f"computed now, {known:,} known from before or copies, {clock.laps['features']:.0f} s"
     )
-    sample = pixels_of(
-        left.subset(draw(left, TORCH_SAMPLE)), backbone.preprocessing, config.max_pixels
-    )
-    reference = torch_features(config, backbone, sample)
-    agreement = run.agreement(sample, reference) | {"precision": precision}
-    drawn = draw(left, BF16_SAMPLE)
-    exact = run.features(left.subset(drawn), "f32").values if precision == "bf16" else None
-    clock.lap("agreement")
     from cracklens.training.fit import fit_head, logits_of
     from cracklens.training.result import Trained
 
@@ -65,7 +64,9 @@ def train_on_features(
     clock.lap("head")
     validation_logits = logits_of(head, features.values[kept.validation])
     if exact is not None:
-        agreement |= run.bf16_agreement(features.values[drawn], exact, head)
+        rows = {digest: row for row, digest in enumerate(features.sha256)}
+        same = features.values[[rows[digest] for digest in exact.sha256]]
+        agreement |= run.bf16_agreement(same, exact.values, head)
         if config.precision == "auto" and not _agrees(agreement):
             progress.say("bf16 does not agree well enough: starting again in f32")
             del features, exact, head  # half a gigabyte

@@ -21,13 +21,7 @@ from cracklens.training.head import Head
 from cracklens.training.pictures import Pictures
 from cracklens.training.processes import join_processes
 from cracklens.training.result import Trained
-from cracklens.training.sample import (
-    TORCH_SAMPLE,
-    Clock,
-    draw,
-    pixels_of,
-    without_unreadable,
-)
+from cracklens.training.sample import Clock, sample_pixels, without_unreadable
 from cracklens.training.settings import settled
 
 
@@ -70,7 +64,7 @@ def train_on_pictures(
         return None
     network_file = folder / "backbone.onnx"
     export_backbone(backbone, config.input_size, network_file)
-    sample = pixels_of(left.subset(draw(left, TORCH_SAMPLE)), info.preprocessing, config.max_pixels)
+    sample = sample_pixels(left, info.preprocessing, config.max_pixels)
     with torch.inference_mode():
         reference = backbone(torch.from_numpy(sample))
         sample_logits = head(reference).numpy()

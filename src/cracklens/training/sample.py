@@ -1,6 +1,7 @@
 """What both ways of training need: the pictures that can be read, a sample of them, a clock."""
 
 import time
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -22,14 +23,25 @@ def draw(dataset: Dataset, count: int) -> NDArray[np.int64]:
     return np.sort(np.random.default_rng(0).choice(total, min(count, total), replace=False))
 
 
-def pixels_of(dataset: Dataset, preprocessing: Preprocessing, max_pixels: int) -> NDArray[np.uint8]:
-    """Return the pictures at the input size (N x H x W x 3)."""
+def sample_pixels(
+    dataset: Dataset, preprocessing: Preprocessing, max_pixels: int
+) -> NDArray[np.uint8]:
+    """Return up to `TORCH_SAMPLE` readable pictures at the input size (N x H x W x 3).
+
+    Raises:
+        DataError: none can be read.
+    """
 
     def fit(photo: Photo) -> NDArray[np.uint8]:
         return preprocessing.fit(photo.pixels)
 
-    read = list(stream_photos(dataset.paths, fit, max_pixels=max_pixels))
-    return np.stack([pixels for pixels in read if not isinstance(pixels, PhotoError)])
+    order = np.random.default_rng(0).permutation(len(dataset.items))
+    paths = [dataset.items[index].path for index in order]
+    read = stream_photos(paths, fit, max_pixels=max_pixels)
+    readable = (pixels for pixels in read if not isinstance(pixels, PhotoError))
+    if not (taken := list(islice(readable, TORCH_SAMPLE))):
+        raise DataError(f"none of the {len(paths)} pictures of {dataset.root} can be read")
+    return np.stack(taken)
 
 
 def without_unreadable(
