@@ -128,7 +128,7 @@ def test_a_missing_group_column_is_named(tmp_path):
 
 def test_a_table_that_is_not_utf8_is_named(tmp_path):
     table(tmp_path, [["path", "label"], ["1.jpg", "Riß"]], "latin-1")
-    with pytest.raises(DataError, match=r"labels\.csv is not UTF-8"):
+    with pytest.raises(DataError, match=r"labels\.csv is not a CSV file in UTF-8"):
         load_dataset(tmp_path)
 
 

@@ -133,10 +133,20 @@ def test_probabilities_of_pixels_in_memory(classifier, some):
     )  # two decoders
 
 
-@pytest.mark.parametrize(("equal", "wanted"), [(None, "f32"), (0.9989, "f32"), (0.999, "bf16")])
-def test_auto_follows_the_card(model_folder, equal, wanted):
+@pytest.mark.parametrize(
+    ("features", "export", "wanted"),
+    [
+        (None, None, "f32"),
+        (0.9989, 1.0, "f32"),
+        (1.0, 0.9989, "f32"),
+        (1.0, None, "f32"),
+        (0.999, 0.999, "bf16"),
+    ],
+)
+def test_auto_follows_the_card(model_folder, features, export, wanted):
     folder = read_model_folder(model_folder)
-    agreement = folder.card.agreement.model_copy(update={"bf16_decisions_equal": equal})
+    found = {"bf16_decisions_equal": features, "export_bf16_decisions_equal": export}
+    agreement = folder.card.agreement.model_copy(update=found)
     card = folder.card.model_copy(update={"agreement": agreement})
     chosen = Classifier(type(folder)(folder.path, card)).engine.precision
     assert chosen == (wanted if has_bf16() else "f32")

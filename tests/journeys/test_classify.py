@@ -364,7 +364,7 @@ def test_ctrl_c_keeps_finished_features_and_the_same_command_goes_on(tiles, tmp_
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=60)
     assert process.returncode == 130, told
-    assert "interrupted; what was finished is kept" in one_line(told)
+    assert "interrupted; features that were computed are kept" in one_line(told)
     assert "Traceback" not in told
     assert not (tmp_path / "model").exists()
     shards = [np.load(shard) for shard in tmp_path.glob("cache/features/*/*.npz")]

@@ -184,7 +184,6 @@ def test_an_existing_model_is_refused_without_overwrite(tmp_path, make):
 def test_overwrite_replaces_in_one_step_and_leaves_nothing_behind(tmp_path, make):
     target = tmp_path / "model"
     write_model_folder(target, make(b"old"))
-    (target / "training_history.png").touch()
     before = tree(target)
 
     def watching(folder):
@@ -197,6 +196,16 @@ def test_overwrite_replaces_in_one_step_and_leaves_nothing_behind(tmp_path, make
     assert read_model_folder(target).card
     assert set(tree(tmp_path)) == {"model/model.onnx", "model/README.md", "model/card.json"}
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_overwrite_spares_a_model_that_holds_something_else(tmp_path, make):
+    target = tmp_path / "model"
+    write_model_folder(target, make(b"old"))
+    (target / "only copy.jpg").write_bytes(b"precious")
+    before = tree(target)
+    with pytest.raises(OutputError, match=r"holds only copy\.jpg, which was not written"):
+        write_model_folder(target, make(b"new"), overwrite=True)
+    assert tree(target) == before
 
 
 def theirs(folder):

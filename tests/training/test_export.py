@@ -95,4 +95,8 @@ def test_a_temperature_that_cannot_be_found_is_not_used(frozen, tmp_path):
     card = write_model(tmp_path / "easy", easy, frozen.config).folder.card
     assert (card.temperature, card.calibrated) == (1.0, False)
     assert "not calibrated" in (tmp_path / "easy" / "README.md").read_text(encoding="utf-8")
-    assert write_model(tmp_path / "usual", frozen.trained, frozen.config).folder.card.calibrated
+    noise = np.random.default_rng(0).normal(0, 9, perfect.shape).astype(np.float32)
+    usual = replace(frozen.trained, validation_logits=perfect + noise)
+    card = write_model(tmp_path / "usual", usual, frozen.config).folder.card
+    assert card.calibrated
+    assert card.temperature > 1
