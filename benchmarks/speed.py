@@ -108,7 +108,7 @@ Here the features are computed once, on distinct files, and the head trains on t
 |---|---|---|---|---|---|---|---|
 {rows}
 "Everything" is the wall time of `cracklens train` from an empty cache to the written model folder.
-Memory is the sum over all processes, shared pages counted once.
+Memory is the sum over all processes, shared pages counted once.{found.get("note", "")}
 
 ## How close to the engine's limit
 
