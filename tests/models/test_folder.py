@@ -89,7 +89,7 @@ def test_a_card_that_is_not_utf_8_is_refused(copied):
         (lambda card: card.update(labels=["one"]), "labels"),
         (lambda card: card.update(labels=["a", "a"]), "labels must differ"),
         (lambda card: card.update(positive="Crack"), "'Crack' is not among the labels"),
-        (lambda card: card.update(task="segment"), "task"),
+        (lambda card: card.update(task="detect"), "task"),
         (lambda card: card.pop("created"), "created"),
         (lambda card: card["preprocessing"].update(height_px=5), r"preprocessing\.height_px"),
         (lambda card: card["agreement"].update(engine=None), r"agreement\.engine"),

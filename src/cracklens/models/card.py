@@ -59,17 +59,38 @@ class Agreement(_Part):
     export_bf16_decisions_equal: float | None = None
 
 
+class Segmentation(_Part):
+    """How a segmenter is run over a photograph, and where its answers become cracks.
+
+    The thresholds were chosen on validation pictures, never on test data.
+    """
+
+    window_px: int = Field(ge=64, le=4096, description="Side of a window of a large photograph.")
+    multiple_px: int = Field(ge=1, description="Sides of a window are multiples of this.")
+    scales: tuple[float, ...] = Field(
+        min_length=1, description="Sizes at which a photograph is looked at; 0.5 is half of it."
+    )
+    seed_threshold: float = Field(
+        gt=0, lt=1, description="Probability that a crack must reach somewhere (hysteresis)."
+    )
+    grow_threshold: float = Field(
+        gt=0, lt=1, description="Probability down to which it is followed from there."
+    )
+
+
 class ModelCard(_Part):
     """`card.json` of a model folder.
 
     `labels` are in the order of the network's outputs; `positive` is the class that means a crack
     (None for more than two classes). `temperature` is applied inside the model;
-    where it could not be found (`calibrated` is false) it is 1.
+    where it could not be found (`calibrated` is false) it is 1. The task `classify` labels whole
+    pictures; `segment` does so too and also gives a probability for each pixel.
     """
 
     schema_version: Literal[1] = 1
     name: str
-    task: Literal["classify"] = "classify"
+    task: Literal["classify", "segment"] = "classify"
+    segmentation: Segmentation | None = None
     labels: list[str] = Field(min_length=2)
     positive: str | None
     temperature: float = Field(gt=0)
@@ -90,6 +111,8 @@ class ModelCard(_Part):
             raise ValueError("labels must differ from each other")
         if self.positive is not None and self.positive not in self.labels:
             raise ValueError(f"positive class {self.positive!r} is not among the labels")
+        if (self.task == "segment") != (self.segmentation is not None):
+            raise ValueError("`segmentation` belongs to the task 'segment', and only to it")
         return self
 
 

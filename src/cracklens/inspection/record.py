@@ -1,0 +1,111 @@
+"""The record of an inspection: what `inspection.json` holds, schema 1.
+
+Points are (x, y) in pixels of the upright photograph; the centre of the top-left pixel is (0, 0).
+Angles are in degrees, counter-clockwise from the x axis as seen on the picture, 0 <= a < 180.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+Share = Field(ge=0, le=1)
+Point = tuple[float, float]
+Box = tuple[int, int, int, int]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BranchRecord(_Part):
+    """One stretch of centreline between two nodes."""
+
+    points_px: list[Point] = Field(min_length=2, description="Simplified polyline.")
+    width_px: list[float] = Field(description="Full width at each point.")
+    start: int = Field(ge=0, description="Index of the node at the first point.")
+    end: int = Field(ge=0, description="Index of the node at the last point.")
+
+
+class CrackRecord(_Part):
+    """One crack: a connected graph of branches."""
+
+    id: str = Field(description="Within the inspection, such as 'P003-C01'.")
+    confidence: float = Share
+    length_px: float = Field(ge=0, description="Of all branches along the centreline.")
+    mean_width_px: float = Field(ge=0)
+    max_width_px: float = Field(ge=0, description="95th percentile along the length.")
+    widest_px: Point
+    orientation_deg: float = Field(ge=0, lt=180, description="Of the main axis, length-weighted.")
+    box_px: Box = Field(description="x, y, width, height.")
+    touches_border: bool = Field(description="It leaves the photograph: length is a lower bound.")
+    nodes_px: list[Point]
+    branches: list[BranchRecord] = Field(min_length=1)
+
+
+class RejectedRecord(_Part):
+    """What the model marked and the tracing passed over."""
+
+    reason: str
+    detail: str
+    confidence: float = Share
+    length_px: float = Field(ge=0)
+    box_px: Box
+    lines_px: list[list[Point]] = Field(description="One simplified polyline per branch.")
+
+
+class TileRecord(_Part):
+    """A tile that was judged as a whole."""
+
+    box_px: Box
+    probability: float = Share
+
+
+class PhotoRecord(_Part):
+    """One inspected photograph. It depends on the photograph, the model and the settings alone."""
+
+    id: str = Field(description="Within the inspection, such as 'P003'.")
+    path: str = Field(description="Relative to `root` of the inspection, with '/'.")
+    sha256: str
+    width_px: int = Field(gt=0)
+    height_px: int = Field(gt=0)
+    notes: list[str]
+    map_kind: Literal["pixels", "tiles"]
+    cracks: list[CrackRecord] = Field(description="Longest first.")
+    rejected: list[RejectedRecord]
+    tiles: list[TileRecord]
+    overlay: str | None = Field(description="Picture with the cracks drawn in, in the folder.")
+
+
+class FailedRecord(_Part):
+    """A photograph that could not be inspected."""
+
+    path: str
+    reason: str
+
+
+class ModelRecord(_Part):
+    """The model that was used."""
+
+    name: str
+    embedded: bool = Field(description="It came with the package.")
+    task: Literal["classify", "segment"]
+    network_sha256: str
+    engine: str
+    precision: str
+    card: dict[str, Any] = Field(description="The whole card of the model.")
+
+
+class Inspection(_Part):
+    """A finished inspection."""
+
+    schema_version: Literal[1] = 1
+    cracklens_version: str
+    created: datetime
+    root: str = Field(description="Folder that the paths of the photographs are relative to.")
+    configuration: dict[str, Any] = Field(description="Every setting of the run.")
+    model: ModelRecord
+    photographs: list[PhotoRecord]
+    failed: list[FailedRecord]
+    limits: list[str] = Field(description="What this inspection cannot tell, for people.")

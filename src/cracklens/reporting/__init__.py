@@ -1,0 +1,1 @@
+"""From the record of an inspection to what people open: report, overlays, tables."""

@@ -1,0 +1,1 @@
+"""Probability map to cracks as graphs of centrelines."""

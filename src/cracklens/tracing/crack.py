@@ -1,0 +1,82 @@
+"""A crack as a graph of centrelines.
+
+Points are (x, y) in pixels of the upright photograph; the centre of the top-left pixel is (0, 0).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Reason = Literal["too short", "too faint", "straight and regular", "not elongated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One stretch of centreline between two nodes (ends or junctions).
+
+    Attributes:
+        points_px: (N, 2) x, y of the simplified polyline, N >= 2.
+        width_px: (N,) full width at each point, from the distance transform of the mask; a first
+            estimate, quantised by the pixels.
+        start: index of the node at the first point, among the nodes of its crack.
+        end: the same at the last point; equal to `start` in a closed loop.
+    """
+
+    points_px: Floats
+    width_px: Floats
+    start: int
+    end: int
+
+    @property
+    def length_px(self) -> float:
+        """Length of the polyline."""
+        return float(np.hypot(*np.diff(self.points_px, axis=0).T).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Crack:
+    """A connected graph of branches.
+
+    Attributes:
+        branches: at least one.
+        nodes_px: (K, 2) x, y of ends and junctions.
+        confidence: mean probability along the centreline, 0 to 1.
+        mean_width_px: along the length.
+        max_width_px: 95th percentile along the length.
+        widest_px: x, y of the widest place.
+        touches_border: it leaves the photograph, so its length is a lower bound.
+    """
+
+    branches: tuple[Branch, ...]
+    nodes_px: Floats
+    confidence: float
+    mean_width_px: float
+    max_width_px: float
+    widest_px: tuple[float, float]
+    touches_border: bool
+
+    @property
+    def length_px(self) -> float:
+        """Length of all branches."""
+        return sum(branch.length_px for branch in self.branches)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """What looked like a crack to the model and is not reported as one."""
+
+    crack: Crack
+    reason: Reason
+    detail: str
+    """For people, with the figure that decided, such as "12 px long, at least 40 are needed"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """All that was traced in one photograph; cracks are sorted by length, longest first."""
+
+    cracks: tuple[Crack, ...]
+    rejected: tuple[Rejected, ...]
