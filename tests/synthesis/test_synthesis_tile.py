@@ -92,7 +92,7 @@ def test_a_distractor_changes_part_of_the_surface_and_not_its_argument(name):
     surface = np.full((96, 64, 3), 128.0, dtype=np.float32)
     changed = []
     for seed in range(8):
-        result = DISTRACTORS[name](surface, np.random.default_rng(seed))
+        result = DISTRACTORS[name](surface, np.random.default_rng(seed)).surface
         assert result.shape == surface.shape
         assert result.dtype == np.float32
         assert (surface == 128.0).all()

@@ -32,11 +32,13 @@ class RenderedTile:
         coverage: (H, W) float32 in [0, 1], the share of each pixel's area under any crack, before
             the blur of the camera; all 0 without cracks.
         cracks: The visible stretches of all cracks; empty without cracks.
+        distractor: (H, W) float32 in [0, 1], where something lies that resembles a crack.
     """
 
     pixels: NDArray[np.uint8]
     coverage: FloatImage
     cracks: tuple[RenderedCrack, ...]
+    distractor: FloatImage
 
 
 def render_tile(cracked: bool, seed: int, size_px: int = 128) -> RenderedTile:
@@ -64,9 +66,11 @@ def render_tile(cracked: bool, seed: int, size_px: int = 128) -> RenderedTile:
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, int(cracked)])))
     look = ConcreteLook.draw(rng)
     picture = render_concrete(size_px, size_px, rng, look=look)
+    distractor = np.zeros((size_px, size_px), dtype=np.float32)
     if rng.random() < _DISTRACTOR_SHARE[cracked]:
         add = list(DISTRACTORS.values())[int(rng.integers(len(DISTRACTORS)))]
-        picture = add(picture, rng)
+        distraction = add(picture, rng)
+        picture, distractor = distraction.surface, distraction.mask
     cracks = draw_cracks(size_px, rng) if cracked else ()
     coverage = np.zeros((size_px, size_px), dtype=np.float32)
     for crack in cracks:
@@ -76,7 +80,7 @@ def render_tile(cracked: bool, seed: int, size_px: int = 128) -> RenderedTile:
         widest_px = max(float(crack.width_px.max()) for crack in cracks)
         least = min(0.1 + 0.05 * widest_px, 0.6)
         picture = paint_crack(picture, coverage, rng, least_contrast=least)
-    return RenderedTile(_photograph(picture, look.brightness, rng), coverage, cracks)
+    return RenderedTile(_photograph(picture, look.brightness, rng), coverage, cracks, distractor)
 
 
 def draw_cracks(size_px: int, rng: np.random.Generator) -> tuple[RenderedCrack, ...]:

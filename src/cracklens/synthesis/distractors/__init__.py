@@ -1,0 +1,46 @@
+"""Things on concrete that resemble a crack and are none, for a detector to learn to pass over.
+
+Their widths and their contrast are those of cracks, from a hairline to 30 px. What tells them apart
+is what tells them apart on a wall: they are straight, even, regular, soft, or lit like a body.
+"""
+
+from cracklens.synthesis.distractors.canvas import Distraction, Distractor
+from cracklens.synthesis.distractors.holes import add_bug_holes, add_tie_holes
+from cracklens.synthesis.distractors.joints import add_formwork_line, add_plank_lines
+from cracklens.synthesis.distractors.leaves import add_leaves
+from cracklens.synthesis.distractors.marks import add_painted_line
+from cracklens.synthesis.distractors.masonry import add_brick_joints, add_tile_grout
+from cracklens.synthesis.distractors.seams import add_construction_joint, add_expansion_joint
+from cracklens.synthesis.distractors.shadows import (
+    add_cable_shadow,
+    add_ragged_shadow,
+    add_straight_shadow,
+)
+from cracklens.synthesis.distractors.stains import add_run_off, add_rust_streak, add_stain_edge
+from cracklens.synthesis.distractors.threads import add_cable, add_hair_and_straw, add_scratches
+
+__all__ = ["DISTRACTORS", "Distraction", "Distractor"]
+
+# The names stand in tables of results: they stay. New kinds go to the end, as the order is part of
+# what a seed means.
+DISTRACTORS: dict[str, Distractor] = {
+    "formwork line": add_formwork_line,
+    "plank lines": add_plank_lines,
+    "construction joint": add_construction_joint,
+    "expansion joint": add_expansion_joint,
+    "tie holes": add_tie_holes,
+    "bug holes": add_bug_holes,
+    "stain edge": add_stain_edge,
+    "run-off": add_run_off,
+    "straight shadow": add_straight_shadow,
+    "ragged shadow": add_ragged_shadow,
+    "cable shadow": add_cable_shadow,
+    "cable": add_cable,
+    "hair and straw": add_hair_and_straw,
+    "scratches": add_scratches,
+    "tile grout": add_tile_grout,
+    "brick joints": add_brick_joints,
+    "painted line": add_painted_line,
+    "leaves": add_leaves,
+    "rust streak": add_rust_streak,
+}

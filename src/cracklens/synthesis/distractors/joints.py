@@ -1,0 +1,218 @@
+"""Prints of formwork: one joint between two boards, or a whole face of rough-sawn planks."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from cracklens.synthesis.coverage import Floats
+from cracklens.synthesis.distractors.canvas import (
+    Canvas,
+    Distraction,
+    across,
+    chance,
+    inward,
+    noise_along,
+    normal,
+    spread,
+    upright_angle,
+)
+from cracklens.synthesis.distractors.ribbon import band, straight_ribbon
+from cracklens.synthesis.noise import FloatImage, smoothstep
+
+_STYLES = ("dark", "double", "uneven", "step")
+
+
+@dataclass(frozen=True)
+class JointLook:
+    """How the joints of one face look; a face has one look, each joint its own course and wear.
+
+    Attributes:
+        style: "dark", a dark line; "double", a dark and a lit edge; "uneven", a line with breaks
+            and fins; "step", little more than the change of tone between two boards.
+        width_px: Width of the dark line.
+        depth: Darkening of the line, as a share; negative for a pale fin.
+        soft_px: Width of the line's borders.
+        lit: Brightening of the lit edge beside it, as a share.
+        side: 1 or -1, the side on which the lit edge lies.
+        waver_px: Largest departure from straight.
+        kept: How much of the line is left; 0.5 has many breaks, 1.5 none.
+    """
+
+    style: str
+    width_px: float
+    depth: float
+    soft_px: float
+    lit: float
+    side: int
+    waver_px: float
+    kept: float
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> "JointLook":
+        """Return a look drawn at random."""
+        style = _STYLES[int(rng.integers(len(_STYLES)))]
+        pale = style != "step" and chance(0.18, rng)
+        depth = -rng.uniform(0.08, 0.3) if pale else rng.uniform(0.12, 0.85)
+        if style == "step":
+            depth *= 0.35
+        breaks = style == "uneven" or chance(0.25, rng)
+        return cls(
+            style=style,
+            width_px=spread(0.7, 9.0, rng, lean=1.3),
+            depth=depth,
+            soft_px=spread(1.0, 4.0, rng, lean=2.0),
+            lit=rng.uniform(0.08, 0.4) if style == "double" else 0.0,
+            side=1 if chance(0.5, rng) else -1,
+            waver_px=rng.uniform(0.0, 1.8) if chance(0.6, rng) else 0.0,
+            kept=rng.uniform(0.45, 1.0) if breaks else 1.6,
+        )
+
+
+def add_formwork_line(surface: FloatImage, rng: np.random.Generator) -> Distraction:
+    """Return the surface with the straight print of a joint between two formwork panels.
+
+    Args:
+        surface: (H, W, 3) float32 RGB, 0 to 255.
+        rng: Source of place, direction, width, darkness and of the difference between the panels.
+
+    Returns:
+        The new surface; the mask is the joint, the tone of the two sides differs everywhere.
+    """
+    canvas = Canvas(surface)
+    start, end = across(canvas.shape, rng, angle=upright_angle(rng))
+    look = JointLook.draw(rng)
+    step = rng.uniform(-0.12, 0.12) if look.style == "step" or chance(0.6, rng) else 0.0
+    if step:
+        step += math.copysign(0.05, step) if look.style == "step" else 0.0
+        side = band(inward(canvas.shape, start, end), 0.0, 1e6, spread(1.0, 4.0, rng)) - 0.5
+        canvas.surface *= (1.0 + np.float32(step) * side)[:, :, None]
+    print_joint(canvas, start, end, look, rng)
+    return canvas.done()
+
+
+def add_plank_lines(surface: FloatImage, rng: np.random.Generator) -> Distraction:
+    """Return the surface as cast against planks: parallel joints, boards of different tone, grain.
+
+    Args:
+        surface: (H, W, 3) float32 RGB, 0 to 255.
+        rng: Source of direction, of the boards' widths and tones, of grain and of the joints' look.
+
+    Returns:
+        The new surface; the mask is the joints, the boards' tone and grain are everywhere.
+    """
+    canvas = Canvas(surface)
+    start, end = across(canvas.shape, rng, angle=upright_angle(rng, any_share=0.3))
+    away = inward(canvas.shape, start, end)
+    low, high = float(away.min()), float(away.max())
+    board_px, mixed = spread(16.0, 220.0, rng), chance(0.3, rng)
+    joints = _joints(low, high, board_px, 0.45 if mixed else rng.uniform(0.0, 0.06), rng)
+    look = JointLook.draw(rng)
+    _tone_boards(canvas, away, joints, spread(0.02, 0.14, rng), rng)
+    if chance(0.7, rng):
+        _add_grain(canvas, away, start, end, rng)
+    side = normal(start, end)
+    ends_share = rng.uniform(0.2, 0.9) if chance(0.4, rng) else 0.0
+    for rank, place in enumerate(joints):
+        print_joint(canvas, start + place * side, end + place * side, look, rng)
+        if rank + 1 < len(joints):
+            gap = (place * side, joints[rank + 1] * side)
+            _add_board_ends(canvas, (start, end), gap, look, ends_share, rng)
+    return canvas.done()
+
+
+def print_joint(
+    canvas: Canvas, start_px: Floats, end_px: Floats, look: JointLook, rng: np.random.Generator
+) -> None:
+    """Draw one joint from `start_px` to `end_px`."""
+    lit_px = rng.uniform(0.8, 2.5)
+    reach = 0.8 * look.width_px + look.soft_px + lit_px + 3.0
+    length = max(abs(float(v)) for v in end_px - start_px)
+    nodes = look.waver_px * rng.uniform(-1.0, 1.0, int(length / 70.0) + 3)
+    at = straight_ribbon(start_px, end_px, reach, canvas.shape, wobble_px=nodes)
+    uneven = 0.45 if look.style == "uneven" else 0.1
+    width = np.float32(look.width_px) * (1.0 + np.float32(uneven) * at.wander(11.0, rng))
+    left = smoothstep(1.8 * at.wander(26.0, rng) + 0.7 * at.wander(5.0, rng) + 2 * look.kept - 0.6)
+    core = band(at.across, -width / 2, width / 2, look.soft_px) * at.within()
+    factor = 1.0 - np.float32(look.depth) * core * left
+    share = core * np.maximum(left, 0.15)
+    if look.lit:
+        rim = _beside(at.across * look.side, width / 2, lit_px) * at.within()
+        factor += np.float32(look.lit) * rim * left
+        share = np.maximum(share, 0.7 * rim * left)
+    if look.style == "uneven":  # fins: mortar that ran into the gap stands out, and throws a shadow
+        fin = smoothstep(3.0 * at.wander(17.0, rng) - 0.9) * at.within()
+        ridge = band(at.across, -0.9, 0.9) * fin
+        below = _beside(at.across * look.side, np.float32(0.9), lit_px) * fin
+        factor += np.float32(rng.uniform(0.1, 0.45)) * ridge
+        factor -= np.float32(rng.uniform(0.1, 0.5)) * below
+        share = np.maximum(share, np.maximum(ridge, below))
+    canvas.shade(at, np.maximum(factor, 0.05), share)
+
+
+def _beside(at_px: FloatImage, from_px: FloatImage | np.float32, width_px: float) -> FloatImage:
+    """Return the strip of `width_px` that begins `from_px` beside the line."""
+    return band(at_px, from_px, from_px + np.float32(width_px))
+
+
+def _joints(
+    low_px: float, high_px: float, board_px: float, mixed: float, rng: np.random.Generator
+) -> list[float]:
+    """Return where the joints lie across the boards; one at 0, so that at least one is seen."""
+    places = [0.0]
+    while places[-1] < high_px:
+        places.append(places[-1] + board_px * (1.0 + mixed * rng.uniform(-1.0, 1.0)))
+    while places[0] > low_px:
+        places.insert(0, places[0] - board_px * (1.0 + mixed * rng.uniform(-1.0, 1.0)))
+    return places
+
+
+def _tone_boards(
+    canvas: Canvas, away: FloatImage, joints: list[float], most: float, rng: np.random.Generator
+) -> None:
+    """Give every board its own tone, and a slight change of tone from edge to edge."""
+    low = joints[0] - 1.0
+    at = np.arange(low, joints[-1] + 2.0, 0.5)
+    board = np.searchsorted(np.array(joints), at)
+    tone = rng.uniform(-most, most, len(joints) + 1)[board]
+    edge = np.array([low, *joints, joints[-1] + 1e3])
+    part = (at - edge[board]) / (edge[board + 1] - edge[board])
+    tone += rng.uniform(-0.7 * most, 0.7 * most, len(joints) + 1)[board] * (part - 0.5)
+    table = (1.0 + tone).astype(np.float32)
+    place = np.clip((away - np.float32(low)) * 2.0, 0, len(table) - 1).astype(np.intp)
+    canvas.surface *= table[place][:, :, None]
+
+
+def _add_grain(
+    canvas: Canvas, away: FloatImage, start_px: Floats, end_px: Floats, rng: np.random.Generator
+) -> None:
+    """Print the grain of sawn wood: streaks that run along the boards."""
+    side = normal(start_px, end_px)
+    ahead = inward(canvas.shape, start_px, start_px + side)
+    cell_px = spread(1.5, 7.0, rng)
+    strength = np.float32(rng.uniform(0.02, 0.13))
+    grain = noise_along(ahead, away, cell_px * rng.uniform(15.0, 50.0), cell_px, rng)
+    if chance(0.5, rng):  # a few harder rings stand out as thin dark lines
+        grain -= smoothstep(np.clip(grain - 0.45, 0.0, 1.0) * 5.0) * np.float32(1.5)
+    canvas.surface *= (1.0 + strength * grain)[:, :, None]
+
+
+def _add_board_ends(
+    canvas: Canvas,
+    line: tuple[Floats, Floats],
+    gap: tuple[Floats, Floats],
+    look: JointLook,
+    share: float,
+    rng: np.random.Generator,
+) -> None:
+    """Draw butt joints between two neighbouring joints, where one board ends and another begins."""
+    if not share:
+        return
+    start, end = line
+    size = max(canvas.shape)
+    count = max(1, round(size / 400.0))
+    for _ in range(count):
+        if chance(share, rng):
+            # The line is three pictures long; its middle third is what is seen.
+            foot = start + (end - start) * rng.uniform(0.33, 0.67)
+            print_joint(canvas, foot + gap[0], foot + gap[1], look, rng)

@@ -1,0 +1,184 @@
+"""Shadows on a face: of an edge, of foliage, of a cable or a twig."""
+
+import math
+
+import numpy as np
+
+from cracklens.synthesis.coverage import Floats
+from cracklens.synthesis.crack import fractal_line
+from cracklens.synthesis.distractors.canvas import (
+    Canvas,
+    Distraction,
+    across,
+    bend,
+    chance,
+    inward,
+    normal,
+    patch,
+    spread,
+)
+from cracklens.synthesis.distractors.ribbon import Ribbon, band, curved_ribbon
+from cracklens.synthesis.noise import FloatImage, fractal_noise, smoothstep, value_noise
+
+
+def add_straight_shadow(surface: FloatImage, rng: np.random.Generator) -> Distraction:
+    """Return the surface with a shadow that has straight edges: of a wall, a beam or a pole.
+
+    Args:
+        surface: (H, W, 3) float32 RGB, 0 to 255.
+        rng: Source of place, direction, width, softness and darkness.
+
+    Returns:
+        The new surface; the mask is a bar's shadow, or the edge of one that covers a whole side.
+    """
+    canvas = Canvas(surface)
+    start, end = across(canvas.shape, rng)
+    depth = inward(canvas.shape, start, end)
+    soft_px = spread(1.0, 45.0, rng)
+    if chance(0.55, rng):  # a bar, up to a third of the picture wide
+        half_px = spread(0.8, max(6.0, 0.17 * min(*canvas.shape, 600)), rng)
+        soft_px = min(soft_px, 5.0 * half_px)
+        share = band(depth, -half_px, half_px, soft_px)
+        mask = share
+    else:
+        share = smoothstep(depth / np.float32(soft_px) + np.float32(0.5))
+        mask = np.clip(1.5 - np.abs(depth) / np.float32(0.5 * soft_px + 1.5), 0.0, 1.0)
+    _cast(canvas, share, rng)
+    canvas.mask = mask
+    return canvas.done()
+
+
+def add_ragged_shadow(surface: FloatImage, rng: np.random.Generator) -> Distraction:
+    """Return the surface with the shadow of foliage, or of branches with leaves.
+
+    Args:
+        surface: (H, W, 3) float32 RGB, 0 to 255.
+        rng: Source of place, raggedness, softness and darkness.
+
+    Returns:
+        The new surface; the mask is the shadow.
+    """
+    canvas = Canvas(surface)
+    if chance(0.5, rng):
+        share = _foliage(canvas, rng)
+    else:
+        share = np.zeros(canvas.shape, dtype=np.float32)
+        for _ in range(int(rng.integers(1, 4))):
+            _add_branch(share, rng)
+    _cast(canvas, share, rng)
+    canvas.mask = share
+    return canvas.done()
+
+
+def add_cable_shadow(surface: FloatImage, rng: np.random.Generator) -> Distraction:
+    """Return the surface with the shadow of a hanging cable or of a twig.
+
+    Args:
+        surface: (H, W, 3) float32 RGB, 0 to 255.
+        rng: Source of place, sag, width, softness and darkness.
+
+    Returns:
+        The new surface; the mask is the shadow, the rest is unchanged.
+    """
+    canvas = Canvas(surface)
+    line = hanging_line(canvas, rng)
+    twig = chance(0.3, rng)
+    width_px = spread(1.2, 14.0, rng)
+    soft_px = width_px * rng.uniform(0.3, 1.6) + 0.8
+    if twig:  # soft, as only the softness tells it from a crack
+        line = fractal_line(line[::12], rng, roughness=rng.uniform(0.04, 0.12))
+        soft_px = max(soft_px, 3.5)
+    at = curved_ribbon(line, width_px / 2 + soft_px / 2 + 1.0, canvas.shape)
+    share = soft_band(at, width_px, soft_px)
+    dark = np.float32(rng.uniform(0.2, 0.8))
+    tint = np.array([1.0, 0.98, 0.98 - rng.uniform(0.0, 0.08)], dtype=np.float32)
+    canvas.shade(at, 1.0 - (dark * share)[:, None] * tint, share)
+    return canvas.done()
+
+
+def hanging_line(canvas: Canvas, rng: np.random.Generator) -> Floats:
+    """Return a smooth line across the picture that sags or bends, points about 4 px apart."""
+    start, end = across(canvas.shape, rng)
+    aside = normal(start, end)
+    sag = rng.uniform(-0.3, 0.3) * min(canvas.shape) * rng.random()
+    knots = [start + (end - start) * t for t in (0.0, 0.32, 0.5, 0.68, 1.0)]
+    bows = np.array([0.0, 0.6, 1.0, 0.6, 0.0])
+    if chance(0.35, rng):  # laid by hand
+        bows = bows + rng.uniform(-0.5, 0.5, 5)
+    return bend(np.stack(knots) + sag * bows[:, None] * aside)
+
+
+def soft_band(at: Ribbon, width_px: float | FloatImage, soft_px: float) -> FloatImage:
+    """Return the share of light that a body of this width takes, blurred by the sun's width."""
+    half = width_px / 2
+    rises = smoothstep((at.across + half) / np.float32(soft_px) + np.float32(0.5))
+    falls = smoothstep((at.across - half) / np.float32(soft_px) + np.float32(0.5))
+    return np.maximum(rises - falls, 0.0)
+
+
+def _cast(canvas: Canvas, share: FloatImage, rng: np.random.Generator) -> None:
+    """Take light away; what is left in a shadow comes from the sky and is bluer."""
+    dark = rng.uniform(0.18, 0.72)
+    blue = rng.uniform(0.0, 0.12)
+    loss = np.array([dark, dark * (1.0 - 0.4 * blue), dark * (1.0 - blue)], dtype=np.float32)
+    canvas.surface *= 1.0 - share[:, :, None] * loss
+
+
+def _foliage(canvas: Canvas, rng: np.random.Generator) -> FloatImage:
+    """Return the share of light that leaves take: dense on one side, dapples at the edge."""
+    rows, columns = canvas.shape
+    cell_px = spread(9.0, 50.0, rng)
+    field = fractal_noise(rows, columns, cell_px, rng, octaves=3, persistence=0.5)
+    field += np.float32(0.5) * value_noise(rows, columns, 3.0 * cell_px, rng)
+    start, end = across(canvas.shape, rng)
+    side = inward(canvas.shape, start, end) / np.float32(rng.uniform(40.0, 160.0))
+    field += np.clip(side, -1.2, 0.5)
+    return smoothstep(field / np.float32(spread(0.06, 0.5, rng)) + np.float32(0.5))
+
+
+def _add_branch(share: FloatImage, rng: np.random.Generator) -> None:
+    """Add a branch that tapers, with twigs and leaves, to the `share` of light that is taken."""
+    shape = (share.shape[0], share.shape[1])
+    soft_px = spread(1.5, 7.0, rng)
+    start, end = across(shape, rng)
+    start, end = (start + end) / 2 + (start - end) * 0.45, (start + end) / 2 + (end - start) * 0.2
+    line = fractal_line(np.stack([start, end]), rng, roughness=0.06, decay=0.5, step_px=9.0)
+    width_px = spread(3.0, 16.0, rng)
+    _shade_line(share, line, width_px, soft_px)
+    leafy, leaf_px = chance(0.7, rng), spread(4.0, 16.0, rng)
+    size = min(*shape, 500)
+    for _ in range(int(rng.integers(2, 9))):
+        foot = line[int(rng.integers(len(line)))]
+        angle = rng.uniform(0.0, 2.0 * math.pi)
+        tip = foot + rng.uniform(0.15, 0.5) * size * np.array([math.cos(angle), math.sin(angle)])
+        twig = fractal_line(np.stack([foot, tip]), rng, roughness=0.12, decay=0.5, step_px=8.0)
+        _shade_line(share, twig, width_px * rng.uniform(0.25, 0.6), soft_px)
+        for _ in range(int(rng.integers(3, 14)) if leafy else 0):
+            x, y = twig[int(rng.integers(len(twig)))] + rng.uniform(-1.5, 1.5, 2) * leaf_px
+            _shade_leaf(share, x, y, leaf_px * rng.uniform(0.6, 1.3), soft_px, rng)
+
+
+def _shade_line(share: FloatImage, line: Floats, width_px: float, soft_px: float) -> None:
+    """Raise `share` to the shadow of a line that tapers to its end."""
+    at = curved_ribbon(line, width_px / 2 + soft_px / 2 + 1.0, (share.shape[0], share.shape[1]))
+    width = np.float32(width_px) * (1.0 - np.float32(0.85) * at.along / np.float32(at.length_px))
+    dark = soft_band(at, width, soft_px)
+    share[at.row, at.column] = np.maximum(share[at.row, at.column], dark)
+
+
+def _shade_leaf(
+    share: FloatImage,
+    x: float,
+    y: float,
+    radius_px: float,
+    soft_px: float,
+    rng: np.random.Generator,
+) -> None:
+    """Raise `share` to the shadow of one leaf, an ellipse."""
+    window, dx, dy = patch(x, y, radius_px + soft_px, (share.shape[0], share.shape[1]))
+    turn, slim = rng.uniform(0.0, math.pi), rng.uniform(1.3, 3.0)
+    cos, sin = np.float32(math.cos(turn)), np.float32(math.sin(turn))
+    u, v = dx * cos + dy * sin, (dy * cos - dx * sin) * np.float32(slim)
+    away = np.sqrt(u * u + v * v)
+    dark = smoothstep((np.float32(radius_px) - away) / np.float32(soft_px) + np.float32(0.5))
+    share[window] = np.maximum(share[window], dark)
