@@ -1,5 +1,6 @@
 """Rendered concrete and cracks whose geometry is known exactly: training data, truth for tests."""
 
+from cracklens.synthesis.camera import Camera, photograph
 from cracklens.synthesis.concrete import ConcreteLook, render_concrete
 from cracklens.synthesis.coverage import line_coverage
 from cracklens.synthesis.crack import (
@@ -7,23 +8,36 @@ from cracklens.synthesis.crack import (
     branch_line,
     fractal_line,
     render_crack,
-    width_profile,
 )
 from cracklens.synthesis.dataset import render_tiles
 from cracklens.synthesis.distractors import DISTRACTORS
+from cracklens.synthesis.drawing import LAYOUTS, crack_coverage, draw_cracks
+from cracklens.synthesis.opening import width_profile
+from cracklens.synthesis.paint import CrackLook, paint_cracks
+from cracklens.synthesis.perspective import Perspective, warp, warp_points
 from cracklens.synthesis.tile import RenderedTile, render_tile
 
 __all__ = [
     "DISTRACTORS",
+    "LAYOUTS",
+    "Camera",
     "ConcreteLook",
+    "CrackLook",
+    "Perspective",
     "RenderedCrack",
     "RenderedTile",
     "branch_line",
+    "crack_coverage",
+    "draw_cracks",
     "fractal_line",
     "line_coverage",
+    "paint_cracks",
+    "photograph",
     "render_concrete",
     "render_crack",
     "render_tile",
     "render_tiles",
+    "warp",
+    "warp_points",
     "width_profile",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 
 from cracklens.synthesis.coverage import Floats, checked_line, line_coverage
 from cracklens.synthesis.noise import FloatImage
+from cracklens.synthesis.opening import distance_along
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class RenderedCrack:
     @property
     def length_px(self) -> float:
         """Length of the centreline within the picture."""
-        return float(_distance_along(self.points_px)[-1])
+        return float(distance_along(self.points_px)[-1])
 
 
 def fractal_line(
@@ -74,42 +75,6 @@ def fractal_line(
         halved[1::2] = (points[:-1] + points[1:]) / 2 + normal * aside
         points, reach, span = halved, reach * decay, span / 2
     return points
-
-
-def width_profile(
-    points_px: Floats,
-    width_px: float,
-    rng: np.random.Generator,
-    *,
-    variation: float = 0.35,
-    fade_start_px: float = 0.0,
-    fade_end_px: float = 0.0,
-) -> Floats:
-    """Return widths that wander along the line and fade to nothing towards its ends.
-
-    Args:
-        points_px: (N, 2) x, y of the centreline.
-        width_px: The width about which the profile wanders.
-        rng: Source of the wandering.
-        variation: Largest departure as a share of `width_px`, below 1.
-        fade_start_px: Length over which the width grows from 0, like the root of the distance;
-            0 for a start without fading.
-        fade_end_px: The same at the end.
-
-    Returns:
-        (N,) float64, >= 0 and at most `width_px` x (1 + `variation`).
-    """
-    along = _distance_along(points_px)
-    total = float(along[-1])
-    wander = np.zeros(len(along))
-    for spacing_px, share in ((5.0 * width_px + 8.0, 0.65), (3.0, 0.35)):
-        nodes = np.arange(0.0, total + 2 * spacing_px, spacing_px)
-        wander += share * np.interp(along, nodes, rng.uniform(-1.0, 1.0, nodes.size))
-    width = width_px * (1.0 + variation * wander)
-    for fade_px, distance in ((fade_start_px, along), (fade_end_px, total - along)):
-        if fade_px > 0:
-            width = width * np.sqrt(np.clip(distance / fade_px, 0.0, 1.0))
-    return width
 
 
 def branch_line(
@@ -193,9 +158,3 @@ def _with_border_crossings(
     at = np.unique(np.concatenate(stops))
     columns = [np.interp(at, index, points[:, axis]) for axis in (0, 1)]
     return np.stack(columns, axis=1), np.interp(at, index, width)
-
-
-def _distance_along(points: Floats) -> Floats:
-    """Return the distance from the first point along the line, (N,)."""
-    step = np.diff(points, axis=0)
-    return np.concatenate([[0.0], np.cumsum(np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2))])

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 FloatImage = NDArray[np.float32]
 
+_LEAST_WEIGHT = 1e-4  # of a blur, below one thousandth of a grey value per 8 bits
+
 
 def smoothstep(t: FloatImage) -> FloatImage:
     """Return 3t² - 2t³ with t clipped to [0, 1]: a ramp that starts and ends level.
@@ -99,6 +101,52 @@ def soften(image: FloatImage, strength: float, passes: int = 1) -> FloatImage:
     return image
 
 
+def blur(image: FloatImage, sigma_px: float) -> FloatImage:
+    """Return `image` blurred by about a Gaussian: the repeated kernel of `soften`, applied at once.
+
+    The variance is exactly `sigma_px` squared along each axis; from 0.7 px on the kernel departs
+    from a Gaussian by less than 3 % of its peak.
+
+    Args:
+        image: (H, W) or (H, W, C) float32.
+        sigma_px: Standard deviation, >= 0.
+
+    Returns:
+        An array of the same shape; pixels beyond the border count as copies of the border.
+
+    >>> spike = np.zeros((9, 9), dtype=np.float32)
+    >>> spike[4, 4] = 1.0
+    >>> row = blur(spike, 1.0).sum(axis=0)
+    >>> round(float((row * (np.arange(9) - 4) ** 2).sum()), 4)
+    1.0
+    """
+    kernel = blur_kernel(sigma_px)
+    for axis in (0, 1):
+        image = _convolved(image, kernel, axis)
+    return image
+
+
+def blur_kernel(sigma_px: float) -> list[float]:
+    """Return the middle and then the right half of the kernel of `blur`.
+
+    >>> [round(weight, 4) for weight in blur_kernel(0.5)]
+    [0.75, 0.125]
+    """
+    passes = int(2.0 * sigma_px * sigma_px - 1e-9) + 1
+    strength = sigma_px * sigma_px / (2.0 * passes)
+    full = [1.0]
+    for _ in range(passes):
+        padded = [0.0, 0.0, *full, 0.0, 0.0]
+        full = [
+            padded[i] * strength + padded[i + 1] * (1 - 2 * strength) + padded[i + 2] * strength
+            for i in range(len(full) + 2)
+        ]
+    half = full[passes:]
+    while len(half) > 1 and half[-1] < _LEAST_WEIGHT:
+        half.pop()
+    return half
+
+
 def shifted(image: FloatImage, rows_px: int, columns_px: int) -> FloatImage:
     """Return `image` moved down by `rows_px` and right by `columns_px`, its border repeated.
 
@@ -118,3 +166,23 @@ def _lattice_axis(
     at = np.arange(size_px, dtype=np.float64) / cell_px + rng.random()
     node = at.astype(np.intp)
     return node, smoothstep((at - node).astype(np.float32))
+
+
+def _convolved(image: FloatImage, kernel: list[float], axis: int) -> FloatImage:
+    """Return `image` under a symmetric kernel along one axis, its border repeated."""
+    reach = len(kernel) - 1
+    if reach == 0:
+        return image
+    pad = [(reach, reach) if a == axis else (0, 0) for a in range(image.ndim)]
+    padded = np.pad(image, pad, mode="edge")
+    size = image.shape[axis]
+
+    def moved(offset: int) -> FloatImage:
+        at = slice(reach + offset, reach + offset + size)
+        part: FloatImage = padded[at] if axis == 0 else padded[:, at]
+        return part
+
+    total = moved(0) * np.float32(kernel[0])
+    for offset in range(1, reach + 1):
+        total += (moved(-offset) + moved(offset)) * np.float32(kernel[offset])
+    return total

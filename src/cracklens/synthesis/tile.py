@@ -13,10 +13,10 @@ from cracklens.synthesis.crack import (
     branch_line,
     fractal_line,
     render_crack,
-    width_profile,
 )
 from cracklens.synthesis.distractors import DISTRACTORS
 from cracklens.synthesis.noise import FloatImage, fractal_noise, shifted, soften
+from cracklens.synthesis.opening import width_profile
 
 SMALLEST_TILE_PX = 32
 _DISTRACTOR_SHARE = {True: 0.4, False: 0.8}  # cracked tiles carry fewer, for the crack needs room

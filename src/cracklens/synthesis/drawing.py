@@ -1,0 +1,143 @@
+"""The cracks of one picture: a layout, drawn with widths, rough edges and bridges."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cracklens.errors import UsageError
+from cracklens.synthesis.crack import RenderedCrack, render_crack
+from cracklens.synthesis.layouts import Course, Layout, meander, parallel, single, stepped, straight
+from cracklens.synthesis.network import craze_cracks, map_cracks
+from cracklens.synthesis.noise import FloatImage
+from cracklens.synthesis.opening import bridged, rough_edges, width_profile
+
+LAYOUTS: dict[str, Layout] = {
+    "single": single,
+    "meander": meander,
+    "straight": straight,
+    "parallel": parallel,
+    "stepped": stepped,
+    "map": map_cracks,
+    "craze": craze_cracks,
+}
+_OFTEN = {
+    "single": 0.44,
+    "meander": 0.17,
+    "straight": 0.14,
+    "parallel": 0.07,
+    "stepped": 0.04,
+    "map": 0.08,
+    "craze": 0.06,
+}
+_SECOND_SHARE, _BRIDGED_SHARE = 0.1, 0.3
+_BRIDGED_UP_TO_PX = 3.0  # wider cracks are bridged the less, the wider they are
+_ATTEMPTS = 20
+
+
+def draw_cracks(
+    height_px: int,
+    width_px: int,
+    rng: np.random.Generator,
+    *,
+    least_width_px: float = 0.5,
+    most_width_px: float = 30.0,
+    layouts: Sequence[str] = tuple(LAYOUTS),
+) -> tuple[RenderedCrack, ...]:
+    """Return the cracks of one picture, anything from one hairline to a network.
+
+    The width of the widest crack is drawn about evenly on a logarithmic scale, fine ones more
+    often; branches and the younger cracks of a network are finer than `least_width_px` at times.
+
+    Args:
+        height_px: Rows of the picture.
+        width_px: Columns of the picture.
+        rng: Source of layout, place, course and width.
+        least_width_px: Least mean width of the widest crack.
+        most_width_px: Largest width of any crack at any place.
+        layouts: Names from `LAYOUTS` to choose from, by how often each is met.
+
+    Returns:
+        At least one visible stretch; see `RenderedCrack`.
+
+    Raises:
+        UsageError: The range of widths is empty, or a layout is not known.
+    """
+    if not 0 < least_width_px <= most_width_px:
+        raise UsageError(
+            "crack widths need 0 < least_width_px <= most_width_px, "
+            f"got {least_width_px} and {most_width_px}"
+        )
+    if not layouts or any(name not in LAYOUTS for name in layouts):
+        raise UsageError(f"layouts must be some of {', '.join(LAYOUTS)}, got {list(layouts)}")
+    cracks: list[RenderedCrack] = []
+    for _ in range(_ATTEMPTS):
+        for _ in range(2 if rng.random() < _SECOND_SHARE else 1):
+            opening_px = _drawn_width(least_width_px, most_width_px, rng)
+            courses = LAYOUTS[_drawn_name(layouts, rng)](height_px, width_px, opening_px, rng)
+            variation, crumble = rng.uniform(0.1, 0.55), max(0.0, rng.uniform(-0.15, 0.5))
+            bridges_per_kpx = rng.uniform(2.0, 14.0) if rng.random() < _BRIDGED_SHARE else 0.0
+            for course in courses:
+                line, widths = _opened(course, rng, variation, crumble, bridges_per_kpx)
+                widths = np.minimum(widths, most_width_px)
+                cracks.extend(render_crack(line, widths, height_px, width_px))
+        if any(float(crack.coverage.max()) > 0 for crack in cracks):
+            break
+    return tuple(cracks)
+
+
+def crack_coverage(cracks: Sequence[RenderedCrack], height_px: int, width_px: int) -> FloatImage:
+    """Return the share of each pixel's area under any of the cracks.
+
+    Args:
+        cracks: Cracks of one picture; may be empty.
+        height_px: Rows of the picture.
+        width_px: Columns of the picture.
+
+    Returns:
+        (height_px, width_px) float32 in [0, 1]: the largest share of any one crack.
+    """
+    coverage = np.zeros((height_px, width_px), dtype=np.float32)
+    for crack in cracks:
+        np.maximum(coverage, crack.coverage, out=coverage)
+    return coverage
+
+
+def _opened(
+    course: Course,
+    rng: np.random.Generator,
+    variation: float,
+    crumble: float,
+    bridges_per_kpx: float,
+) -> tuple[
+    np.ndarray[tuple[int, int], np.dtype[np.float64]], np.ndarray[tuple[int], np.dtype[np.float64]]
+]:
+    """Return centreline and widths of a course."""
+    widths = width_profile(
+        course.points_px,
+        course.width_px,
+        rng,
+        variation=variation,
+        fade_start_px=course.fade_start_px,
+        fade_end_px=course.fade_end_px,
+    )
+    line, widths = rough_edges(course.points_px, widths, rng, crumble=crumble)
+    if bridges_per_kpx > 0:
+        rarer = min(1.0, _BRIDGED_UP_TO_PX / course.width_px)
+        widths = bridged(line, widths, rng, per_kpx=bridges_per_kpx * rarer)
+    return line, widths
+
+
+def _drawn_width(least_px: float, most_px: float, rng: np.random.Generator) -> float:
+    """Return a width, about log-uniform with the weight on fine ones."""
+    share: float = rng.random() ** 1.25
+    return float(least_px * (most_px / least_px) ** share)
+
+
+def _drawn_name(names: Sequence[str], rng: np.random.Generator) -> str:
+    """Return one of the names by its weight."""
+    at = rng.random() * sum(_OFTEN[name] for name in names)
+    for name in names:
+        at -= _OFTEN[name]
+        if at < 0:
+            return name
+    return names[-1]

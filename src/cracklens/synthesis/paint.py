@@ -1,0 +1,278 @@
+"""What cracks look like: dark and shaded inside, chipped, filled, dirty, white with lime."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from cracklens.synthesis.crack import RenderedCrack
+from cracklens.synthesis.noise import (
+    FloatImage,
+    blur,
+    fractal_noise,
+    shifted,
+    smoothstep,
+    value_noise,
+)
+
+_DARKEST = 0.97  # a crack always returns some light
+_SIDES = ((1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (1, 0), (0, -1), (-1, 0))
+_COARSE_PX = 8
+_LIME, _RUST, _DIRT = (1.0, 0.985, 0.95), (1.0, 0.78, 0.52), (1.0, 0.975, 0.93)
+
+
+@dataclass(frozen=True)
+class CrackLook:
+    """What distinguishes the cracks of one picture from those of another.
+
+    Attributes:
+        depth: From as faint as their width allows, 0, to as dark as a crack can be, 1.
+        towards_light: Rows down and columns right from a wall to the light it faces.
+        lit_wall: How much lighter the wall that faces the light is, as a share.
+        wall_px: How far that wall reaches into the crack, as a share of the width.
+        lit_edge: Brightness of the edge that catches the light, as a share.
+        chips: Share of the edge that is broken off, about; 0 for sharp edges.
+        filling: Share of the length that is filled, about; 0 for open cracks.
+        filling_tone: Brightness of the filling, as a share of the concrete's.
+        dirt: Darkening beside the crack by dirt or moisture, as a share.
+        dirt_px: How far that reaches.
+        lime: Efflorescence, the cover of white deposits at their thickest; 0 for none.
+        rust: The same of rust stains.
+    """
+
+    depth: float
+    towards_light: tuple[int, int]
+    lit_wall: float
+    wall_px: float
+    lit_edge: float
+    chips: float
+    filling: float
+    filling_tone: float
+    dirt: float
+    dirt_px: float
+    lime: float
+    rust: float
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> Self:
+        """Return a look drawn at random; most cracks are open and clean."""
+        some = rng.random(6)
+        return cls(
+            depth=1.0 - rng.random() ** 1.4,
+            towards_light=_SIDES[int(rng.integers(len(_SIDES)))],
+            lit_wall=rng.uniform(0.0, 0.75),
+            wall_px=rng.uniform(0.1, 0.6),
+            lit_edge=rng.uniform(0.1, 0.75) if some[0] < 0.5 else 0.0,  # noqa: PLR2004
+            chips=rng.uniform(0.1, 0.9) if some[1] < 0.45 else 0.0,  # noqa: PLR2004
+            filling=rng.uniform(0.1, 0.8) if some[2] < 0.2 else 0.0,  # noqa: PLR2004
+            filling_tone=rng.uniform(0.6, 1.15),
+            dirt=rng.uniform(0.03, 0.28) if some[3] < 0.35 else 0.0,  # noqa: PLR2004
+            dirt_px=rng.uniform(1.5, 9.0),
+            lime=rng.uniform(0.25, 0.95) if some[4] < 0.12 else 0.0,  # noqa: PLR2004
+            rust=rng.uniform(0.15, 0.6) if some[5] < 0.05 else 0.0,  # noqa: PLR2004
+        )
+
+
+def paint_cracks(
+    surface: FloatImage,
+    cracks: Sequence[RenderedCrack],
+    rng: np.random.Generator,
+    *,
+    look: CrackLook | None = None,
+) -> FloatImage:
+    """Return the surface with the cracks in it.
+
+    A wide crack is deep and therefore dark; only a fine one may be faint. Fillings and deposits
+    lighten stretches of a crack: the truth of where it runs is its coverage, not its look.
+
+    Args:
+        surface: (H, W, 3) float32 RGB, 0 to 255: rendered, or a photograph.
+        cracks: Cracks with a coverage of (H, W).
+        rng: Source of contrast, wear and deposits.
+        look: What they look like; drawn from `rng` if not given.
+
+    Returns:
+        A new array of the same shape, not rounded and not clipped.
+    """
+    look = look or CrackLook.draw(rng)
+    if not cracks:
+        return surface.copy()
+    cover, dark = _cover_and_darkness(cracks, surface.shape[:2], look, rng)
+    width_px = max(_mean_width(crack) for crack in cracks)
+    height_px, columns_px = cover.shape
+    around = _smoothed(surface)
+    wear = fractal_noise(height_px, columns_px, 9.0, rng, octaves=3)
+    slow = value_noise(height_px, columns_px, 40.0, rng)
+    picture = surface
+    if look.dirt or look.rust:
+        picture = _stained(picture, cover, slow, wear, look)
+    if look.chips:
+        picture = _chipped(picture, cover, width_px, look, rng)
+    picture = _opened(picture, around, cover, dark, wear, width_px, look)
+    if look.filling:
+        picture = _filled(picture, around, cover, slow, look, rng)
+    if look.lime:
+        picture = _limed(picture, around, cover, slow, wear, look, rng)
+    return picture
+
+
+def _cover_and_darkness(
+    cracks: Sequence[RenderedCrack],
+    shape: tuple[int, ...],
+    look: CrackLook,
+    rng: np.random.Generator,
+) -> tuple[FloatImage, FloatImage]:
+    """Return the coverage of all cracks, and that times how dark each is inside, both (H, W)."""
+    cover, dark = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
+    for crack in cracks:
+        faintest = min(0.1 + 0.055 * _mean_width(crack), 0.65)
+        depth = min(max(look.depth + rng.uniform(-0.15, 0.15), 0.0), 1.0)
+        contrast = faintest + (_DARKEST - faintest) * depth
+        np.maximum(cover, crack.coverage, out=cover)
+        np.maximum(dark, crack.coverage * np.float32(contrast), out=dark)
+    return cover, dark
+
+
+def _mean_width(crack: RenderedCrack) -> float:
+    """Return the mean width of a crack where it is open."""
+    opened = crack.width_px[crack.width_px > 0]
+    return float(opened.mean()) if opened.size else 0.0
+
+
+def _opened(
+    picture: FloatImage,
+    around: FloatImage,
+    cover: FloatImage,
+    dark: FloatImage,
+    wear: FloatImage,
+    width_px: float,
+    look: CrackLook,
+) -> FloatImage:
+    """Darken the inside, less on the wall that faces the light, and light the edge beyond."""
+    down, right = look.towards_light
+    reach_px = min(max(1, round(look.wall_px * width_px)), 8)
+    # The wall is near the edge that lies away from the light; that edge's rim catches light, too.
+    wall = np.clip(cover - shifted(cover, down * reach_px, right * reach_px), 0.0, 1.0)
+    if reach_px > 1:
+        wall = blur(wall, 0.3 * reach_px) * cover
+    inside = dark * (0.92 + 0.16 * wear) * (1.0 - np.float32(look.lit_wall) * wall)
+    inside = np.clip(inside, 0.0, _DARKEST)
+    rim_px = 1 + (width_px > 6.0) + (width_px > 14.0)  # noqa: PLR2004
+    rim = np.clip(shifted(cover, -down * rim_px, -right * rim_px) - cover, 0.0, 1.0)
+    strength = look.lit_edge * min(1.0, 0.2 * width_px)
+    lit = np.float32(strength) * rim * np.clip(wear * 2.0 + 0.4, 0.0, 1.0)
+    # Inside, grain and pores of the surface are gone.
+    mixed = picture + (0.7 * cover)[:, :, None] * (around - picture)
+    painted: FloatImage = mixed * (1.0 - inside + lit)[:, :, None]
+    return painted
+
+
+def _chipped(
+    picture: FloatImage,
+    cover: FloatImage,
+    width_px: float,
+    look: CrackLook,
+    rng: np.random.Generator,
+) -> FloatImage:
+    """Break shallow pieces off the edges, each with a lit and a shaded side."""
+    height_px, columns_px = cover.shape
+    reach_px = min(0.9 + 0.22 * width_px, 5.0)
+    near = blur(np.minimum(2.5 * cover, 1.0), reach_px)
+    cell_px = rng.uniform(3.0, 6.0) + 0.4 * width_px
+    noise = fractal_noise(height_px, columns_px, cell_px, rng, octaves=3, persistence=0.6)
+    chip = smoothstep((near * 1.6 + noise * 0.9 + np.float32(look.chips - 1.35)) * 5.0)
+    chip *= near > 0.02  # noqa: PLR2004
+    down, right = look.towards_light
+    slope = chip - shifted(chip, down, right)
+    tone = np.float32(rng.uniform(-0.3, 0.12))
+    factor: FloatImage = 1.0 + tone * chip + np.float32(rng.uniform(0.1, 0.4)) * slope
+    rough: FloatImage = rng.random(cover.shape, dtype=np.float32) - np.float32(0.5)
+    rough = np.float32(1.0) + np.float32(0.12) * chip * rough
+    chipped: FloatImage = picture * (factor * rough)[:, :, None]
+    return chipped
+
+
+def _filled(
+    picture: FloatImage,
+    around: FloatImage,
+    cover: FloatImage,
+    slow: FloatImage,
+    look: CrackLook,
+    rng: np.random.Generator,
+) -> FloatImage:
+    """Fill stretches of the opening with dust or sealer."""
+    share = smoothstep((slow * 0.9 + np.float32(look.filling * 1.8 - 0.9)) * 2.5 + 0.5)
+    grain: FloatImage = rng.random(cover.shape, dtype=np.float32) - np.float32(0.5)
+    tone: FloatImage = np.float32(look.filling_tone) * (1.0 + 0.12 * grain)
+    amount = (np.float32(0.9) * share * cover)[:, :, None]
+    filled: FloatImage = picture + amount * (around * tone[:, :, None] - picture)
+    return filled
+
+
+def _stained(
+    picture: FloatImage, cover: FloatImage, slow: FloatImage, wear: FloatImage, look: CrackLook
+) -> FloatImage:
+    """Darken the concrete beside the crack, or tint it with rust."""
+    near = blur(np.minimum(2.0 * cover, 1.0), look.dirt_px)
+    near = np.minimum(near * np.float32(1.5 + 0.12 * look.dirt_px), 1.0)
+    near *= np.clip(0.75 + 0.5 * slow + 0.35 * wear, 0.0, 1.0)
+    loss = near * np.float32(look.dirt)
+    stained: FloatImage = picture * (1.0 - loss[:, :, None] * _colour_loss(_DIRT, 1.0))
+    if look.rust:
+        rust = near * np.clip(slow + 0.35, 0.0, 1.0) * np.float32(look.rust)
+        stained *= 1.0 - rust[:, :, None] * _colour_loss(_RUST, 0.25)
+    return stained
+
+
+def _limed(
+    picture: FloatImage,
+    around: FloatImage,
+    cover: FloatImage,
+    slow: FloatImage,
+    wear: FloatImage,
+    look: CrackLook,
+    rng: np.random.Generator,
+) -> FloatImage:
+    """Lay white deposits on and beside the crack, running down from it."""
+    aside = shifted(cover, int(rng.integers(-2, 4)), int(rng.integers(-2, 3)))
+    near = np.minimum(blur(np.minimum(2.5 * aside, 1.0), rng.uniform(1.2, 4.0)) * 2.2, 1.0)
+    for _ in range(int(rng.integers(0, 9))):
+        near = np.maximum(near, np.float32(rng.uniform(0.8, 0.97)) * shifted(near, 3, 0))
+    thick = smoothstep(near * 1.3 + slow * 0.7 + wear * 0.8 - 0.65) * np.float32(look.lime)
+    thick *= 1.0 - np.float32(rng.uniform(0.3, 1.0)) * cover  # the opening often stays dark
+    light = np.float32(0.75 * min(float(around.mean()) * 1.25 + 35.0, 245.0))
+    white: FloatImage = np.array(_LIME, dtype=np.float32) * light + np.float32(0.25) * around
+    limed: FloatImage = picture + thick[:, :, None] * (white - picture)
+    return limed
+
+
+def _colour_loss(tint: tuple[float, float, float], darkness: float) -> FloatImage:
+    """Return what share each channel loses: `darkness` of all, and more of what a tint lacks."""
+    loss: FloatImage = np.float32(1.0 + darkness) - np.array(tint, dtype=np.float32)
+    return loss
+
+
+def _smoothed(surface: FloatImage) -> FloatImage:
+    """Return the surface without detail: means of blocks, joined linearly."""
+    height_px, columns_px = surface.shape[:2]
+    pad = [(0, -height_px % _COARSE_PX), (0, -columns_px % _COARSE_PX), (0, 0)]
+    padded = np.pad(surface, pad, mode="edge")
+    rows, columns = padded.shape[0] // _COARSE_PX, padded.shape[1] // _COARSE_PX
+    means = padded.reshape(rows, _COARSE_PX, columns, _COARSE_PX, 3).mean(axis=(1, 3))
+    low, next_low, weight = _between(columns_px, columns)
+    wide = means[:, low] + (means[:, next_low] - means[:, low]) * weight[:, None]
+    low, next_low, weight = _between(height_px, rows)
+    smoothed: FloatImage = wide[low] + (wide[next_low] - wide[low]) * weight[:, None, None]
+    return smoothed
+
+
+def _between(
+    size_px: int, blocks: int
+) -> tuple[
+    np.ndarray[tuple[int], np.dtype[np.intp]], np.ndarray[tuple[int], np.dtype[np.intp]], FloatImage
+]:
+    """Return for each pixel the blocks before and after it and the weight of the latter."""
+    at = np.clip((np.arange(size_px) - (_COARSE_PX - 1) / 2) / _COARSE_PX, 0.0, blocks - 1.0)
+    low = np.minimum(at.astype(np.intp), max(blocks - 2, 0))
+    return low, np.minimum(low + 1, blocks - 1), (at - low).astype(np.float32)
