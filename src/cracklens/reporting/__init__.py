@@ -1,1 +1,22 @@
 """From the record of an inspection to what people open: report, overlays, tables."""
+
+from cracklens.reporting.html import write_report
+from cracklens.reporting.overlay import draw_overlay, write_overlay
+from cracklens.reporting.preview import (
+    embeds_previews,
+    photo_preview,
+    read_preview,
+    save_preview,
+)
+from cracklens.reporting.tables import write_tables
+
+__all__ = [
+    "draw_overlay",
+    "embeds_previews",
+    "photo_preview",
+    "read_preview",
+    "save_preview",
+    "write_overlay",
+    "write_report",
+    "write_tables",
+]

@@ -1,0 +1,125 @@
+"""Lines, dashes and labels on pixels: what OpenCV and Pillow lack of it."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from cracklens.reporting.picture import Floats, Pixels
+
+Colour = tuple[int, int, int]
+Box = tuple[int, int, int, int]
+
+_SHIFT = 4  # OpenCV then takes sixteenths of a pixel
+_WHITE: Colour = (255, 255, 255)
+
+
+def draw_lines(
+    canvas: Pixels, lines_px: Iterable[Floats], colour: Colour, thickness_px: int
+) -> None:
+    """Draw polylines, smooth and at sub-pixel positions.
+
+    Args:
+        canvas: (H, W, 3) uint8, changed in place.
+        lines_px: (N, 2) x, y each.
+        colour: RGB.
+        thickness_px: at least 1.
+    """
+    fixed = [np.rint(line * 2**_SHIFT).astype(np.int32) for line in lines_px]
+    cv2.polylines(
+        canvas, fixed, isClosed=False, color=colour, thickness=thickness_px,
+        lineType=cv2.LINE_AA, shift=_SHIFT,
+    )  # fmt: skip
+
+
+def dashes(line_px: Floats, dash_px: float, gap_px: float) -> list[Floats]:
+    """Return the pieces of a polyline that a dashed pen leaves; corners inside a dash are kept.
+
+    Args:
+        line_px: (N, 2) x, y.
+        dash_px: length of a dash along the line.
+        gap_px: length of a gap.
+
+    >>> [piece.tolist() for piece in dashes(np.array([[0.0, 0.0], [10.0, 0.0]]), 4, 3)]
+    [[[0.0, 0.0], [4.0, 0.0]], [[7.0, 0.0], [10.0, 0.0]]]
+    """
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line_px, axis=0).T))])
+    pieces = []
+    for start in np.arange(0.0, along[-1], dash_px + gap_px):
+        stop = min(start + dash_px, along[-1])
+        corners = along[(along > start) & (along < stop)]
+        at = np.concatenate([[start], corners, [stop]])
+        pieces.append(np.stack([np.interp(at, along, line_px[:, axis]) for axis in (0, 1)], axis=1))
+    return pieces
+
+
+def tint(canvas: Pixels, box: Box, colour: Colour, share: float) -> None:
+    """Mix a colour into a box of x, y, width, height; outside of the canvas nothing happens."""
+    x, y, width, height = box
+    part = canvas[max(y, 0) : max(y + height, 0), max(x, 0) : max(x + width, 0)]
+    part[:] = np.rint(part * (1 - share) + np.asarray(colour) * share)
+
+
+def draw_label(
+    canvas: Pixels, text: str, anchor_px: Sequence[float], colour: Colour, size_px: int,
+    taken: list[Box],
+) -> None:  # fmt: skip
+    """Write a label beside a point, where no other one stands; leave it out where none fits.
+
+    Args:
+        canvas: (H, W, 3) uint8, changed in place.
+        text: a few letters.
+        anchor_px: x, y of what the label names.
+        colour: RGB of the label's ground; the letters are white.
+        size_px: height of the letters' line.
+        taken: boxes of the labels so far; the new one is added.
+    """
+    patch = _label_patch(text, colour, size_px)
+    height, width = patch.shape[:2]
+    if height > canvas.shape[0] or width > canvas.shape[1]:
+        return
+    for box in _places(canvas, anchor_px, width, height, away=size_px):
+        if not any(_overlap(box, other) for other in taken):
+            x, y = box[:2]
+            canvas[y : y + height, x : x + width] = patch
+            taken.append(box)
+            return
+
+
+def _places(
+    canvas: Pixels, anchor_px: Sequence[float], width: int, height: int, *, away: int
+) -> Iterable[Box]:
+    x, y = anchor_px
+    for distance in (away, 2 * away, 4 * away):
+        for right, down in ((1, -1), (1, 1), (-1, -1), (-1, 1)):
+            left = x + distance if right > 0 else x - distance - width
+            top = y + distance if down > 0 else y - distance - height
+            yield (
+                round(min(max(left, 0), canvas.shape[1] - width)),
+                round(min(max(top, 0), canvas.shape[0] - height)),
+                width,
+                height,
+            )
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return all(
+        one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2]
+        for axis in (0, 1)
+    )
+
+
+@cache
+def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size_px)
+
+
+def _label_patch(text: str, colour: Colour, size_px: int) -> Pixels:
+    font = _font(size_px)
+    left, top, right, bottom = font.getbbox(text)
+    pad = max(2, size_px // 4)
+    patch = Image.new("RGB", (int(right - left) + 2 * pad, int(bottom - top) + 2 * pad), colour)
+    ImageDraw.Draw(patch).text((pad - left, pad - top), text, fill=_WHITE, font=font)
+    return np.asarray(patch)

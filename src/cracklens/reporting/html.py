@@ -1,0 +1,113 @@
+"""`report.html`: one file that needs nothing but itself, made from the record."""
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from cracklens.files import writing
+from cracklens.inspection.record import Inspection, PhotoRecord
+from cracklens.reporting import palette, view
+from cracklens.reporting.preview import embeds_previews, fitted_preview, preview_budget
+
+Previews = Mapping[str, bytes] | Callable[[PhotoRecord], bytes | None]
+
+
+def write_report(inspection: Inspection, folder: str | Path, previews: Previews) -> Path:
+    """Write `report.html`: no script, style, font or picture from elsewhere; opens offline.
+
+    With more than 60 photographs the previews shrink, so that the file stays below about 30 MB;
+    with more than 300 it holds none and links to the overlays.
+
+    Args:
+        inspection: the record.
+        folder: of the inspection; the links to `overlays/` and `tables/` are relative to it.
+        previews: JPEG of each photograph by the `id` of its record, as `photo_preview` makes them,
+            or a function that returns it. Where there is none the report links to the overlay.
+
+    Returns:
+        The file.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    path = Path(folder) / "report.html"
+    template = _environment().get_template("report.html.j2")
+    with (
+        writing(path) as partial,
+        # a file name that is not UTF-8 becomes the escape \udcXX
+        partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
+    ):
+        file.writelines(template.generate(_content(inspection, previews)))
+    return path
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("cracklens.reporting", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "palette": palette,
+        "counted": view.counted,
+        "summary": view.summary,
+        "total_length": view.total_length_px,
+        "address": view.address,
+    }
+    environment.filters |= {
+        "whole": lambda number: f"{number:,.0f}",
+        "tenths": lambda number: f"{number:,.1f}",
+        "hundredths": lambda number: f"{number:.2f}",
+        "flat": lambda value: list(view.flat(value)),
+    }
+    return environment
+
+
+def _content(inspection: Inspection, previews: Previews) -> dict[str, Any]:
+    photographs = inspection.photographs
+    ranked = view.ranked(inspection)
+    embedded = embeds_previews(len(photographs))
+    return {
+        "inspection": inspection,
+        "name": _last_name(inspection.root) or "photographs",
+        "embedded": embedded,
+        "shrunk": embedded and preview_budget(len(photographs)) < preview_budget(1),
+        "cracked": sum(bool(photo.cracks) for photo in photographs),
+        "length_px": sum(crack.length_px for _, crack in ranked),
+        "widest": max(ranked, key=lambda pair: pair[1].max_width_px, default=None),
+        "ranked": ranked[: view.MOST_RANKED],
+        "cracks": len(ranked),
+        "most_rows": view.MOST_ROWS,
+        "sections": {photo.id for photo in photographs if _has_section(photo, embedded=embedded)},
+        "views": _views(inspection, previews, embedded=embedded),
+    }
+
+
+def _has_section(photo: PhotoRecord, *, embedded: bool) -> bool:
+    return embedded or bool(photo.cracks or photo.notes)
+
+
+def _views(
+    inspection: Inspection, previews: Previews, *, embedded: bool
+) -> Iterator[view.PhotoView]:
+    """Yield one photograph after the other, so that one preview is in memory at a time."""
+    find = previews if callable(previews) else lambda photo: previews.get(photo.id)
+    budget = preview_budget(len(inspection.photographs))
+    for photo in inspection.photographs:
+        if _has_section(photo, embedded=embedded):
+            jpeg = find(photo) if embedded else None
+            yield view.photo_view(photo, jpeg and _data_address(fitted_preview(jpeg, budget)))
+
+
+def _data_address(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
+
+
+def _last_name(root: str) -> str:
+    kind = PureWindowsPath if "\\" in root else PurePosixPath
+    return kind(root).name

@@ -1,0 +1,97 @@
+"""Small JPEGs of the photographs for the report, and how small, when there are many."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import simplejpeg
+
+from cracklens.files import writing
+from cracklens.inspection.record import PhotoRecord
+from cracklens.reporting.picture import Pixels, shrunk
+
+PREVIEW_SIDE_PX = 1600
+PREVIEW_BYTES = 350_000
+REPORT_BYTES = 20_000_000
+"""For all previews of one report; as base64 they take a third more. The rest is for the lines."""
+MOST_EMBEDDED = 300
+"""With more photographs than this the report links to the overlays instead of holding pictures."""
+_QUALITIES = (85, 78, 70, 60, 50, 40)
+
+
+def photo_preview(
+    pixels: Pixels, max_side_px: int = PREVIEW_SIDE_PX, *, max_bytes: int = PREVIEW_BYTES
+) -> bytes:
+    """Return the photograph as a small JPEG; rough surfaces get less quality, then less size.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB.
+        max_side_px: long side of a picture of 4:3; others get as many pixels.
+        max_bytes: of the JPEG; undercut unless the picture has become tiny (64 px).
+    """
+    side_px = max_side_px
+    while True:
+        small = np.ascontiguousarray(shrunk(pixels, side_px).pixels)
+        for quality in _QUALITIES:
+            data = bytes(simplejpeg.encode_jpeg(small, quality=quality, colorsubsampling="420"))
+            if len(data) <= max_bytes:
+                return data
+        if side_px <= 64:  # noqa: PLR2004 - see the docstring
+            return data
+        side_px = max(64, min(side_px - 1, int(0.9 * side_px * math.sqrt(max_bytes / len(data)))))
+
+
+def save_preview(pixels: Pixels, record: PhotoRecord, folder: str | Path) -> None:
+    """Keep the preview of a photograph until the report is written, also over an interruption.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB.
+        record: of this photograph; `sha256` gives the file its name.
+        folder: made if it is missing.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with writing(_file(record, folder)) as partial:
+        partial.write_bytes(photo_preview(pixels))
+
+
+def read_preview(record: PhotoRecord, folder: str | Path) -> bytes | None:
+    """Return what `save_preview` kept; None where there is nothing."""
+    try:
+        return _file(record, folder).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def embeds_previews(photographs: int) -> bool:
+    """Say whether the report of so many photographs holds pictures; else none need to be saved.
+
+    >>> embeds_previews(300), embeds_previews(301)
+    (True, False)
+    """
+    return photographs <= MOST_EMBEDDED
+
+
+def preview_budget(photographs: int) -> int:
+    """Return the bytes that one preview may take, so that the report stays below 30 MB.
+
+    >>> preview_budget(12), preview_budget(200)
+    (350000, 100000)
+    """
+    return min(PREVIEW_BYTES, REPORT_BYTES // max(1, photographs))
+
+
+def fitted_preview(jpeg: bytes, max_bytes: int) -> bytes:
+    """Return the preview itself if it is small enough, else a smaller one of it."""
+    if len(jpeg) <= max_bytes:
+        return jpeg
+    pixels = simplejpeg.decode_jpeg(jpeg, colorspace="RGB")
+    side_px = round(math.sqrt(pixels.shape[0] * pixels.shape[1] * 4 / 3))
+    return photo_preview(
+        pixels, int(side_px * math.sqrt(max_bytes / len(jpeg))), max_bytes=max_bytes
+    )
+
+
+def _file(record: PhotoRecord, folder: str | Path) -> Path:
+    return Path(folder) / f"{record.sha256}.jpg"

@@ -1,0 +1,184 @@
+"""What the report shows of a record: rows, links and lines, ready for the template."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord, Point
+from cracklens.reporting.overlay import short_id
+
+MOST_RANKED = 1000
+MOST_ROWS = 200
+MOST_TAGS = 40
+MOST_TILES = 4000
+_FAINTEST_TILE = 0.02
+_FINE_BELOW_PX = 2000  # coordinates of smaller photographs keep one decimal
+_NEAR_RIGHT, _NEAR_TOP = 90, 8  # per cent; a tag there goes to the other side of its point
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A crack or a rejected line on the picture; `key` ties it to its row."""
+
+    key: str
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """The label of a crack, placed in per cent of the picture."""
+
+    key: str
+    text: str
+    left: float
+    top: float
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoView:
+    """One photograph; `preview` is a data address, None where the report holds no picture."""
+
+    record: PhotoRecord
+    preview: str | None
+    overlay: str | None
+    lines: list[Line]
+    rejected_lines: list[Line]
+    tags: list[Tag]
+    tiles: list[tuple[int, int, int, int, float]]
+
+    @property
+    def summary(self) -> str:
+        """Say in one line what was found; the alternative text of the picture begins with it."""
+        return summary(self.record)
+
+
+def photo_view(photo: PhotoRecord, preview: str | None) -> PhotoView:
+    """Return how one photograph is shown. Lines and tiles are left out without a picture."""
+    seen = preview is not None
+    fine = max(photo.width_px, photo.height_px) < _FINE_BELOW_PX
+    tiles = [tile for tile in photo.tiles if tile.probability >= _FAINTEST_TILE] if seen else []
+    tiles.sort(key=lambda tile: -tile.probability)
+    return PhotoView(
+        record=photo,
+        preview=preview,
+        overlay=photo.overlay and address(photo.overlay),
+        lines=[_crack_line(crack, fine=fine) for crack in photo.cracks] if seen else [],
+        rejected_lines=[
+            Line(
+                f"{photo.id}-R{number:02}",
+                "".join(svg_path(line, fine=fine) for line in rejected.lines_px),
+                f"rejected: {rejected.reason}",
+            )
+            for number, rejected in enumerate(photo.rejected if seen else (), 1)
+        ],
+        tags=[_tag(crack, photo) for crack in photo.cracks[:MOST_TAGS]] if seen else [],
+        tiles=[(*tile.box_px, round(tile.probability, 2)) for tile in tiles[:MOST_TILES]],
+    )
+
+
+def summary(photo: PhotoRecord) -> str:
+    """Say in one line what was found on a photograph.
+
+    >>> summary(PhotoRecord(id="P1", path="a.jpg", sha256="", width_px=8, height_px=6, notes=[],
+    ...     map_kind="pixels", cracks=[], rejected=[], tiles=[], overlay=None))
+    'no crack found'
+    """
+    if not photo.cracks:
+        return "no crack found"
+    widest_px = max(crack.max_width_px for crack in photo.cracks)
+    count = counted(len(photo.cracks), "crack")
+    return f"{count}, {total_length_px(photo):,.0f} px long in all, up to {widest_px:.1f} px wide"
+
+
+def total_length_px(photo: PhotoRecord) -> float:
+    """Return the length of all cracks of a photograph."""
+    return sum(crack.length_px for crack in photo.cracks)
+
+
+def ranked(inspection: Inspection) -> list[tuple[PhotoRecord, CrackRecord]]:
+    """Return all cracks with their photographs, the longest first, the wider of equals before."""
+    pairs = [(photo, crack) for photo in inspection.photographs for crack in photo.cracks]
+    return sorted(pairs, key=lambda pair: (-pair[1].length_px, -pair[1].max_width_px))
+
+
+def svg_path(points_px: Sequence[Point], *, fine: bool) -> str:
+    """Return a polyline as the data of an SVG path, in relative steps, which take half the room.
+
+    Args:
+        points_px: x, y.
+        fine: keep one decimal instead of whole pixels.
+
+    >>> svg_path([(10.2, 20.0), (13.4, 18.9), (14.0, 30.0)], fine=False)
+    'M10 20l3 -1 1 11'
+    """
+    times = 10 if fine else 1
+    whole = [(round(x * times), round(y * times)) for x, y in points_px]
+    steps = [
+        f"{(x - before_x) / times:g} {(y - before_y) / times:g}"
+        for (before_x, before_y), (x, y) in zip(whole, whole[1:], strict=False)
+    ]
+    return f"M{whole[0][0] / times:g} {whole[0][1] / times:g}l{' '.join(steps)}"
+
+
+def address(path: str) -> str:
+    """Return a relative path as the address of a link.
+
+    >>> address("overlays/P001 <x>#1.png")
+    'overlays/P001%20%3Cx%3E%231.png'
+    """
+    return quote(path, safe="/", errors="surrogateescape")
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "crack"), counted(1200, "crack")
+    ('1 crack', '1,200 cracks')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - whatever JSON holds
+    """Yield name and text of every leaf of nested settings.
+
+    >>> list(flat({"scales": [1.0, 0.5], "tracing": {"min_length_px": 40}, "model": None}))
+    [('scales', '1, 0.5'), ('tracing.min_length_px', '40'), ('model', 'not given')]
+    """
+    if isinstance(value, Mapping) and value:
+        for key, part in value.items():
+            yield from flat(part, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value):
+        for number, part in enumerate(value, 1):
+            yield from flat(part, f"{name}.{number}")
+    else:
+        yield name, _shown(value)
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    if value is None:
+        return "not given"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list | tuple | Mapping):
+        return ", ".join(map(_shown, value)) or "none"
+    return str(value)
+
+
+def _crack_line(crack: CrackRecord, *, fine: bool) -> Line:
+    return Line(
+        crack.id,
+        "".join(svg_path(branch.points_px, fine=fine) for branch in crack.branches),
+        f"{crack.id}: {crack.length_px:,.0f} px long, up to {crack.max_width_px:.1f} px wide",
+    )
+
+
+def _tag(crack: CrackRecord, photo: PhotoRecord) -> Tag:
+    left = (crack.widest_px[0] + 0.5) / photo.width_px * 100
+    top = (crack.widest_px[1] + 0.5) / photo.height_px * 100
+    side = f"{'west' if left > _NEAR_RIGHT else 'east'} {'south' if top < _NEAR_TOP else 'north'}"
+    return Tag(crack.id, short_id(crack, photo), round(left, 2), round(top, 2), side)
