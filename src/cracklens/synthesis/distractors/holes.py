@@ -6,7 +6,7 @@ import numpy as np
 
 from cracklens.synthesis.distractors.canvas import Canvas, Distraction, chance, patch, spread
 from cracklens.synthesis.distractors.ribbon import band
-from cracklens.synthesis.noise import FloatImage, soften
+from cracklens.synthesis.noise import FloatImage, soften, value_noise
 
 _MOST_CLUSTERS = 400
 
@@ -97,18 +97,21 @@ def add_bug_holes(surface: FloatImage, rng: np.random.Generator) -> Distraction:
 def _dig(depth: FloatImage, x: float, y: float, radius_px: float, rng: np.random.Generator) -> None:
     """Deepen `depth` by one ragged, drawn-out pore."""
     squeeze = rng.uniform(1.0, 1.6) if chance(0.7, rng) else rng.uniform(1.6, 4.0)
-    window, dx, dy = patch(x, y, radius_px * squeeze + 2.0, depth.shape)  # type: ignore[arg-type]
+    window, dx, dy = patch(x, y, radius_px * squeeze + 2.0, depth.shape)
     pore = depth[window]
     if pore.size == 0:
         return
     turn = rng.uniform(0.0, math.pi)
     cos, sin = np.float32(math.cos(turn)), np.float32(math.sin(turn))
     u, v = (dx * cos + dy * sin) / np.float32(squeeze), dy * cos - dx * sin
-    ragged = 1.0 + np.float32(0.35) * (rng.random(pore.shape, dtype=np.float32) - np.float32(0.5))
+    ragged = 1.0 + np.float32(0.3) * value_noise(dy.size, dx.size, 1.0 + 0.6 * radius_px, rng)
     skew = 1.0 + np.float32(rng.uniform(-0.3, 0.3)) * u / np.float32(radius_px)
     away = np.sqrt(u * u + v * v * skew * skew) * ragged
     deep = np.float32(rng.uniform(0.45, 1.0))
-    np.maximum(pore, deep * np.clip(radius_px - away + 0.5, 0.0, 1.0), out=pore)
+    sharp = np.float32(rng.uniform(min(1.0, 3.0 / (1.0 + radius_px)), 1.0))  # a dish or a pit
+    np.maximum(
+        pore, deep * np.clip((radius_px - away) * sharp + np.float32(0.5), 0.0, 1.0), out=pore
+    )
 
 
 def _lit(

@@ -1,7 +1,8 @@
 """Prints of formwork: one joint between two boards, or a whole face of rough-sawn planks."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -17,8 +18,8 @@ from cracklens.synthesis.distractors.canvas import (
     spread,
     upright_angle,
 )
-from cracklens.synthesis.distractors.ribbon import band, straight_ribbon
-from cracklens.synthesis.noise import FloatImage, smoothstep
+from cracklens.synthesis.distractors.ribbon import Places, band, ramp, straight_ribbon
+from cracklens.synthesis.noise import FloatImage
 
 _STYLES = ("dark", "double", "uneven", "step")
 
@@ -49,7 +50,7 @@ class JointLook:
     kept: float
 
     @classmethod
-    def draw(cls, rng: np.random.Generator) -> "JointLook":
+    def draw(cls, rng: np.random.Generator) -> Self:
         """Return a look drawn at random."""
         style = _STYLES[int(rng.integers(len(_STYLES)))]
         pale = style != "step" and chance(0.18, rng)
@@ -65,7 +66,17 @@ class JointLook:
             lit=rng.uniform(0.08, 0.4) if style == "double" else 0.0,
             side=1 if chance(0.5, rng) else -1,
             waver_px=rng.uniform(0.0, 1.8) if chance(0.6, rng) else 0.0,
-            kept=rng.uniform(0.45, 1.0) if breaks else 1.6,
+            kept=rng.uniform(0.6, 1.0) if breaks else 1.6,
+        )
+
+    def varied(self, rng: np.random.Generator) -> Self:
+        """Return the look of one more joint of the same face: fainter, wider, more filled."""
+        return replace(
+            self,
+            width_px=max(0.7, self.width_px * rng.uniform(0.55, 1.3)),
+            depth=self.depth * rng.uniform(0.35, 1.1),
+            lit=self.lit * rng.uniform(0.3, 1.2),
+            kept=self.kept * rng.uniform(0.7, 1.2),
         )
 
 
@@ -114,7 +125,7 @@ def add_plank_lines(surface: FloatImage, rng: np.random.Generator) -> Distractio
     side = normal(start, end)
     ends_share = rng.uniform(0.2, 0.9) if chance(0.4, rng) else 0.0
     for rank, place in enumerate(joints):
-        print_joint(canvas, start + place * side, end + place * side, look, rng)
+        print_joint(canvas, start + place * side, end + place * side, look.varied(rng), rng)
         if rank + 1 < len(joints):
             gap = (place * side, joints[rank + 1] * side)
             _add_board_ends(canvas, (start, end), gap, look, ends_share, rng)
@@ -132,7 +143,8 @@ def print_joint(
     at = straight_ribbon(start_px, end_px, reach, canvas.shape, wobble_px=nodes)
     uneven = 0.45 if look.style == "uneven" else 0.1
     width = np.float32(look.width_px) * (1.0 + np.float32(uneven) * at.wander(11.0, rng))
-    left = smoothstep(1.8 * at.wander(26.0, rng) + 0.7 * at.wander(5.0, rng) + 2 * look.kept - 0.6)
+    left = ramp(1.4 * at.wander(31.0, rng) + 0.9 * at.wander(6.0, rng) + 2 * look.kept - 0.6)
+    width *= 0.35 + 0.65 * left  # where a joint is filled it is narrow before it is gone
     core = band(at.across, -width / 2, width / 2, look.soft_px) * at.within()
     factor = 1.0 - np.float32(look.depth) * core * left
     share = core * np.maximum(left, 0.15)
@@ -141,7 +153,7 @@ def print_joint(
         factor += np.float32(look.lit) * rim * left
         share = np.maximum(share, 0.7 * rim * left)
     if look.style == "uneven":  # fins: mortar that ran into the gap stands out, and throws a shadow
-        fin = smoothstep(3.0 * at.wander(17.0, rng) - 0.9) * at.within()
+        fin = ramp(3.0 * at.wander(17.0, rng) - 0.9) * at.within()
         ridge = band(at.across, -0.9, 0.9) * fin
         below = _beside(at.across * look.side, np.float32(0.9), lit_px) * fin
         factor += np.float32(rng.uniform(0.1, 0.45)) * ridge
@@ -150,7 +162,7 @@ def print_joint(
     canvas.shade(at, np.maximum(factor, 0.05), share)
 
 
-def _beside(at_px: FloatImage, from_px: FloatImage | np.float32, width_px: float) -> FloatImage:
+def _beside(at_px: Places, from_px: Places, width_px: float) -> FloatImage:
     """Return the strip of `width_px` that begins `from_px` beside the line."""
     return band(at_px, from_px, from_px + np.float32(width_px))
 
@@ -193,7 +205,7 @@ def _add_grain(
     strength = np.float32(rng.uniform(0.02, 0.13))
     grain = noise_along(ahead, away, cell_px * rng.uniform(15.0, 50.0), cell_px, rng)
     if chance(0.5, rng):  # a few harder rings stand out as thin dark lines
-        grain -= smoothstep(np.clip(grain - 0.45, 0.0, 1.0) * 5.0) * np.float32(1.5)
+        grain -= ramp(np.clip(grain - 0.45, 0.0, 1.0) * 5.0) * np.float32(1.5)
     canvas.surface *= (1.0 + strength * grain)[:, :, None]
 
 
@@ -215,4 +227,4 @@ def _add_board_ends(
         if chance(share, rng):
             # The line is three pictures long; its middle third is what is seen.
             foot = start + (end - start) * rng.uniform(0.33, 0.67)
-            print_joint(canvas, foot + gap[0], foot + gap[1], look, rng)
+            print_joint(canvas, foot + gap[0], foot + gap[1], look.varied(rng), rng)

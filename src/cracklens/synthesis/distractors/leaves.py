@@ -62,7 +62,7 @@ def _add_leaf(
     window, dx, dy = patch(x, y, 0.75 * long_px + 4.0, canvas.shape)
     if canvas.mask[window].size == 0:
         return
-    noise = value_noise(*canvas.mask[window].shape, max(3.0, 0.09 * long_px), rng)
+    noise = value_noise(dy.size, dx.size, max(3.0, 0.09 * long_px), rng)
     drop = rng.uniform(0.8, 4.0)
     shadow, _, _ = _outline(dx - np.float32(drop), dy - np.float32(drop), long_px, slim, turn, bow)
     shadow *= np.float32(rng.uniform(0.15, 0.6))
@@ -114,4 +114,4 @@ def _outline(
     half = np.float32(0.5 * slim * long_px) * hump * (np.float32(1.25) - np.float32(0.5) * on)
     inside = half + ragged_px - np.abs(aside)
     share = np.clip(inside + np.float32(0.5), 0.0, 1.0) * (hump > 0)
-    return share.astype(np.float32), t, aside
+    return share.astype(np.float32), t.astype(np.float32), aside.astype(np.float32)

@@ -14,8 +14,15 @@ from cracklens.synthesis.distractors.canvas import (
     spread,
     upright_angle,
 )
-from cracklens.synthesis.distractors.ribbon import Ribbon, band, curved_ribbon, straight_ribbon
-from cracklens.synthesis.noise import FloatImage, smoothstep
+from cracklens.synthesis.distractors.ribbon import (
+    Ribbon,
+    band,
+    curved_ribbon,
+    ramp,
+    straight_ribbon,
+)
+from cracklens.synthesis.distractors.shadows import hanging_line
+from cracklens.synthesis.noise import FloatImage
 
 # Red, green, blue, 0 to 255: road white and yellow, survey sprays, chalks, pencil and markers.
 _PAINTS = (
@@ -74,7 +81,7 @@ def _stroke(
     worn = 1.3 * at.wander(19.0, rng) + 0.5 * at.wander(4.0, rng)
     if tool == "spray":  # dense in the middle, a mist of drops at the sides
         soft_px = width_px * rng.uniform(0.35, 1.0) + 1.0
-        dense = smoothstep(
+        dense = ramp(
             (np.float32(width_px / 2) - np.abs(at.across)) / np.float32(soft_px) + np.float32(0.5)
         )
         share = np.clip(dense * 1.5 - 0.45 * grain, 0.0, 1.0) * at.within(4.0)
@@ -85,7 +92,7 @@ def _stroke(
     else:
         wide = np.float32(width_px) * (1.0 + np.float32(0.08) * at.wander(8.0, rng))
         body = band(at.across, -wide / 2, wide / 2) * at.within()
-        left = smoothstep(worn + np.float32(rng.uniform(0.5, 1.6)) + (grain - 0.5) * 1.2)
+        left = ramp(worn + np.float32(rng.uniform(0.5, 1.6)) + (grain - 0.5) * 1.2)
         share = body * np.maximum(left, 0.1 if tool == "brush" else 0.7)
     canvas.cover(at, colour, share.astype(np.float32) * np.float32(rng.uniform(0.7, 1.0)))
 
@@ -93,7 +100,9 @@ def _stroke(
 def _writing(canvas: Canvas, rng: np.random.Generator) -> list[Floats]:
     """Return the strokes of a scrawl, of signs in a row, of a cross, an arrow or a ring."""
     rows, columns = canvas.shape
-    size = rng.uniform(0.25, 0.7) * min(rows, columns, 500)
+    if chance(0.3, rng):  # a long line by hand, as drawn along a crack
+        return [hanging_line(canvas, rng)]
+    size = rng.uniform(0.25, 0.8) * min(rows, columns, 500)
     middle = rng.uniform(0.3, 0.7, 2) * [columns, rows]
     kind = int(rng.integers(4))
     if kind == 0:

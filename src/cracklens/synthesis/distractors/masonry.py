@@ -17,6 +17,8 @@ from cracklens.synthesis.distractors.canvas import (
 from cracklens.synthesis.distractors.ribbon import band
 from cracklens.synthesis.noise import FloatImage, value_noise
 
+_CLAYS = np.array([[1.02, 0.66, 0.54], [0.95, 0.72, 0.55], [0.8, 0.55, 0.48]], dtype=np.float32)
+
 
 def add_tile_grout(surface: FloatImage, rng: np.random.Generator) -> Distraction:
     """Return the surface with the grid of grout between tiles or slabs.
@@ -50,7 +52,10 @@ def add_brick_joints(surface: FloatImage, rng: np.random.Generator) -> Distracti
     joint_px = min(spread(0.9, 9.0, rng), 0.28 * height_px)
     angle = rng.uniform(-0.05, 0.05) + (math.pi / 2 if chance(0.1, rng) else 0.0)
     shift = 0.5 if chance(0.8, rng) else rng.uniform(0.2, 0.5)
-    return _net(surface, (width_px, height_px), shift, joint_px, angle, rng.uniform(0.3, 1.5), rng)
+    rough_px = rng.uniform(0.2, 1.2) * min(1.0, height_px / 40.0 + 0.2)
+    if chance(0.4, rng):  # fired clay, or a painted wall
+        surface = surface * _CLAYS[int(rng.integers(len(_CLAYS)))]
+    return _net(surface, (width_px, height_px), shift, joint_px, angle, rough_px, rng)
 
 
 def _net(
@@ -97,7 +102,7 @@ def _net(
     dirt = 1.0 + np.float32(0.15) * value_noise(*canvas.shape, 21.0, rng)
     share = np.float32(rng.uniform(0.45, 1.0))
     dark = chance(0.6, rng)
-    tone_of_joint = canvas.level * (rng.uniform(0.2, 0.85) if dark else rng.uniform(1.15, 1.5))
+    tone_of_joint = canvas.level * (rng.uniform(0.2, 0.85) if dark else rng.uniform(1.12, 1.4))
     colour = np.array([1.0, 1.0, 1.0]) + rng.uniform(-0.04, 0.04, 3)
     filled = dirt[:, :, None] * (colour * tone_of_joint).astype(np.float32)
     canvas.surface += (filled - canvas.surface) * (share * joint)[:, :, None]

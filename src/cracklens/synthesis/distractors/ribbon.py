@@ -5,6 +5,7 @@ Only pixels near the line are looked at, so that a line costs the same on a tile
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from cracklens.synthesis.coverage import Floats
 from cracklens.synthesis.noise import FloatImage, smoothstep
 
 Shape = tuple[int, int]
+Places = float | np.floating[Any] | NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -150,12 +152,7 @@ def curved_ribbon(points_px: Floats, reach_px: float, shape: Shape) -> Ribbon:
     )
 
 
-def band(
-    at_px: FloatImage,
-    low_px: float | FloatImage,
-    high_px: float | FloatImage,
-    soft_px: float | FloatImage = 1.0,
-) -> FloatImage:
+def band(at_px: Places, low_px: Places, high_px: Places, soft_px: Places = 1.0) -> FloatImage:
     """Return how far each place lies between two borders, 0 to 1, each `soft_px` wide.
 
     With borders of 1 px this is the share of a pixel, the sum over a cut being `high - low`.
@@ -167,6 +164,11 @@ def band(
     falls = np.clip((at_px - high_px) / soft_px + 0.5, 0.0, 1.0)
     inside: FloatImage = np.maximum(rises - falls, 0.0).astype(np.float32)
     return inside
+
+
+def ramp(t: Places) -> FloatImage:
+    """Return `smoothstep` of any number or array."""
+    return smoothstep(np.asarray(t, dtype=np.float32))
 
 
 def smooth_at(nodes: FloatImage, at_px: FloatImage, spacing_px: float) -> FloatImage:

@@ -13,8 +13,8 @@ from cracklens.synthesis.distractors.canvas import (
     spread,
     upright_angle,
 )
-from cracklens.synthesis.distractors.ribbon import Ribbon, band, straight_ribbon
-from cracklens.synthesis.noise import FloatImage, smoothstep, value_noise
+from cracklens.synthesis.distractors.ribbon import Ribbon, band, ramp, straight_ribbon
+from cracklens.synthesis.noise import FloatImage, value_noise
 
 
 def add_construction_joint(surface: FloatImage, rng: np.random.Generator) -> Distraction:
@@ -47,7 +47,7 @@ def add_construction_joint(surface: FloatImage, rng: np.random.Generator) -> Dis
         1.0 + 0.7 * at.wander(15.0, rng) + 0.35 * at.wander(4.0, rng), 0.15, 2.5
     )
     core = band(at.across, -width * np.float32(0.5), width * np.float32(0.5), spread(1.0, 3.0, rng))
-    left = smoothstep(1.6 * at.wander(32.0, rng) + np.float32(rng.uniform(0.4, 1.4)))
+    left = ramp(1.6 * at.wander(32.0, rng) + np.float32(rng.uniform(0.4, 1.4)))
     factor = 1.0 - np.float32(depth) * core * np.maximum(left, 0.12)
     lip = band(at.across, width * 0.5, width * 0.5 + 2.0) * left
     factor += np.float32(rng.uniform(-0.1, 0.3)) * lip

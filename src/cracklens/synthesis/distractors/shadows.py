@@ -17,8 +17,8 @@ from cracklens.synthesis.distractors.canvas import (
     patch,
     spread,
 )
-from cracklens.synthesis.distractors.ribbon import Ribbon, band, curved_ribbon
-from cracklens.synthesis.noise import FloatImage, fractal_noise, smoothstep, value_noise
+from cracklens.synthesis.distractors.ribbon import Ribbon, band, curved_ribbon, ramp
+from cracklens.synthesis.noise import FloatImage, fractal_noise, value_noise
 
 
 def add_straight_shadow(surface: FloatImage, rng: np.random.Generator) -> Distraction:
@@ -41,7 +41,7 @@ def add_straight_shadow(surface: FloatImage, rng: np.random.Generator) -> Distra
         share = band(depth, -half_px, half_px, soft_px)
         mask = share
     else:
-        share = smoothstep(depth / np.float32(soft_px) + np.float32(0.5))
+        share = ramp(depth / np.float32(soft_px) + np.float32(0.5))
         mask = np.clip(1.5 - np.abs(depth) / np.float32(0.5 * soft_px + 1.5), 0.0, 1.0)
     _cast(canvas, share, rng)
     canvas.mask = mask
@@ -81,13 +81,14 @@ def add_cable_shadow(surface: FloatImage, rng: np.random.Generator) -> Distracti
         The new surface; the mask is the shadow, the rest is unchanged.
     """
     canvas = Canvas(surface)
-    line = hanging_line(canvas, rng)
-    twig = chance(0.3, rng)
     width_px = spread(1.2, 14.0, rng)
+    twig = chance(0.3, rng)
+    line = hanging_line(canvas, rng, step_px=48.0 if twig else 3.0 + width_px)
     soft_px = width_px * rng.uniform(0.3, 1.6) + 0.8
     if twig:  # soft, as only the softness tells it from a crack
-        line = fractal_line(line[::12], rng, roughness=rng.uniform(0.04, 0.12))
         soft_px = max(soft_px, 3.5)
+        step_px = 2.5 + 0.4 * (width_px + soft_px)
+        line = fractal_line(line, rng, roughness=rng.uniform(0.04, 0.12), step_px=step_px)
     at = curved_ribbon(line, width_px / 2 + soft_px / 2 + 1.0, canvas.shape)
     share = soft_band(at, width_px, soft_px)
     dark = np.float32(rng.uniform(0.2, 0.8))
@@ -96,24 +97,26 @@ def add_cable_shadow(surface: FloatImage, rng: np.random.Generator) -> Distracti
     return canvas.done()
 
 
-def hanging_line(canvas: Canvas, rng: np.random.Generator) -> Floats:
-    """Return a smooth line across the picture that sags or bends, points about 4 px apart."""
+def hanging_line(canvas: Canvas, rng: np.random.Generator, *, step_px: float = 4.0) -> Floats:
+    """Return a smooth line across the picture that sags or bends, points `step_px` apart."""
     start, end = across(canvas.shape, rng)
     aside = normal(start, end)
-    sag = rng.uniform(-0.3, 0.3) * min(canvas.shape) * rng.random()
+    sag = rng.uniform(-0.4, 0.4) * min(canvas.shape)
     knots = [start + (end - start) * t for t in (0.0, 0.32, 0.5, 0.68, 1.0)]
     bows = np.array([0.0, 0.6, 1.0, 0.6, 0.0])
     if chance(0.35, rng):  # laid by hand
         bows = bows + rng.uniform(-0.5, 0.5, 5)
-    return bend(np.stack(knots) + sag * bows[:, None] * aside)
+    bows -= bows[2]  # the middle stays where it is surely seen
+    return bend(np.stack(knots) + sag * bows[:, None] * aside, step_px)
 
 
 def soft_band(at: Ribbon, width_px: float | FloatImage, soft_px: float) -> FloatImage:
     """Return the share of light that a body of this width takes, blurred by the sun's width."""
     half = width_px / 2
-    rises = smoothstep((at.across + half) / np.float32(soft_px) + np.float32(0.5))
-    falls = smoothstep((at.across - half) / np.float32(soft_px) + np.float32(0.5))
-    return np.maximum(rises - falls, 0.0)
+    rises = ramp((at.across + half) / np.float32(soft_px) + np.float32(0.5))
+    falls = ramp((at.across - half) / np.float32(soft_px) + np.float32(0.5))
+    taken: FloatImage = np.maximum(rises - falls, 0.0)
+    return taken
 
 
 def _cast(canvas: Canvas, share: FloatImage, rng: np.random.Generator) -> None:
@@ -133,19 +136,20 @@ def _foliage(canvas: Canvas, rng: np.random.Generator) -> FloatImage:
     start, end = across(canvas.shape, rng)
     side = inward(canvas.shape, start, end) / np.float32(rng.uniform(40.0, 160.0))
     field += np.clip(side, -1.2, 0.5)
-    return smoothstep(field / np.float32(spread(0.06, 0.5, rng)) + np.float32(0.5))
+    return ramp(field / np.float32(spread(0.06, 0.5, rng)) + np.float32(0.5))
 
 
 def _add_branch(share: FloatImage, rng: np.random.Generator) -> None:
     """Add a branch that tapers, with twigs and leaves, to the `share` of light that is taken."""
     shape = (share.shape[0], share.shape[1])
-    soft_px = spread(1.5, 7.0, rng)
+    leafy, leaf_px = chance(0.75, rng), spread(4.0, 16.0, rng)
+    # A bare branch must be soft, as only the softness tells it from a crack with forks.
+    soft_px = spread(1.5, 7.0, rng) if leafy else spread(4.0, 12.0, rng)
     start, end = across(shape, rng)
     start, end = (start + end) / 2 + (start - end) * 0.45, (start + end) / 2 + (end - start) * 0.2
     line = fractal_line(np.stack([start, end]), rng, roughness=0.06, decay=0.5, step_px=9.0)
     width_px = spread(3.0, 16.0, rng)
     _shade_line(share, line, width_px, soft_px)
-    leafy, leaf_px = chance(0.7, rng), spread(4.0, 16.0, rng)
     size = min(*shape, 500)
     for _ in range(int(rng.integers(2, 9))):
         foot = line[int(rng.integers(len(line)))]
@@ -180,5 +184,5 @@ def _shade_leaf(
     cos, sin = np.float32(math.cos(turn)), np.float32(math.sin(turn))
     u, v = dx * cos + dy * sin, (dy * cos - dx * sin) * np.float32(slim)
     away = np.sqrt(u * u + v * v)
-    dark = smoothstep((np.float32(radius_px) - away) / np.float32(soft_px) + np.float32(0.5))
+    dark = ramp((np.float32(radius_px) - away) / np.float32(soft_px) + np.float32(0.5))
     share[window] = np.maximum(share[window], dark)

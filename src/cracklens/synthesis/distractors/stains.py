@@ -10,10 +10,13 @@ from cracklens.synthesis.distractors.canvas import (
     across,
     chance,
     inward,
+    normal,
     spread,
 )
-from cracklens.synthesis.distractors.ribbon import band, straight_ribbon
-from cracklens.synthesis.noise import FloatImage, fractal_noise, smoothstep
+from cracklens.synthesis.distractors.ribbon import band, ramp, straight_ribbon
+from cracklens.synthesis.noise import FloatImage, fractal_noise
+
+_DIRT_SHARE, _LIME_SHARE = 0.55, 0.25  # of all streaks; the rest is rust
 
 
 def add_stain_edge(surface: FloatImage, rng: np.random.Generator) -> Distraction:
@@ -31,10 +34,12 @@ def add_stain_edge(surface: FloatImage, rng: np.random.Generator) -> Distraction
     ragged = fractal_noise(*canvas.shape, spread(25.0, 90.0, rng), rng, octaves=5, persistence=0.55)
     depth = inward(canvas.shape, start, end)
     if chance(0.4, rng):  # a spot with a closed edge
-        depth = np.float32(rng.uniform(0.12, 0.4) * min(*canvas.shape, 400)) - np.abs(depth)
+        radius_px = np.float32(rng.uniform(0.15, 0.45) * min(*canvas.shape, 400))
+        aside = inward(canvas.shape, (start + end) / 2, (start + end) / 2 + normal(start, end))
+        depth = radius_px - np.sqrt(depth * depth + np.float32(rng.uniform(0.2, 1.2)) * aside**2)
     depth += ragged * np.float32(rng.uniform(8.0, 40.0))
     edge_px, rim_px = spread(1.0, 9.0, rng), np.float32(spread(1.5, 7.0, rng))
-    wet = smoothstep(depth / np.float32(edge_px) + 0.5)
+    wet = ramp(depth / np.float32(edge_px) + 0.5)
     rim = np.clip(1.0 - np.abs(depth) / rim_px, 0.0, 1.0)
     dark, mark = rng.uniform(0.06, 0.4), rng.uniform(0.0, 0.35)
     if chance(0.2, rng):  # salts: paler inside, a white line where they dried
@@ -45,7 +50,7 @@ def add_stain_edge(surface: FloatImage, rng: np.random.Generator) -> Distraction
     reach = np.float32(max(edge_px / 2, float(rim_px)) + 1.0)
     canvas.mask = np.clip(1.5 - 1.5 * np.abs(depth) / reach, 0.0, 1.0)
     if not canvas.mask.any():  # a spot may be swallowed by its own raggedness
-        canvas.mask = 1.0 - smoothstep(np.abs(depth) / np.float32(8.0 * reach))
+        canvas.mask = 1.0 - ramp(np.abs(depth) / np.float32(8.0 * reach))
     return canvas.done()
 
 
@@ -84,9 +89,13 @@ def add_run_off(surface: FloatImage, rng: np.random.Generator) -> Distraction:
         width *= 1.0 + np.float32(0.25) * at.wander(25.0, rng)
         soft = np.float32(spread(1.2, 7.0, rng))
         share = band(at.across, -width / 2, width / 2, soft)
-        share *= np.clip(1.0 - part, 0.0, 1.0) * np.clip(at.along / 3.0 + 0.3, 0.0, 1.0)
+        # Below a ledge a streak starts at once; elsewhere it gathers.
+        gathers_px = np.float32(3.0 if common else rng.uniform(0.05, 0.35) * long_px)
+        share *= np.clip(1.0 - part, 0.0, 1.0) * ramp(at.along / gathers_px)
         share *= np.clip(1.0 + 0.35 * at.wander(30.0, rng), 0.0, 1.0)
         share *= np.float32(rng.uniform(0.6, 1.0))
+        if rank == 0 and share.size:  # at least one is plain to see
+            share = share / np.maximum(share.max(), np.float32(0.01))
         canvas.shade(at, 1.0 + share[:, None] * change, share)
     return canvas.done()
 
@@ -104,9 +113,8 @@ def add_rust_streak(surface: FloatImage, rng: np.random.Generator) -> Distractio
     canvas = Canvas(surface)
     level = 0.0 if chance(0.5, rng) else math.pi / 2
     start, end = across(canvas.shape, rng, angle=level + rng.uniform(-0.05, 0.05))
-    rusty = chance(0.7, rng)
-    change = _rust(rng) if rusty else np.full(3, rng.uniform(-0.25, 0.12), dtype=np.float32)
-    change -= np.float32(0.06)
+    grey = np.full(3, rng.uniform(-0.3, -0.06), dtype=np.float32)
+    change = _rust(rng) - np.float32(0.04) if chance(0.7, rng) else grey
     size = max(canvas.shape)
     apart, width_px = spread(35.0, 200.0, rng), spread(1.5, 22.0, rng)
     step = np.array([0.0, apart]) if level == 0.0 else np.array([apart, 0.0])
@@ -117,8 +125,10 @@ def add_rust_streak(surface: FloatImage, rng: np.random.Generator) -> Distractio
         width = np.float32(width_px) * (1.0 + np.float32(0.3) * at.wander(30.0, rng))
         soft = spread(1.5, 10.0, rng)
         share = band(at.across, -width / 2, width / 2, np.float32(soft))
-        gone = smoothstep(1.5 * at.wander(70.0, rng) + np.float32(rng.uniform(0.3, 1.2)))
+        gone = ramp(1.5 * at.wander(70.0, rng) + np.float32(rng.uniform(0.3, 1.2)))
         share *= np.maximum(gone, 0.25) * np.clip(1.0 + 0.4 * at.wander(7.0, rng), 0.0, 1.0)
+        if rank == 0 and share.size:  # at least one is plain to see
+            share = share / np.maximum(share.max(), np.float32(0.01))
         canvas.shade(at, 1.0 + share[:, None] * change, share)
     return canvas.done()
 
@@ -126,12 +136,12 @@ def add_rust_streak(surface: FloatImage, rng: np.random.Generator) -> Distractio
 def _streak_colour(rng: np.random.Generator) -> FloatImage:
     """Return the change of red, green and blue, as shares: dirt, lime or rust."""
     kind = rng.random()
-    if kind < 0.55:
+    if kind < _DIRT_SHARE:
         dark = rng.uniform(0.12, 0.6)
         return np.array([-dark, -dark, -dark], dtype=np.float32) + np.float32(
             rng.uniform(-0.04, 0.04)
         )
-    if kind < 0.8:
+    if kind < _DIRT_SHARE + _LIME_SHARE:
         pale = rng.uniform(0.12, 0.5)
         return np.array([pale, pale, 0.95 * pale], dtype=np.float32)
     return _rust(rng)

@@ -6,9 +6,9 @@ import numpy as np
 
 from cracklens.synthesis.coverage import Floats
 from cracklens.synthesis.distractors.canvas import Canvas, Distraction, bend, chance, spread
-from cracklens.synthesis.distractors.ribbon import band, curved_ribbon
+from cracklens.synthesis.distractors.ribbon import band, curved_ribbon, ramp
 from cracklens.synthesis.distractors.shadows import hanging_line, soft_band
-from cracklens.synthesis.noise import FloatImage, smoothstep
+from cracklens.synthesis.noise import FloatImage
 
 # Red, green, blue as shares of full white: sheaths, galvanised wire, rope.
 _SHEATHS = (
@@ -20,6 +20,8 @@ _FIBRES = (
     (0.06, 0.05, 0.05), (0.15, 0.1, 0.07), (0.35, 0.25, 0.15), (0.72, 0.62, 0.4),
     (0.85, 0.78, 0.58), (0.5, 0.45, 0.25), (0.92, 0.9, 0.86), (0.3, 0.36, 0.18),
 )  # fmt: skip
+
+_FAINTEST_SHADOW = 0.12  # below, the cable hangs far off
 
 
 def add_cable(surface: FloatImage, rng: np.random.Generator) -> Distraction:
@@ -33,8 +35,8 @@ def add_cable(surface: FloatImage, rng: np.random.Generator) -> Distraction:
         The new surface; the mask is the cables and their shadows, the rest is unchanged.
     """
     canvas = Canvas(surface)
-    line = hanging_line(canvas, rng)
     width_px = spread(1.2, 20.0, rng)
+    line = hanging_line(canvas, rng, step_px=3.0 + 0.7 * width_px)
     turn = rng.uniform(0.0, 2.0 * math.pi)
     away_px = width_px * rng.uniform(0.3, 2.5)
     shadow = away_px * np.array([math.cos(turn), math.sin(turn)])
@@ -44,7 +46,7 @@ def add_cable(surface: FloatImage, rng: np.random.Generator) -> Distraction:
     lines = [
         line + rank * apart * np.array([math.sin(turn), -math.cos(turn)]) for rank in range(count)
     ]
-    if dark > 0.12:
+    if dark > _FAINTEST_SHADOW:
         for each in lines:
             at = curved_ribbon(each + shadow, width_px / 2 + soft_px / 2 + 1.0, canvas.shape)
             share = soft_band(at, width_px, soft_px)
@@ -74,8 +76,8 @@ def add_hair_and_straw(surface: FloatImage, rng: np.random.Generator) -> Distrac
     for _ in range(max(1, round(area * rng.uniform(1.0, 7.0)))):
         long_px = spread(25.0, 260.0, rng)
         middle = rng.uniform(0.1, 0.9, 2) * [columns, rows]
-        line = _fibre(middle, long_px, 0.35 if stiff else 1.6, rng)
-        width_px = thin_px * rng.uniform(0.75, 1.3)
+        line = _fibre(middle, long_px, 0.2 if stiff else 0.8, rng)
+        width_px = max(0.7, min(thin_px * rng.uniform(0.75, 1.3), long_px / 30.0))
         tone = (255.0 * colour * rng.uniform(0.8, 1.2)).astype(np.float32)
         if chance(0.6, rng):
             below = curved_ribbon(line + rng.uniform(0.6, 1.8, 2), width_px / 2 + 2.0, canvas.shape)
@@ -106,6 +108,7 @@ def add_scratches(surface: FloatImage, rng: np.random.Generator) -> Distraction:
     angle = rng.uniform(0.0, math.pi)
     change = rng.uniform(0.12, 0.45) if chance(0.5, rng) else -rng.uniform(0.2, 0.85)
     lip = rng.uniform(0.0, 0.35) if chance(0.4, rng) else 0.0
+    kept = rng.uniform(0.9, 1.9)
     for _ in range(int(rng.integers(1, 6))):
         middle = rng.uniform(0.15, 0.85, 2) * [columns, rows]
         lean = angle + rng.uniform(-0.15, 0.15)
@@ -116,7 +119,7 @@ def add_scratches(surface: FloatImage, rng: np.random.Generator) -> Distraction:
         at = curved_ribbon(line, most_px / 2 + 3.0, canvas.shape)
         taper = at.along / np.float32(at.length_px) * 2.0 - 1.0
         width = np.float32(most_px) * (1.0 - np.float32(0.9) * taper * taper)
-        left = smoothstep(1.4 * at.wander(9.0, rng) + 0.6 * at.wander(3.0, rng) + np.float32(1.0))
+        left = ramp(0.9 * at.wander(19.0, rng) + 0.9 * at.wander(3.0, rng) + np.float32(kept))
         share = band(at.across, -width / 2, width / 2) * left
         raised = band(at.across, width / 2, width / 2 + 1.2) * left * (lip > 0)
         factor = 1.0 + np.float32(change * rng.uniform(0.5, 1.0)) * share + np.float32(lip) * raised
@@ -143,11 +146,11 @@ def _lay(
 
 
 def _fibre(middle_px: Floats, long_px: float, curl: float, rng: np.random.Generator) -> Floats:
-    """Return a smooth line whose direction drifts, by up to `curl` radians per fourth of it."""
+    """Return a smooth line whose direction drifts, by up to `curl` radians per seventh of it."""
     angle, drift = rng.uniform(0.0, 2.0 * math.pi), rng.uniform(-curl, curl)
     points = [np.zeros(2)]
-    for _ in range(4):
-        points.append(points[-1] + long_px / 4 * np.array([math.cos(angle), math.sin(angle)]))
-        angle += drift + rng.uniform(-0.5, 0.5) * curl
+    for _ in range(7):
+        points.append(points[-1] + long_px / 7 * np.array([math.cos(angle), math.sin(angle)]))
+        angle += drift + rng.uniform(-0.6, 0.6) * curl
     knots = np.stack(points)
     return bend(knots - (knots[0] + knots[-1]) / 2 + middle_px, 3.0)
