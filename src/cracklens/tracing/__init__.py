@@ -1,1 +1,7 @@
 """Probability map to cracks as graphs of centrelines."""
+
+from cracklens.tracing.crack import Branch, Crack, Rejected, Tracing
+from cracklens.tracing.pipeline import trace
+from cracklens.tracing.settings import TraceSettings
+
+__all__ = ["Branch", "Crack", "Rejected", "TraceSettings", "Tracing", "trace"]

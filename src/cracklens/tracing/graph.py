@@ -1,0 +1,197 @@
+"""A skeleton to a graph: nodes where lines end or meet, and the stretches between them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from cracklens.tracing.crack import Floats
+from cracklens.tracing.mask import Ints, Mask
+
+_PATH = 2  # neighbours of a pixel in the middle of a line
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A line between two nodes.
+
+    Attributes:
+        points_px: (N, 2) x, y, N >= 2, from node to node.
+        radius_px: (N,) distance of each point to the edge of the mask: half the local width.
+        start: index of the node at the first point.
+        end: index of the node at the last point; equal to `start` in a closed loop.
+    """
+
+    points_px: Floats
+    radius_px: Floats
+    start: int
+    end: int
+
+    @property
+    def length_px(self) -> float:
+        """Length along the points."""
+        return float(np.hypot(*np.diff(self.points_px, axis=0).T).sum())
+
+    def reversed(self) -> "Stretch":
+        """Return the same line, from its end to its start."""
+        return Stretch(self.points_px[::-1], self.radius_px[::-1], self.end, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Nodes and the stretches between them, of a whole photograph.
+
+    Attributes:
+        nodes_px: (K, 2) x, y; nodes without a stretch may remain.
+        stretches: in a fixed order.
+    """
+
+    nodes_px: Floats
+    stretches: tuple[Stretch, ...]
+
+    def degrees(self) -> Ints:
+        """Return how many ends of stretches each node has, (K,); a loop counts twice."""
+        ends = np.array([(s.start, s.end) for s in self.stretches], np.int64).reshape(-1)
+        return np.bincount(ends, minlength=len(self.nodes_px))
+
+    def components(self) -> NDArray[np.int32]:
+        """Return the number of the connected part of each node, (K,)."""
+        size = len(self.nodes_px)
+        start = [s.start for s in self.stretches]
+        end = [s.end for s in self.stretches]
+        edges = coo_array((np.ones(len(start)), (start, end)), shape=(size, size))
+        labels: NDArray[np.int32] = connected_components(edges, directed=False)[1]
+        return labels
+
+    def having(self, stretches: Iterable[Stretch]) -> "Graph":
+        """Return the graph of the same nodes with these stretches."""
+        return replace(self, stretches=tuple(stretches))
+
+
+def skeleton_graph(skeleton: Ints, mask: Mask) -> Graph:
+    """Return the graph of a skeleton of one pixel's width.
+
+    Pixels that touch along an edge are neighbours, those that touch at a corner only where no
+    third pixel touches both. Pixels of three or more neighbours that touch each other are one
+    node, at their mean. A ring without a junction gets a node at its first pixel in reading order.
+    A lone pixel becomes a stretch across its region, along x.
+
+    Args:
+        skeleton: (N,) sorted flat indices into `mask.image`.
+        mask: The mask that was thinned.
+    """
+    if not skeleton.size:
+        return Graph(np.zeros((0, 2)), ())
+    points, radius = mask.xy(skeleton), edge_distance(skeleton, mask)
+    near = _neighbours(skeleton, mask.stride)
+    degree = (near >= 0).sum(axis=1)
+    node_of, nodes = _nodes(points, near, degree)
+    adjacent = [[j for j in row if j >= 0] for row in near.tolist()]
+    paths = _paths(adjacent, node_of.tolist())
+    stretches = []
+    for path in paths:
+        at = np.array(path)
+        if node_of[at[0]] < 0:  # a ring without a node
+            node_of[at[0]] = len(nodes)
+            nodes.append(points[at[0]])
+        stretches.append(Stretch(points[at], radius[at], int(node_of[at[0]]), int(node_of[at[-1]])))
+    for lone in np.flatnonzero(degree == 0):
+        reach = np.array([max(radius[lone] - 0.5, 0.5), 0.0])
+        stretches.append(
+            Stretch(
+                np.stack([points[lone] - reach, points[lone] + reach]),
+                radius[[lone, lone]],
+                len(nodes),
+                len(nodes) + 1,
+            )
+        )
+        nodes += [points[lone] - reach, points[lone] + reach]
+    return Graph(np.array(nodes), tuple(stretches))
+
+
+def edge_distance(pixels: Ints, mask: Mask) -> Floats:
+    """Return the distance of mask pixels to the nearest pixel outside of the mask, (N,).
+
+    Equal to the exact Euclidean distance transform (`cv2.distanceTransform` with
+    `DIST_MASK_PRECISE`) of the photograph, at the pixels asked for alone. What lies outside of the
+    photograph counts as neither inside nor outside.
+    """
+    inner = mask.image[1:-1, 1:-1]
+    cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
+    y, x = np.nonzero(cv2.dilate(inner, cross) - inner)
+    if not y.size:
+        return np.full(pixels.size, max(inner.shape) / 2.0)
+    distance: Floats = cKDTree(np.stack([x, y], axis=1)).query(mask.xy(pixels))[0]
+    return distance
+
+
+def _neighbours(skeleton: Ints, stride: int) -> Ints:
+    """Return (N, 8) the index of each neighbour in `skeleton`, or -1."""
+
+    def at(offset: int) -> Ints:
+        found = np.searchsorted(skeleton, skeleton + offset)
+        found[found == skeleton.size] = 0
+        return np.where(skeleton[found] == skeleton + offset, found, -1)
+
+    straight = {offset: at(offset) for offset in (-stride, -1, 1, stride)}
+    corner = [
+        np.where((straight[row] < 0) & (straight[column] < 0), at(row + column), -1)
+        for row in (-stride, stride)
+        for column in (-1, 1)
+    ]
+    return np.stack([*straight.values(), *corner], axis=1)
+
+
+def _nodes(points: Floats, near: Ints, degree: Ints) -> tuple[NDArray[np.int64], list[Floats]]:
+    """Return the node of each pixel, or -1, and the places of the nodes."""
+    meeting = degree > _PATH
+    row, column = np.nonzero((near >= 0) & meeting[:, None])
+    other = near[row, column]
+    both = meeting[other]
+    size = len(points)
+    edges = coo_array((np.ones(both.sum()), (row[both], other[both])), shape=(size, size))
+    cluster = connected_components(edges, directed=False)[1]
+    is_node = meeting | (degree == 1)
+    kept, label = np.unique(cluster[is_node], return_inverse=True)
+    node_of = np.full(size, -1)
+    node_of[is_node] = label
+    count = np.bincount(label, minlength=kept.size)
+    places = [np.bincount(label, points[is_node, axis], kept.size) / count for axis in (0, 1)]
+    return node_of, list(np.stack(places, axis=1))
+
+
+def _paths(adjacent: list[list[int]], node_of: list[int]) -> list[list[int]]:
+    """Return the pixels of each line, from node to node, then those of rings without a node."""
+    used = [False] * len(adjacent)
+    paths = []
+    for first, node in enumerate(node_of):
+        if node < 0:
+            continue
+        for step in adjacent[first]:
+            inner = node_of[step] < 0
+            if (inner and used[step]) or (not inner and (step < first or node_of[step] == node)):
+                continue
+            paths.append(_walk(first, step, adjacent, node_of, used))
+    for first, near in enumerate(adjacent):
+        if node_of[first] < 0 and not used[first] and near:
+            used[first] = True
+            paths.append(_walk(first, near[0], adjacent, node_of, used))
+    return paths
+
+
+def _walk(
+    first: int, step: int, adjacent: list[list[int]], node_of: list[int], used: list[bool]
+) -> list[int]:
+    """Follow a line from `first` over `step` to the next node, or once around a ring."""
+    path = [first, step]
+    while node_of[step] < 0 and step != path[0]:
+        used[step] = True
+        here, there = adjacent[step]
+        step = there if here == path[-2] else here
+        path.append(step)
+    return path

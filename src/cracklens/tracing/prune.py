@@ -1,0 +1,136 @@
+"""Cut off what the raggedness of the mask put in: spurs, doubled lines, split junctions."""
+
+from collections import defaultdict
+
+import numpy as np
+
+from cracklens.tracing.graph import Graph, Stretch
+
+_ROUNDS = 20  # a spur on a spur on a spur; each round removes one level
+_RING_WIDTHS = 2.0  # a loop or a doubled line shorter than this is an island of the mask
+_RING_PX = 12.0
+_MEETING = 3
+
+
+def prune(graph: Graph, *, spur_widths: float, spur_px: float) -> Graph:
+    """Return the graph without spurs and small rings, where each junction is one node.
+
+    Junctions whose inscribed circles overlap are one: two lines that cross make two junctions in a
+    skeleton. A spur is a line from a junction to an end that is shorter than `spur_px` or
+    `spur_widths` x the width at the junction; of several at one junction the shortest goes first.
+    Lines that then meet two by two become one.
+
+    Args:
+        graph: As `skeleton_graph` gives it.
+        spur_widths: See `TraceSettings`.
+        spur_px: See `TraceSettings`.
+    """
+    for _ in range(_ROUNDS):
+        before = len(graph.stretches)
+        graph = merge_chains(_without_rings(graph))
+        graph = _without_spurs(graph, spur_widths, spur_px)
+        graph = merge_chains(_with_joined_junctions(graph))
+        if len(graph.stretches) == before:
+            break
+    return graph
+
+
+def merge_chains(graph: Graph) -> Graph:
+    """Return the graph in which no node has exactly two lines: they become one line."""
+    stretches: dict[int, Stretch] = dict(enumerate(graph.stretches))
+    at_node: dict[int, list[int]] = defaultdict(list)
+    for key, stretch in stretches.items():
+        at_node[stretch.start].append(key)
+        at_node[stretch.end].append(key)
+    for node, keys in at_node.items():
+        if len(keys) != 2 or keys[0] == keys[1]:  # noqa: PLR2004
+            continue
+        one, other = stretches[keys[0]], stretches.pop(keys[1])
+        one = one if one.end == node else one.reversed()
+        other = other if other.start == node else other.reversed()
+        stretches[keys[0]] = Stretch(
+            np.concatenate([one.points_px, other.points_px[1:]]),
+            np.concatenate([one.radius_px, other.radius_px[1:]]),
+            one.start,
+            other.end,
+        )
+        # Only `other.end` has to learn the new name; for a ring it may be `one.start` itself.
+        far = at_node[other.end]
+        far[far.index(keys[1])] = keys[0]
+    return graph.having(stretches.values())
+
+
+def _without_spurs(graph: Graph, spur_widths: float, spur_px: float) -> Graph:
+    """Remove the shortest spur of each junction."""
+    degree = graph.degrees()
+    shortest: dict[int, tuple[float, int]] = {}
+    for index, stretch in enumerate(graph.stretches):
+        ends = (degree[stretch.start], degree[stretch.end])
+        if min(ends) != 1 or max(ends) < _MEETING:
+            continue
+        at_start = ends[0] > 1
+        node = stretch.start if at_start else stretch.end
+        width_px = 2 * float(stretch.radius_px[0 if at_start else -1])
+        length_px = stretch.length_px
+        if length_px < max(spur_px, spur_widths * width_px):
+            shortest[node] = min(shortest.get(node, (length_px, index)), (length_px, index))
+    gone = {index for _, index in shortest.values()}
+    return graph.having(s for index, s in enumerate(graph.stretches) if index not in gone)
+
+
+def _without_rings(graph: Graph) -> Graph:
+    """Remove short loops at junctions, and the thinner of two short lines between two nodes."""
+    degree = graph.degrees()
+    groups: dict[tuple[int, int], list[Stretch]] = defaultdict(list)
+    for stretch in graph.stretches:
+        groups[min(stretch.start, stretch.end), max(stretch.start, stretch.end)].append(stretch)
+    stretches = []
+    for (low, high), group in groups.items():
+        short = [s.length_px < _ring_limit_px(s) for s in group]
+        if low == high:
+            spared = set(range(len(group))) if degree[low] == 2 * len(group) else set()
+        else:
+            radius = [float(s.radius_px.mean()) for s in group]
+            spared = {radius.index(max(radius))}
+        stretches += [s for i, s in enumerate(group) if not short[i] or i in spared]
+    return graph.having(stretches)
+
+
+def _ring_limit_px(stretch: Stretch) -> float:
+    return max(_RING_PX, _RING_WIDTHS * 2 * float(np.median(stretch.radius_px)))
+
+
+def _with_joined_junctions(graph: Graph) -> Graph:
+    """Make one node of junctions whose inscribed circles overlap."""
+    degree = graph.degrees()
+    parent = list(range(len(graph.nodes_px)))
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    gone = set()
+    for index, stretch in enumerate(graph.stretches):
+        if stretch.start == stretch.end or min(degree[[stretch.start, stretch.end]]) < _MEETING:
+            continue
+        if stretch.length_px <= stretch.radius_px[0] + stretch.radius_px[-1]:
+            one, other = sorted((root(stretch.start), root(stretch.end)))
+            parent[other] = one
+            gone.add(index)
+    if not gone:
+        return graph
+    roots = np.array([root(node) for node in range(len(parent))])
+    used = degree > 0
+    count = np.maximum(np.bincount(roots, used, len(roots)), 1)
+    nodes = np.stack(
+        [np.bincount(roots, used * graph.nodes_px[:, a], len(roots)) / count for a in (0, 1)],
+        axis=1,
+    )
+    moved = [
+        Stretch(s.points_px, s.radius_px, int(roots[s.start]), int(roots[s.end]))
+        for index, s in enumerate(graph.stretches)
+        if index not in gone
+    ]
+    return Graph(nodes[roots], tuple(moved))

@@ -1,0 +1,107 @@
+"""What decides which lines of a probability map are called cracks."""
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class TraceSettings(BaseModel):
+    """Settings of `trace`; each is a flag of `cracklens inspect` and is stored with the result.
+
+    Lengths are in pixels of the photograph. The reasons for the defaults:
+
+    - `seed_threshold` 0.5 is where the model itself says "more likely a crack than not"; a line
+      needs one such pixel. `grow_threshold` 0.3 then follows it through its faint stretches
+      (hysteresis, Canny 1986, doi:10.1109/TPAMI.1986.4767851).
+    - `least_length_px` 30: at a usual 0.2 to 0.5 mm per pixel that is a line of 6 to 15 mm, below
+      which pores and scratches are as likely as cracks.
+    - `least_confidence` 0.4 lies between the two thresholds: a line that holds its seed in one
+      place and is at the growing threshold elsewhere is not reported.
+    - `spur_widths` 1 and `spur_px` 6: the skeleton of a ragged band of width w has spurs of up to
+      about w / 2 beyond the centreline; a side line that shows for less than half a width beside
+      the crack cannot be told from raggedness.
+    - `gap_px` 20 is what blending and a stained stretch leave open; without any trace of
+      probability in the gap (`gap_probability`), half of it is bridged.
+    - `gap_angle_deg` 40: rendered cracks change direction by less than this over 20 px in 95 % of
+      the places, and lines that cross the ends' course by more belong to something else.
+    - `tolerance_px` 0.5 keeps the polyline within half a pixel of the traced centreline, below
+      the error of the centreline itself.
+    - `least_elongation` 4: what is less than four times as long as wide is a spot.
+    - `straight_least_px` 120, `straight_rms_px` 0.5, `straight_width_variation` 0.3: rendered ideal
+      lines with noise deviate by 0.1 to 0.4 px from a straight line of up to 300 px, rendered
+      cracks by 1 px and more; `tests/tracing/test_tracing_straight.py` holds the shares.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed_threshold: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="Probability that a crack reaches in at least one pixel.",
+    )
+    grow_threshold: float = Field(
+        default=0.3, gt=0, le=1, description="Probability down to which a crack is followed."
+    )
+    least_length_px: float = Field(
+        default=30.0, ge=0, description="Shorter cracks are set aside as too short."
+    )
+    least_confidence: float = Field(
+        default=0.4,
+        ge=0,
+        le=1,
+        description="Cracks of lower mean probability along their centreline are set aside.",
+    )
+    spur_widths: float = Field(
+        default=1.0, ge=0, description="Side lines shorter than this many crack widths are cut off."
+    )
+    spur_px: float = Field(
+        default=6.0, ge=0, description="Side lines shorter than this are cut off."
+    )
+    gap_px: float = Field(
+        default=20.0,
+        ge=0,
+        description="Longest gap between two facing ends that is bridged; 0 for none.",
+    )
+    gap_angle_deg: float = Field(
+        default=40.0, ge=0, le=90, description="Largest turn at either side of a bridged gap."
+    )
+    gap_probability: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="Mean probability in a gap that is bridged; half as long gaps need none.",
+    )
+    tolerance_px: float = Field(
+        default=0.5,
+        ge=0,
+        description="Largest distance between centreline and its simplified polyline.",
+    )
+    least_elongation: float = Field(
+        default=4.0,
+        ge=0,
+        description="Length over width below which a mark is a spot, not a crack.",
+    )
+    reject_straight: bool = Field(
+        default=True, description="Set long lines aside that are as straight and even as a joint."
+    )
+    straight_least_px: float = Field(
+        default=120.0, gt=0, description="Shorter lines are never called straight."
+    )
+    straight_rms_px: float = Field(
+        default=0.5,
+        ge=0,
+        description="Deviation from a straight line up to which a line is a joint.",
+    )
+    straight_width_variation: float = Field(
+        default=0.3,
+        ge=0,
+        description="Standard deviation over mean of the width of a joint, at most.",
+    )
+
+    @model_validator(mode="after")
+    def _grow_below_seed(self) -> "TraceSettings":
+        if self.grow_threshold > self.seed_threshold:
+            raise ValueError(
+                f"grow_threshold {self.grow_threshold} is above seed_threshold "
+                f"{self.seed_threshold}; give a growing threshold that is at most the seed's"
+            )
+        return self

@@ -1,0 +1,141 @@
+"""Tell joints, formwork lines and edges from cracks: they are straight and even in width."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cracklens.tracing.crack import Floats
+from cracklens.tracing.graph import Graph, Stretch
+
+_WINDOW_PX = 300.0  # lens distortion bends a straight edge by less than 0.3 px over this length
+_STEP_PX = 2.0
+_AIM_PX = 20.0  # length over which directions at a junction are compared
+_STRAIGHT_ON_DEG = 20.0
+_ROUNDING_PX2 = 0.1  # variance of the width that the pixels of the mask bring in
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """Stretches that continue each other through junctions.
+
+    Attributes:
+        members: indices into the stretches of the graph, in order.
+        points_px: (N, 2) x, y along the whole stroke.
+        radius_px: (N,) half width at each point.
+    """
+
+    members: tuple[int, ...]
+    points_px: Floats
+    radius_px: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Regularity:
+    """How straight and even a stroke is.
+
+    Attributes:
+        length_px: along the stroke.
+        rms_px: deviation from a straight line over up to 300 px, in the worst place.
+        width_variation: standard deviation of the width over its mean.
+    """
+
+    length_px: float
+    rms_px: float
+    width_variation: float
+
+
+def strokes(graph: Graph) -> list[Stroke]:
+    """Return the stretches joined where they go straight on through a junction."""
+    follows = _continuations(graph)
+    used: set[int] = set()
+    found = []
+    for index in range(len(graph.stretches)):
+        if index in used:
+            continue
+        way, back = _follow((index, True), follows), _follow((index, False), follows)
+        chain = [(i, not forward) for i, forward in reversed(back[1:])] + way
+        # A ring of stretches comes back to its first: both ways hold the same ones.
+        chain = list({i: (i, forward) for i, forward in chain}.values())
+        used |= {i for i, _ in chain}
+        ways = [graph.stretches[i] if f else graph.stretches[i].reversed() for i, f in chain]
+        found.append(
+            Stroke(
+                tuple(i for i, _ in chain),
+                np.concatenate([ways[0].points_px[:1], *(w.points_px[1:] for w in ways)]),
+                np.concatenate([ways[0].radius_px[:1], *(w.radius_px[1:] for w in ways)]),
+            )
+        )
+    return found
+
+
+def regularity(stroke: Stroke) -> Regularity:
+    """Return how straight and even in width a stroke is.
+
+    Deviations are root mean squares from the best straight line (total least squares) of windows
+    of 300 px, half overlapping, or of the whole stroke if that is shorter. The ends, 5 % at each
+    side, do not count: lines fade and bend there.
+    """
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke.points_px, axis=0).T))])
+    total = float(along[-1])
+    at = np.arange(0.05 * total, 0.95 * total, _STEP_PX)
+    if at.size < 3:  # noqa: PLR2004
+        return Regularity(total, np.inf, np.inf)
+    points = np.stack([np.interp(at, along, column) for column in stroke.points_px.T], axis=1)
+    width = 2 * np.interp(at, along, stroke.radius_px)
+    size = min(int(_WINDOW_PX / _STEP_PX), len(at))
+    starts = np.unique(np.append(np.arange(0, len(at) - size, max(size // 2, 1)), len(at) - size))
+    rms = max(_deviation(points[start : start + size]) for start in starts)
+    spread = np.sqrt(max(float(width.var()) - _ROUNDING_PX2, 0.0))
+    return Regularity(total, rms, float(spread / width.mean()))
+
+
+def _deviation(points: Floats) -> float:
+    """Return the RMS distance of points from their best straight line."""
+    least = np.linalg.eigvalsh(np.cov(points.T, bias=True))[0]
+    return float(np.sqrt(max(least, 0.0)))
+
+
+def _continuations(graph: Graph) -> dict[tuple[int, bool], tuple[int, bool]]:
+    """Return what follows each stretch, by (index, forward), straight on through a junction."""
+    arriving: dict[int, list[tuple[int, bool, Floats]]] = {}
+    for index, stretch in enumerate(graph.stretches):
+        for forward, way in ((True, stretch), (False, stretch.reversed())):
+            arriving.setdefault(way.end, []).append((index, forward, _arrival(way)))
+    follows = {}
+    least = np.cos(np.radians(_STRAIGHT_ON_DEG))
+    for lines in arriving.values():
+        # Two arrive in opposite directions where one goes on as the other.
+        pairs = sorted(
+            (float(a[2] @ b[2]), i, j)
+            for i, a in enumerate(lines)
+            for j, b in enumerate(lines[i + 1 :], i + 1)
+            if a[0] != b[0] and float(a[2] @ b[2]) <= -least
+        )
+        taken: set[int] = set()
+        for _, i, j in pairs:
+            if not taken & {i, j}:
+                taken |= {i, j}
+                (one, one_way, _), (other, other_way, _) = lines[i], lines[j]
+                follows[one, one_way] = (other, not other_way)
+                follows[other, other_way] = (one, not one_way)
+    return follows
+
+
+def _arrival(way: Stretch) -> Floats:
+    """Return the unit direction in which a line comes to its last point."""
+    back = np.hypot(*(way.points_px - way.points_px[-1]).T)[::-1]
+    far = len(back) - 1 - int(np.argmax(back >= min(_AIM_PX, back.max())))
+    course: Floats = way.points_px[-1] - way.points_px[far]
+    return course / max(float(np.hypot(*course)), 1e-9)
+
+
+def _follow(
+    first: tuple[int, bool], follows: dict[tuple[int, bool], tuple[int, bool]]
+) -> list[tuple[int, bool]]:
+    """Return the chain that begins with a stretch, by (index, forward), each once."""
+    chain = [first]
+    seen = {first[0]}
+    while (following := follows.get(chain[-1])) and following[0] not in seen:
+        chain.append(following)
+        seen.add(following[0])
+    return chain
