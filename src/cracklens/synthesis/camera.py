@@ -17,6 +17,7 @@ from cracklens.synthesis.noise import FloatImage, blur
 
 _STRIPE_PX = 256  # rows at a time, so that a 12 MP photograph needs little memory
 _TRIANGULAR = 2.449  # two uniform numbers around 0 have a deviation of 1 / root 6
+_SHARPENED_PX = 1.5  # radius of the unsharp mask
 _SHAKES = 12  # directions of motion
 
 
@@ -74,7 +75,7 @@ class Camera:
             shot_noise=9.0 * rng.random() ** 2,
             read_noise=4.0 * rng.random() ** 2,
             noise_colour=rng.uniform(0.2, 0.8),
-            sharpening=rng.uniform(0.2, 1.3) if some[3] < 0.45 else 0.0,  # noqa: PLR2004
+            sharpening=rng.uniform(0.2, 1.5) if some[3] < 0.45 else 0.0,  # noqa: PLR2004
             tone=rng.uniform(-0.3, 0.3),
             contrast=rng.uniform(0.75, 1.2),
             jpeg_quality=int(rng.integers(50, 99)) if some[4] < 0.85 else None,  # noqa: PLR2004
@@ -146,7 +147,7 @@ def _developed(light: FloatImage, camera: Camera) -> FloatImage:
     if camera.half_size:
         light = _halved_and_back(light)
     if camera.sharpening:
-        light = light + np.float32(camera.sharpening) * (light - blur(light, 1.0))
+        light = light + np.float32(camera.sharpening) * (light - blur(light, _SHARPENED_PX))
     if camera.tone:
         share = np.clip(light, 0.0, 255.0) * np.float32(1 / 255.0)
         light = light + np.float32(255.0 * camera.tone) * share * (1.0 - share)

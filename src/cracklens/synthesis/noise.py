@@ -104,8 +104,8 @@ def soften(image: FloatImage, strength: float, passes: int = 1) -> FloatImage:
 def blur(image: FloatImage, sigma_px: float) -> FloatImage:
     """Return `image` blurred by about a Gaussian: the repeated kernel of `soften`, applied at once.
 
-    The variance is exactly `sigma_px` squared along each axis; from 0.7 px on the kernel departs
-    from a Gaussian by less than 3 % of its peak.
+    The variance is `sigma_px` squared along each axis; from 1 px on the kernel departs from a
+    Gaussian by at most 7 % of its peak.
 
     Args:
         image: (H, W) or (H, W, C) float32.

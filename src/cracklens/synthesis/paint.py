@@ -220,7 +220,7 @@ def _stained(
     loss = near * np.float32(look.dirt)
     stained: FloatImage = picture * (1.0 - loss[:, :, None] * _colour_loss(_DIRT, 1.0))
     if look.rust:
-        rust = near * np.clip(slow + 0.35, 0.0, 1.0) * np.float32(look.rust)
+        rust = near * np.clip(1.3 * slow + 0.6, 0.0, 1.0) * np.float32(look.rust)
         stained *= 1.0 - rust[:, :, None] * _colour_loss(_RUST, 0.25)
     return stained
 
