@@ -89,7 +89,8 @@ def add_bug_holes(surface: FloatImage, rng: np.random.Generator) -> Distraction:
             at_y = y + along * math.sin(lean) + aside * math.cos(lean)
             radius_px = max(0.8, largest_px * rng.random() ** 2.5)
             _dig(depth, at_x, at_y, radius_px, rng)
-    _dig(depth, 0.5 * columns, 0.5 * rows, largest_px, rng)
+    at_x, at_y = rng.uniform(0.2, 0.8, 2) * [columns, rows]
+    _dig(depth, at_x, at_y, largest_px, rng)
     light = ((1, 1), (1, -1), (1, 0), (-1, 1))[int(rng.integers(4))]
     return _lit(canvas, soften(depth, 0.1), light, rng)
 
@@ -126,6 +127,8 @@ def _lit(
     rim = np.maximum(moved - depth, 0.0)
     factor = 1.0 - np.float32(rng.uniform(0.45, 0.9)) * depth
     factor += np.float32(rng.uniform(0.05, 0.4)) * rim
+    # The wall towards the light lies in its own shadow.
+    factor *= 1.0 - np.float32(rng.uniform(0.2, 0.7)) * np.clip(depth - moved, 0.0, 1.0)
     canvas.surface *= factor[:, :, None]
     canvas.mask = np.clip(depth, 0.0, 1.0)
     return canvas.done()

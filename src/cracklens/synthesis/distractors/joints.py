@@ -18,7 +18,7 @@ from cracklens.synthesis.distractors.canvas import (
     spread,
     upright_angle,
 )
-from cracklens.synthesis.distractors.ribbon import Places, band, ramp, straight_ribbon
+from cracklens.synthesis.distractors.ribbon import Places, band, ragged_band, ramp, straight_ribbon
 from cracklens.synthesis.noise import FloatImage
 
 _STYLES = ("dark", "double", "uneven", "step")
@@ -141,11 +141,12 @@ def print_joint(
     length = max(abs(float(v)) for v in end_px - start_px)
     nodes = look.waver_px * rng.uniform(-1.0, 1.0, int(length / 70.0) + 3)
     at = straight_ribbon(start_px, end_px, reach, canvas.shape, wobble_px=nodes)
-    uneven = 0.45 if look.style == "uneven" else 0.1
-    width = np.float32(look.width_px) * (1.0 + np.float32(uneven) * at.wander(11.0, rng))
-    left = ramp(1.4 * at.wander(31.0, rng) + 0.9 * at.wander(6.0, rng) + 2 * look.kept - 0.6)
-    width *= 0.35 + 0.65 * left  # where a joint is filled it is narrow before it is gone
-    core = band(at.across, -width / 2, width / 2, look.soft_px) * at.within()
+    uneven = 0.8 if look.style == "uneven" else 0.12
+    coarse, fine = at.wander(25.0 + 4.0 * look.width_px, rng), at.wander(5.0 + look.width_px, rng)
+    left = ramp(1.5 * coarse + 0.45 * fine + 2.0 * look.kept - 0.6)
+    # Where a joint is filled it is narrow before it is gone.
+    width = np.float32(look.width_px) * (0.4 + 0.6 * left)
+    core = ragged_band(at, width, uneven, rng, soft_px=look.soft_px) * at.within()
     factor = 1.0 - np.float32(look.depth) * core * left
     share = core * np.maximum(left, 0.15)
     if look.lit:

@@ -166,6 +166,36 @@ def band(at_px: Places, low_px: Places, high_px: Places, soft_px: Places = 1.0) 
     return inside
 
 
+def ragged_band(
+    where: Ribbon,
+    width_px: Places,
+    uneven: float,
+    rng: np.random.Generator,
+    *,
+    soft_px: float = 1.0,
+) -> FloatImage:
+    """Return the share under a band along the line whose two edges wander, each for itself.
+
+    Args:
+        where: The pixels.
+        width_px: Mean width, one or (K,).
+        uneven: Largest departure of an edge, as a share of half the width; may exceed 1.
+        rng: Source of the wandering.
+        soft_px: Width of the edges.
+
+    Returns:
+        (K,) in [0, 1].
+    """
+    low, high = (
+        np.maximum(
+            1.0 + uneven * (0.55 * where.wander(13.0, rng) + 0.45 * where.wander(3.5, rng)), 0.05
+        )
+        for _ in range(2)
+    )
+    half = np.asarray(width_px, dtype=np.float32) / 2
+    return band(where.across, -half * low, half * high, soft_px)
+
+
 def ramp(t: Places) -> FloatImage:
     """Return `smoothstep` of any number or array."""
     return smoothstep(np.asarray(t, dtype=np.float32))

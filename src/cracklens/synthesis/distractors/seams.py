@@ -13,7 +13,7 @@ from cracklens.synthesis.distractors.canvas import (
     spread,
     upright_angle,
 )
-from cracklens.synthesis.distractors.ribbon import Ribbon, band, ramp, straight_ribbon
+from cracklens.synthesis.distractors.ribbon import Ribbon, band, ragged_band, ramp, straight_ribbon
 from cracklens.synthesis.noise import FloatImage, value_noise
 
 
@@ -43,15 +43,15 @@ def add_construction_joint(surface: FloatImage, rng: np.random.Generator) -> Dis
 
     width_px, depth = spread(0.8, 10.0, rng), rng.uniform(0.15, 0.8)
     at = straight_ribbon(start, end, width_px * 1.6 + 5.0, canvas.shape, wobble_px=nodes)
-    width = np.float32(width_px) * np.clip(
-        1.0 + 0.7 * at.wander(15.0, rng) + 0.35 * at.wander(4.0, rng), 0.15, 2.5
-    )
-    core = band(at.across, -width * np.float32(0.5), width * np.float32(0.5), spread(1.0, 3.0, rng))
     left = ramp(1.6 * at.wander(32.0, rng) + np.float32(rng.uniform(0.4, 1.4)))
+    width = np.float32(width_px) * (0.3 + 0.7 * left)
+    core = ragged_band(at, width, rng.uniform(0.3, 1.1), rng, soft_px=spread(1.0, 3.0, rng))
     factor = 1.0 - np.float32(depth) * core * np.maximum(left, 0.12)
     lip = band(at.across, width * 0.5, width * 0.5 + 2.0) * left
     factor += np.float32(rng.uniform(-0.1, 0.3)) * lip
-    canvas.shade(at, np.maximum(factor, 0.05), np.maximum(core * np.maximum(left, 0.15), 0.5 * lip))
+    # Where the line is worn away the change of tone remains.
+    edge = np.maximum(core * left, np.float32(0.3) * band(at.across, -1.0, 1.0))
+    canvas.shade(at, np.maximum(factor, 0.05), np.maximum(edge, 0.5 * lip))
     return canvas.done()
 
 

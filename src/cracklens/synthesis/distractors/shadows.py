@@ -86,9 +86,9 @@ def add_cable_shadow(surface: FloatImage, rng: np.random.Generator) -> Distracti
     line = hanging_line(canvas, rng, step_px=48.0 if twig else 3.0 + width_px)
     soft_px = width_px * rng.uniform(0.3, 1.6) + 0.8
     if twig:  # soft, as only the softness tells it from a crack
-        soft_px = max(soft_px, 3.5)
+        soft_px = max(soft_px, 5.0, 1.2 * width_px)
         step_px = 2.5 + 0.4 * (width_px + soft_px)
-        line = fractal_line(line, rng, roughness=rng.uniform(0.04, 0.12), step_px=step_px)
+        line = fractal_line(line, rng, roughness=rng.uniform(0.03, 0.1), decay=0.5, step_px=step_px)
     at = curved_ribbon(line, width_px / 2 + soft_px / 2 + 1.0, canvas.shape)
     share = soft_band(at, width_px, soft_px)
     dark = np.float32(rng.uniform(0.2, 0.8))

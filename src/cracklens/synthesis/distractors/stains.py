@@ -34,10 +34,11 @@ def add_stain_edge(surface: FloatImage, rng: np.random.Generator) -> Distraction
     ragged = fractal_noise(*canvas.shape, spread(25.0, 90.0, rng), rng, octaves=5, persistence=0.55)
     depth = inward(canvas.shape, start, end)
     if chance(0.4, rng):  # a spot with a closed edge
-        radius_px = np.float32(rng.uniform(0.15, 0.45) * min(*canvas.shape, 400))
+        radius_px = np.float32(rng.uniform(0.2, 0.45) * min(*canvas.shape, 400))
         aside = inward(canvas.shape, (start + end) / 2, (start + end) / 2 + normal(start, end))
         depth = radius_px - np.sqrt(depth * depth + np.float32(rng.uniform(0.2, 1.2)) * aside**2)
-    depth += ragged * np.float32(rng.uniform(8.0, 40.0))
+    # So ragged that it is a natural edge, and so little that the edge stays in the picture.
+    depth += ragged * np.float32(min(rng.uniform(8.0, 40.0), 0.2 * min(canvas.shape)))
     edge_px, rim_px = spread(1.0, 9.0, rng), np.float32(spread(1.5, 7.0, rng))
     wet = ramp(depth / np.float32(edge_px) + 0.5)
     rim = np.clip(1.0 - np.abs(depth) / rim_px, 0.0, 1.0)
@@ -49,8 +50,6 @@ def add_stain_edge(surface: FloatImage, rng: np.random.Generator) -> Distraction
     canvas.surface *= ((1.0 - wet * np.float32(dark)) * (1.0 - rim * np.float32(mark)))[:, :, None]
     reach = np.float32(max(edge_px / 2, float(rim_px)) + 1.0)
     canvas.mask = np.clip(1.5 - 1.5 * np.abs(depth) / reach, 0.0, 1.0)
-    if not canvas.mask.any():  # a spot may be swallowed by its own raggedness
-        canvas.mask = 1.0 - ramp(np.abs(depth) / np.float32(8.0 * reach))
     return canvas.done()
 
 

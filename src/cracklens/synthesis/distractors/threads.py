@@ -141,7 +141,7 @@ def _lay(
         turns = (at.along + at.across * np.float32(1.3)) / np.float32(1.3 * width_px)
         lay = np.abs(turns - np.floor(turns) - np.float32(0.5)) * 2.0
         body = body * (np.float32(0.6) + np.float32(0.55) * lay)[:, None]
-    body = body + (np.float32(rng.uniform(0.0, 110.0)) * shine * shine)[:, None]
+    body = np.minimum(body + (np.float32(rng.uniform(0.0, 110.0)) * shine * shine)[:, None], 255.0)
     canvas.cover(at, body.astype(np.float32), band(at.across, -width_px / 2, width_px / 2))
 
 
