@@ -1,6 +1,7 @@
 """Records made by hand over rendered concrete: the reporting needs no model."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -134,7 +135,7 @@ def crack_records(photo_id, found):
                 for points, width in stretches
                 if len(points) > 1
             ],
-            confidence=0.95 - 0.1 * number,
+            confidence=0.95 - 0.05 * number,
             leaves=number == 1,
         )
         for number, stretches in enumerate(found, 1)
@@ -235,3 +236,19 @@ def scenes():
 def inspection(scenes):
     failed = [FailedRecord(path="north/broken <b>.jpg", reason="the file is empty (0 bytes)")]
     return inspection_of([record for _, record in scenes], failed)
+
+
+@pytest.fixture(scope="session")
+def make():
+    """The makers of this file, since test modules cannot import it."""
+    return SimpleNamespace(
+        branch=branch,
+        crack=crack,
+        photo=photo,
+        rejected=rejected,
+        grid=grid,
+        inspection_of=inspection_of,
+        model_record=model_record,
+        EVIL=EVIL,
+        FORMULA=FORMULA,
+    )

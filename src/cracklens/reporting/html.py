@@ -18,8 +18,8 @@ Previews = Mapping[str, bytes] | Callable[[PhotoRecord], bytes | None]
 def write_report(inspection: Inspection, folder: str | Path, previews: Previews) -> Path:
     """Write `report.html`: no script, style, font or picture from elsewhere; opens offline.
 
-    With more than 60 photographs the previews shrink, so that the file stays below about 30 MB;
-    with more than 300 it holds none and links to the overlays.
+    With more than 60 photographs, failed ones counted, the previews shrink, so that the file stays
+    below about 30 MB; with more than 300 it holds none and links to the overlays.
 
     Args:
         inspection: the record.
@@ -71,18 +71,21 @@ def _environment() -> Environment:
 def _content(inspection: Inspection, previews: Previews) -> dict[str, Any]:
     photographs = inspection.photographs
     ranked = view.ranked(inspection)
-    embedded = embeds_previews(len(photographs))
+    total = len(photographs) + len(inspection.failed)
+    embedded = embeds_previews(total)
     return {
         "inspection": inspection,
+        "total": total,
         "name": _last_name(inspection.root) or "photographs",
         "embedded": embedded,
-        "shrunk": embedded and preview_budget(len(photographs)) < preview_budget(1),
+        "shrunk": embedded and preview_budget(total) < preview_budget(1),
         "cracked": sum(bool(photo.cracks) for photo in photographs),
         "length_px": sum(crack.length_px for _, crack in ranked),
         "widest": max(ranked, key=lambda pair: pair[1].max_width_px, default=None),
         "ranked": ranked[: view.MOST_RANKED],
         "cracks": len(ranked),
         "most_rows": view.MOST_ROWS,
+        "rows": {crack.id for photo in photographs for crack in photo.cracks[: view.MOST_ROWS]},
         "sections": {photo.id for photo in photographs if _has_section(photo, embedded=embedded)},
         "views": _views(inspection, previews, embedded=embedded),
     }
@@ -97,7 +100,7 @@ def _views(
 ) -> Iterator[view.PhotoView]:
     """Yield one photograph after the other, so that one preview is in memory at a time."""
     find = previews if callable(previews) else lambda photo: previews.get(photo.id)
-    budget = preview_budget(len(inspection.photographs))
+    budget = preview_budget(len(inspection.photographs) + len(inspection.failed))
     for photo in inspection.photographs:
         if _has_section(photo, embedded=embedded):
             jpeg = find(photo) if embedded else None

@@ -11,8 +11,8 @@ from cracklens.inspection.record import PhotoRecord
 from cracklens.reporting.picture import Pixels, shrunk
 
 PREVIEW_SIDE_PX = 1600
-PREVIEW_BYTES = 350_000
-REPORT_BYTES = 20_000_000
+PREVIEW_BYTES = 300_000
+REPORT_BYTES = 18_000_000
 """For all previews of one report; as base64 they take a third more. The rest is for the lines."""
 MOST_EMBEDDED = 300
 """With more photographs than this the report links to the overlays instead of holding pictures."""
@@ -77,7 +77,7 @@ def preview_budget(photographs: int) -> int:
     """Return the bytes that one preview may take, so that the report stays below 30 MB.
 
     >>> preview_budget(12), preview_budget(200)
-    (350000, 100000)
+    (300000, 90000)
     """
     return min(PREVIEW_BYTES, REPORT_BYTES // max(1, photographs))
 

@@ -225,7 +225,7 @@
 
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = all("details:not([open])", document.querySelector("main"));
+    closed = all(".rejections:not([open])");
     closed.forEach((part) => (part.open = true));
   });
   addEventListener("afterprint", () => closed.forEach((part) => (part.open = false)));
