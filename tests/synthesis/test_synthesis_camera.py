@@ -1,4 +1,5 @@
 import hashlib
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -91,12 +92,19 @@ def test_exposure_balance_contrast_and_vignette():
     assert dark[-1, -1].mean() == pytest.approx(160, abs=2)
 
 
-def test_sharpening_overshoots_at_an_edge():
+def test_sharpening_overshoots_at_an_edge_as_the_closed_form_says():
     edge = grey(80.0)
     edge[:, 48:] = 160.0
     pixels = photograph(edge, Camera(blur_px=1.0, sharpening=1.0), rng_of(0))
-    assert pixels.max() > 168
-    assert pixels.min() < 72
+    at = np.arange(-10, 10) + 0.5
+    blurred, again = (
+        np.array([(1 + math.erf(x / (sigma * math.sqrt(2)))) / 2 for x in at])
+        for sigma in (1.0, math.sqrt(1.0 + 1.5**2))
+    )
+    overshoot = 80 * (2 * blurred - again - 1).max()
+    assert overshoot > 4
+    assert pixels.max() == pytest.approx(160 + overshoot, abs=1.5)
+    assert pixels.min() == pytest.approx(80 - overshoot, abs=1.5)
 
 
 def test_jpeg_is_a_real_one_and_worse_at_lower_quality():

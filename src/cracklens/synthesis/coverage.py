@@ -41,22 +41,40 @@ def line_coverage(
     Raises:
         UsageError: The arrays do not fit together, or hold a negative or non-finite number.
     """
-    points, width = checked_line(points_px, width_px)
+    part, (top, left) = coverage_part(points_px, width_px, height_px, columns_px)
     coverage = np.zeros((height_px, columns_px), dtype=np.float32)
+    coverage[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return coverage
+
+
+def coverage_part(
+    points_px: Floats, width_px: Floats, height_px: int, columns_px: int
+) -> tuple[FloatImage, tuple[int, int]]:
+    """Return `line_coverage` where it is not 0: a line on a large picture needs little memory.
+
+    Arguments and errors are those of `line_coverage`.
+
+    Returns:
+        The smallest window that holds all pixels near the line, (h, w) float32, and the row and
+        column of its top-left pixel; (0, 0) pixels large if the line lies elsewhere.
+    """
+    points, width = checked_line(points_px, width_px)
     pieces = _cut(points, width)
-    if pieces is None:
-        return coverage
-    near = _pixels_near(pieces, height_px, columns_px)
-    if near is None:
-        return coverage
+    near = None if pieces is None else _pixels_near(pieces, height_px, columns_px)
+    if pieces is None or near is None:
+        return np.zeros((0, 0), dtype=np.float32), (0, 0)
     piece, x, y = near
+    if piece.size == 0:
+        return np.zeros((0, 0), dtype=np.float32), (0, 0)
     distance, share = _shares(pieces, piece, x, y)
-    flat = y * columns_px + x
-    nearest = np.full(height_px * columns_px, np.inf)
+    top, left = int(y.min()), int(x.min())
+    part = np.zeros((int(y.max()) - top + 1, int(x.max()) - left + 1), dtype=np.float32)
+    flat = (y - top) * part.shape[1] + (x - left)
+    nearest = np.full(part.size, np.inf)
     np.minimum.at(nearest, flat, distance)
     wins = distance <= nearest[flat] + _TIE_PX
-    np.maximum.at(coverage.reshape(-1), flat[wins], share[wins].astype(np.float32))
-    return coverage
+    np.maximum.at(part.reshape(-1), flat[wins], share[wins].astype(np.float32))
+    return part, (top, left)
 
 
 def half_plane_share(distance_px: Floats, normal_x: Floats, normal_y: Floats) -> Floats:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cracklens.synthesis.coverage import Floats, checked_line, line_coverage
+from cracklens.synthesis.coverage import Floats, checked_line, coverage_part
 from cracklens.synthesis.noise import FloatImage
 from cracklens.synthesis.opening import distance_along
 
@@ -21,12 +21,30 @@ class RenderedCrack:
     Attributes:
         points_px: (N, 2) float64 x, y of the centreline, in order, within the picture.
         width_px: (N,) float64 full width across the centreline at each point.
-        coverage: (H, W) float32 in [0, 1], the share of each pixel's area under the crack.
+        part: (h, w) float32 in [0, 1], the share of each pixel's area under the crack, in the
+            window of the picture that holds all of it.
+        corner_px: Row and column of that window's top-left pixel.
+        shape: H and W of the picture.
     """
 
     points_px: Floats
     width_px: Floats
-    coverage: FloatImage
+    part: FloatImage
+    corner_px: tuple[int, int]
+    shape: tuple[int, int]
+
+    @property
+    def coverage(self) -> FloatImage:
+        """(H, W) float32 in [0, 1], the share of each pixel's area under the crack."""
+        coverage = np.zeros(self.shape, dtype=np.float32)
+        coverage[self.window] = self.part
+        return coverage
+
+    @property
+    def window(self) -> tuple[slice, slice]:
+        """Rows and columns of the picture that `part` stands for."""
+        (top, left), (rows, columns) = self.corner_px, self.part.shape
+        return slice(top, top + rows), slice(left, left + columns)
 
     @property
     def length_px(self) -> float:
@@ -130,19 +148,20 @@ def render_crack(
     starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
     # Between two stretches the line is cut half way through its time outside.
     cuts = np.concatenate([[0], (ends[:-1] + starts[1:]) // 2, [len(points) - 1]])
-    return tuple(
-        RenderedCrack(
-            points_px=np.clip(points[start : end + 1], low, high),
-            width_px=width[start : end + 1],
-            coverage=line_coverage(
-                points[cuts[rank] : cuts[rank + 1] + 1],
-                width[cuts[rank] : cuts[rank + 1] + 1],
-                height_px,
-                columns_px,
-            ),
+    cracks = []
+    for rank, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        own = slice(cuts[rank], cuts[rank + 1] + 1)
+        part, corner_px = coverage_part(points[own], width[own], height_px, columns_px)
+        cracks.append(
+            RenderedCrack(
+                points_px=np.clip(points[start : end + 1], low, high),
+                width_px=width[start : end + 1],
+                part=part,
+                corner_px=corner_px,
+                shape=(height_px, columns_px),
+            )
         )
-        for rank, (start, end) in enumerate(zip(starts, ends, strict=True))
-    )
+    return tuple(cracks)
 
 
 def _with_border_crossings(

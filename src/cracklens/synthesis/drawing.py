@@ -74,14 +74,52 @@ def draw_cracks(
         for _ in range(2 if rng.random() < _SECOND_SHARE else 1):
             opening_px = _drawn_width(least_width_px, most_width_px, rng)
             courses = LAYOUTS[_drawn_name(layouts, rng)](height_px, width_px, opening_px, rng)
-            variation, crumble = rng.uniform(0.1, 0.55), max(0.0, rng.uniform(-0.15, 0.5))
-            bridges_per_kpx = rng.uniform(2.0, 14.0) if rng.random() < _BRIDGED_SHARE else 0.0
-            for course in courses:
-                line, widths = _opened(course, rng, variation, crumble, bridges_per_kpx)
-                widths = np.minimum(widths, most_width_px)
-                cracks.extend(render_crack(line, widths, height_px, width_px))
-        if any(float(crack.coverage.max()) > 0 for crack in cracks):
+            cracks.extend(
+                open_courses(courses, height_px, width_px, rng, most_width_px=most_width_px)
+            )
+        if any(crack.part.any() for crack in cracks):
             break
+    return tuple(cracks)
+
+
+def open_courses(
+    courses: Sequence[Course],
+    height_px: int,
+    width_px: int,
+    rng: np.random.Generator,
+    *,
+    most_width_px: float = 30.0,
+) -> tuple[RenderedCrack, ...]:
+    """Return the cracks along given courses, alike in how their width varies and how they crumble.
+
+    Args:
+        courses: Where they run and about how wide they are.
+        height_px: Rows of the picture.
+        width_px: Columns of the picture.
+        rng: Source of the widths, edges and bridges.
+        most_width_px: Largest width at any place.
+
+    Returns:
+        The visible stretches, in the order of the courses.
+    """
+    variation, crumble = rng.uniform(0.1, 0.55), max(0.0, rng.uniform(-0.15, 0.5))
+    bridges_per_kpx = rng.uniform(2.0, 14.0) if rng.random() < _BRIDGED_SHARE else 0.0
+    cracks: list[RenderedCrack] = []
+    for course in courses:
+        widths = width_profile(
+            course.points_px,
+            course.width_px,
+            rng,
+            variation=variation,
+            fade_start_px=course.fade_start_px,
+            fade_end_px=course.fade_end_px,
+        )
+        line, widths = rough_edges(course.points_px, widths, rng, crumble=crumble)
+        if bridges_per_kpx > 0:
+            rarer = min(1.0, _BRIDGED_UP_TO_PX / course.width_px)
+            widths = bridged(line, widths, rng, per_kpx=bridges_per_kpx * rarer)
+        widths = np.minimum(widths, most_width_px)
+        cracks.extend(render_crack(line, widths, height_px, width_px))
     return tuple(cracks)
 
 
@@ -98,33 +136,9 @@ def crack_coverage(cracks: Sequence[RenderedCrack], height_px: int, width_px: in
     """
     coverage = np.zeros((height_px, width_px), dtype=np.float32)
     for crack in cracks:
-        np.maximum(coverage, crack.coverage, out=coverage)
+        under = coverage[crack.window]
+        np.maximum(under, crack.part, out=under)
     return coverage
-
-
-def _opened(
-    course: Course,
-    rng: np.random.Generator,
-    variation: float,
-    crumble: float,
-    bridges_per_kpx: float,
-) -> tuple[
-    np.ndarray[tuple[int, int], np.dtype[np.float64]], np.ndarray[tuple[int], np.dtype[np.float64]]
-]:
-    """Return centreline and widths of a course."""
-    widths = width_profile(
-        course.points_px,
-        course.width_px,
-        rng,
-        variation=variation,
-        fade_start_px=course.fade_start_px,
-        fade_end_px=course.fade_end_px,
-    )
-    line, widths = rough_edges(course.points_px, widths, rng, crumble=crumble)
-    if bridges_per_kpx > 0:
-        rarer = min(1.0, _BRIDGED_UP_TO_PX / course.width_px)
-        widths = bridged(line, widths, rng, per_kpx=bridges_per_kpx * rarer)
-    return line, widths
 
 
 def _drawn_width(least_px: float, most_px: float, rng: np.random.Generator) -> float:

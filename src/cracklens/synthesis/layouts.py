@@ -48,21 +48,32 @@ def single(
     Returns:
         The main crack and then its branches.
     """
+    anchors = _through(height_px, width_px, opening_px, rng)
+    return forked(anchors, opening_px, rng, branch_px=min(height_px, width_px))
+
+
+def forked(
+    anchors_px: Floats, opening_px: float, rng: np.random.Generator, *, branch_px: float
+) -> list[Course]:
+    """Return a rough crack through given points, perhaps with branches and twigs.
+
+    Args:
+        anchors_px: (M, 2) x, y that the crack passes, M >= 2.
+        opening_px: Width of the main crack.
+        rng: Source of the course.
+        branch_px: Branches are a fifth to a half as long.
+
+    Returns:
+        The main crack and then its branches.
+    """
     roughness, decay = rng.uniform(0.02, 0.16), rng.uniform(0.48, 0.72)
-    line = _rough(
-        _through(height_px, width_px, opening_px, rng),
-        rng,
-        opening_px,
-        roughness=roughness,
-        decay=decay,
-    )
-    main = _faded(line, opening_px, rng)
-    courses = [main]
+    line = _rough(anchors_px, rng, opening_px, roughness=roughness, decay=decay)
+    courses = [_faded(line, opening_px, rng)]
     for _ in range(2):
         if rng.random() < _BRANCH_SHARE:
-            courses.append(_branch(main, min(height_px, width_px), rng))
+            courses.append(_branch(courses[0], branch_px, rng))
             if rng.random() < _TWIG_SHARE:
-                courses.append(_branch(courses[-1], 0.5 * min(height_px, width_px), rng))
+                courses.append(_branch(courses[-1], 0.5 * branch_px, rng))
     return courses
 
 

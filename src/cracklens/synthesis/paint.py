@@ -129,8 +129,9 @@ def _cover_and_darkness(
         faintest = min(0.1 + 0.055 * _mean_width(crack), 0.65)
         depth = min(max(look.depth + rng.uniform(-0.15, 0.15), 0.0), 1.0)
         contrast = faintest + (_DARKEST - faintest) * depth
-        np.maximum(cover, crack.coverage, out=cover)
-        np.maximum(dark, crack.coverage * np.float32(contrast), out=dark)
+        under, inside = cover[crack.window], dark[crack.window]
+        np.maximum(under, crack.part, out=under)
+        np.maximum(inside, crack.part * np.float32(contrast), out=inside)
     return cover, dark
 
 
