@@ -6,10 +6,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cracklens.datasets.duplicates import near_duplicate_groups
 from cracklens.datasets.labelled import Dataset
 from cracklens.errors import DataError, UsageError
+from cracklens.progress import SILENT, Progress
 
-Kind = Literal["published", "random", "grouped", "folders"]
+Kind = Literal["published", "random", "grouped", "folders", "near-duplicates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,12 @@ class Split:
 
 
 def split_dataset(
-    dataset: Dataset, kind: Kind, *, validation_fraction: float = 0.2, seed: int = 42
+    dataset: Dataset,
+    kind: Kind,
+    *,
+    validation_fraction: float = 0.2,
+    seed: int = 42,
+    progress: Progress = SILENT,
 ) -> Split:
     """Split a data set.
 
@@ -34,6 +41,8 @@ def split_dataset(
       `validation_split` without shuffling does, and so the published notebook).
     - `random`: per class, at random by `seed`. Near-duplicates cross: METU has many.
     - `grouped`: whole groups (photographs) at random by `seed`.
+    - `near-duplicates`: as `grouped`, the groups being pictures that look alike: the same crop
+      encoded, resized or cut again stays on one side. Reads every picture once.
     - `folders`: what the folders or the column `split` say.
 
     Raises:
@@ -43,7 +52,10 @@ def split_dataset(
     if kind == "folders":
         split = _by_folders(dataset)
     elif kind == "grouped":
-        split = _by_groups(dataset, validation_fraction, seed)
+        split = _by_groups(_groups(dataset), validation_fraction, seed)
+    elif kind == "near-duplicates":
+        alike = near_duplicate_groups(dataset.paths, progress=progress)
+        split = _by_groups(alike, validation_fraction, seed)
     else:
         split = _by_class(dataset, validation_fraction, seed if kind == "random" else None)
     for name in ("train", "validation"):
@@ -74,13 +86,17 @@ def _by_class(dataset: Dataset, fraction: float, seed: int | None) -> Split:
     return Split(np.sort(np.concatenate(train)), np.sort(np.concatenate(validation)), _none())
 
 
-def _by_groups(dataset: Dataset, fraction: float, seed: int) -> Split:
+def _groups(dataset: Dataset) -> NDArray[np.int64]:
     groups = dataset.groups
     if groups is None:
         raise UsageError(
             "--split grouped needs --group: a pattern of the names such as '<photo>-<tile>', "
             "or a column of labels.csv"
         )
+    return groups
+
+
+def _by_groups(groups: NDArray[np.int64], fraction: float, seed: int) -> Split:
     order = np.random.default_rng(seed).permutation(int(groups.max()) + 1)
     sizes = np.bincount(groups)[order]
     chosen = order[np.cumsum(sizes) - sizes < fraction * len(groups)]

@@ -6,6 +6,7 @@ import logging
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -30,7 +31,7 @@ def export_backbone(backbone: PixelBackbone, side_px: int, path: Path) -> None:
     copies in memory.
     """
     pixels = torch.zeros((2, side_px, side_px, 3), dtype=torch.uint8)
-    _export(backbone, pixels, path, ["pixels"], ["features"], external=True)
+    quiet_export(backbone, pixels, path, ["pixels"], ["features"], external=True)
 
 
 def export_model(backbone: Path, head: Head, temperature: float, path: Path) -> None:
@@ -39,7 +40,7 @@ def export_model(backbone: Path, head: Head, temperature: float, path: Path) -> 
     features = torch.zeros((2, first.shape[1]))
     head_file = path.with_name("head.onnx")
     output = Output(head, temperature).eval()
-    _export(output, features, head_file, ["features"], ["probabilities", "logits"], external=False)
+    quiet_export(output, features, head_file, ["features"], ["probabilities", "logits"])
     trunk = onnx.load(backbone, load_external_data=False)
     tail = compose.add_prefix(onnx.load(head_file), "head/")
     head_file.unlink()
@@ -55,15 +56,20 @@ def export_model(backbone: Path, head: Head, temperature: float, path: Path) -> 
     onnx.save(model, path)
 
 
-def _export(
+def quiet_export(
     module: torch.nn.Module,
     example: torch.Tensor,
     path: Path,
     inputs: list[str],
     outputs: list[str],
     *,
-    external: bool,
+    shapes: dict[int, Any] | None = None,
+    external: bool = False,
 ) -> None:
+    """Write a module of one input as ONNX, without PyTorch's talk.
+
+    `shapes` are the free dimensions of the input, by default the first.
+    """
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with (
         warnings.catch_warnings(),
@@ -77,7 +83,7 @@ def _export(
             path,
             input_names=inputs,
             output_names=outputs,
-            dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=65536)},),
+            dynamic_shapes=(shapes or {0: torch.export.Dim("batch", min=1, max=65536)},),
             opset_version=OPSET,
             dynamo=True,
             external_data=external,

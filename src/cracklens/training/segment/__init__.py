@@ -1,0 +1,1 @@
+"""Training a segmenter: a crack probability per pixel and per tile."""

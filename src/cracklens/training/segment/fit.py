@@ -1,0 +1,225 @@
+"""The training loop of a segmenter: mixed precision, a running mean of the weights, checkpoints."""
+
+import copy
+import math
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from cracklens.errors import DataError
+from cracklens.files import write_json, writing
+from cracklens.progress import SILENT, Progress
+from cracklens.training.segment.network import Segmenter
+from cracklens.training.segment.samples import Samples
+
+_MEAN_DECAY = 0.998
+_WARM_STEPS = 200
+_ENCODER_SHARE = 0.3  # of the learning rate: its weights are good already
+_TILE_SHARE, _DICE_SHARE = 0.25, 0.5
+_POSITIVE_WEIGHT = 2.0
+_CLIP = 5.0
+_SECONDS_BETWEEN_CHECKPOINTS = 120.0
+_NOTE_STEPS = 100
+_AHEAD = 6
+
+
+@dataclass(slots=True)
+class Losses:
+    """Mean losses of each stretch of steps."""
+
+    step: list[int] = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FitSettings:
+    """What decides a fit."""
+
+    steps: int
+    batch_size: int
+    learning_rate: float
+    mixed_precision: bool
+    workers: int
+
+
+class Fit:
+    """A segmenter in training; `run` may be called again to go on."""
+
+    def __init__(
+        self, network: Segmenter, settings: FitSettings, checkpoint: Path, device: torch.device
+    ) -> None:
+        self.settings, self._checkpoint, self._device = settings, checkpoint, device
+        self.network = network.to(device).to(memory_format=torch.channels_last)
+        self.mean = copy.deepcopy(network).eval().requires_grad_(False)  # noqa: FBT003 - PyTorch's way
+        encoder = {id(p) for p in network.encoder.parameters()}
+        rest = [p for p in network.parameters() if id(p) not in encoder]
+        self._shares = (_ENCODER_SHARE if hasattr(network.encoder, "blocks") else 1.0, 1.0)
+        self._optimiser = torch.optim.AdamW(
+            [{"params": list(network.encoder.parameters())}, {"params": rest}],
+            lr=settings.learning_rate,
+            weight_decay=1e-4,
+            fused=True,
+        )
+        self.step = 0
+        self.losses = Losses()
+        self._load()
+
+    def run(self, samples: Samples, until: int, progress: Progress = SILENT) -> None:
+        """Train until step `until`, saving a checkpoint every two minutes and at the end.
+
+        Raises:
+            DataError: the loss is no longer a number.
+        """
+        size = self.settings.batch_size
+        saved = time.monotonic()
+        loss_sum, counted = 0.0, 0
+        self.network.train()
+        with progress.step("train", until * size, "crops") as step:
+            step.advance(self.step * size)
+            for batch in self._batches(samples, until):
+                loss = self._one(batch)
+                self.step += 1
+                loss_sum, counted = loss_sum + loss, counted + 1
+                step.advance(size)
+                if self.step % _NOTE_STEPS == 0 or self.step == until:
+                    mean = loss_sum / counted
+                    if not math.isfinite(mean):
+                        raise DataError("the loss is no longer a number: lower --learning-rate")
+                    self.losses.step.append(self.step)
+                    self.losses.loss.append(mean)
+                    step.note(f"step {self.step:,}, loss {mean:.4f}")
+                    loss_sum, counted = 0.0, 0
+                if time.monotonic() - saved > _SECONDS_BETWEEN_CHECKPOINTS:
+                    self._save()
+                    saved = time.monotonic()
+        self._save()
+
+    def _batches(self, samples: Samples, until: int) -> Iterator[dict[str, Tensor]]:
+        """Make batches on threads, some ahead; what takes long there releases the lock."""
+        size = self.settings.batch_size
+
+        def batch(step: int) -> dict[str, Tensor]:
+            made = [samples[index] for index in range(step * size, (step + 1) * size)]
+            return {name: torch.from_numpy(np.stack([m[name] for m in made])) for name in made[0]}
+
+        ahead: deque[Future[dict[str, Tensor]]] = deque()
+        with ThreadPoolExecutor(self.settings.workers, "samples") as pool:
+            try:
+                for step in range(self.step, until):
+                    ahead.append(pool.submit(batch, step))
+                    if len(ahead) > _AHEAD:
+                        yield ahead.popleft().result()
+                while ahead:
+                    yield ahead.popleft().result()
+            finally:
+                for future in ahead:
+                    future.cancel()
+
+    def _one(self, batch: dict[str, Tensor]) -> float:
+        rate = self._rate()
+        for group, share in zip(self._optimiser.param_groups, self._shares, strict=True):
+            group["lr"] = rate * share
+        batch = {name: value.to(self._device) for name, value in batch.items()}
+        with torch.autocast(
+            self._device.type, torch.bfloat16, enabled=self.settings.mixed_precision
+        ):
+            pixel, tile = self.network(batch["pixels"])
+        loss = segment_loss(pixel.float(), tile.float(), batch)
+        self._optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)
+        self._optimiser.step()
+        self._average()
+        return loss.item()
+
+    def _rate(self) -> float:
+        """Warm up linearly, then fall along a half cosine."""
+        warm = min(1.0, (self.step + 1) / _WARM_STEPS)
+        done = self.step / self.settings.steps
+        return self.settings.learning_rate * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        keep = min(_MEAN_DECAY, (self.step + 1) / (self.step + 10))
+        for mean, now in zip(
+            self.mean.state_dict().values(), self.network.state_dict().values(), strict=True
+        ):
+            if mean.is_floating_point():
+                mean.lerp_(now, 1 - keep)
+            else:
+                mean.copy_(now)
+
+    def _save(self) -> None:
+        state = {f"network.{k}": v for k, v in self.network.state_dict().items()}
+        state |= {f"mean.{k}": v for k, v in self.mean.state_dict().items()}
+        for number, values in self._optimiser.state_dict()["state"].items():
+            state |= {f"optimiser.{number}.{name}": value for name, value in values.items()}
+        state["step"] = torch.tensor(self.step)
+        self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        with writing(self._checkpoint) as partial:
+            save_file({k: v.contiguous() for k, v in state.items()}, partial)
+        write_json(
+            self._checkpoint.with_suffix(".json"),
+            {"step": self.losses.step, "loss": self.losses.loss},
+        )
+
+    def _load(self) -> None:
+        if not self._checkpoint.is_file():
+            return
+        state = load_file(self._checkpoint, device=str(self._device))
+        for name, module in (("network", self.network), ("mean", self.mean)):
+            module.load_state_dict(
+                {k.removeprefix(f"{name}."): v for k, v in state.items() if k.startswith(name)}
+            )
+        optimiser = self._optimiser.state_dict()
+        for key, value in state.items():
+            if key.startswith("optimiser."):
+                _, number, name = key.split(".")
+                optimiser["state"].setdefault(int(number), {})[name] = value
+        self._optimiser.load_state_dict(optimiser)
+        self.step = int(state["step"])
+        self.losses = _read_losses(self._checkpoint.with_suffix(".json"), self.step)
+
+
+def _read_losses(path: Path, step: int) -> Losses:
+    import json
+
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Losses()
+    kept = [(s, v) for s, v in zip(content["step"], content["loss"], strict=True) if s <= step]
+    return Losses([s for s, _ in kept], [v for _, v in kept])
+
+
+def segment_loss(pixel: Tensor, tile: Tensor, batch: dict[str, Tensor]) -> Tensor:
+    """Return cross-entropy of the pixels, soft Dice over the batch, cross-entropy of the tiles.
+
+    Args:
+        pixel: N x H x W logits.
+        tile: N logits.
+        batch: as `Samples` makes it.
+    """
+    crack = batch["crack"].float() / 255
+    weight = batch["weight"].float() / 85
+    counted = weight * (1 + (_POSITIVE_WEIGHT - 1) * crack)
+    each = nn.functional.binary_cross_entropy_with_logits(pixel, crack, reduction="none")
+    entropy = (each * counted).sum() / counted.sum().clamp(min=1)
+    share, once = pixel.sigmoid(), weight.clamp(max=1)
+    both = (share * crack * once).sum()
+    dice = 1 - (2 * both + 1) / ((share * once).sum() + (crack * once).sum() + 1)
+    known = batch["label"] >= 0
+    judged = tile.new_zeros(())
+    if known.any():
+        judged = nn.functional.binary_cross_entropy_with_logits(
+            tile[known], batch["label"][known].float()
+        )
+    return entropy + _DICE_SHARE * dice + _TILE_SHARE * judged

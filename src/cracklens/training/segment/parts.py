@@ -1,0 +1,104 @@
+"""What a segmenter learns from and is validated on: tiles, weak masks, rendered pictures."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.datasets import Dataset, Split
+from cracklens.progress import SILENT, Progress
+from cracklens.training.segment.config import SegmentConfig
+from cracklens.training.segment.rendered import FORMAT, Bank, rendered_bank
+from cracklens.training.segment.samples import Tile
+from cracklens.training.segment.tiles import read_tiles
+
+_VALIDATION_SEED = 1_000_003
+"""Added to the seed for the rendered pictures that validate."""
+_MOST_VALIDATION = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All that a run learns from and is validated on."""
+
+    bank: Bank | None
+    validation_bank: Bank
+    cracked: list[Tile]
+    crack_free: list[Tile]
+    validation_cracked: list[Tile]
+    validation_crack_free: list[Tile]
+    unreadable: dict[Path, str]
+    key: str
+
+
+def read_parts(
+    config: SegmentConfig,
+    dataset: Dataset,
+    split: Split,
+    cracked_class: str,
+    cache: Path,
+    progress: Progress = SILENT,
+) -> Parts:
+    """Read, mask and render everything, or find it in the cache.
+
+    Args:
+        config: settings.
+        dataset: labelled tiles.
+        split: which of them train and validate.
+        cracked_class: the label that means a crack.
+        cache: folder for rendered pictures.
+        progress: listener.
+    """
+
+    def paths(indices: NDArray[np.int64], *, cracked: bool) -> list[Path]:
+        chosen = (dataset.items[i] for i in indices)
+        return [item.path for item in chosen if (item.label == cracked_class) is cracked]
+
+    unreadable: dict[Path, str] = {}
+    tiles: list[list[Tile]] = []
+    for indices in (split.train, split.validation):
+        for cracked in (True, False):
+            named = paths(indices, cracked=cracked)
+            found, failed = read_tiles(
+                named, cracked=cracked, max_pixels=config.max_pixels, progress=progress
+            )
+            unreadable |= failed
+            tiles.append(found)
+    if not config.weak_masks:
+        tiles[0] = [Tile(tile.jpeg, tile.mask, trusted=False) for tile in tiles[0]]
+    backgrounds = paths(split.train, cracked=False)
+    digest = _digest(dataset, split)
+
+    def bank(count: int, seed: int, surfaces: list[Path], *, likes: bool) -> Bank:
+        name = f"{FORMAT}-{seed}-{'likes' if likes else 'plain'}-{digest}"
+        return rendered_bank(
+            cache / "rendered" / name, count, seed=seed, backgrounds=surfaces, distractors=likes,
+            progress=progress,
+        )  # fmt: skip
+
+    rendered = None
+    if config.rendered_share:
+        rendered = bank(
+            config.rendered_pictures, config.seed, backgrounds, likes=config.distractors
+        )
+    unseen = bank(
+        min(config.validation_pictures, _MOST_VALIDATION),
+        config.seed + _VALIDATION_SEED,
+        paths(split.validation, cracked=False),
+        likes=True,
+    )
+    return Parts(rendered, unseen, tiles[0], tiles[1], tiles[2], tiles[3], unreadable, digest)
+
+
+def _digest(dataset: Dataset, split: Split) -> str:
+    """Name the pictures of a split, by name and size: hashing all files would cost a minute."""
+    known = hashlib.sha256()
+    for part in (split.train, split.validation):
+        for index in part:
+            item = dataset.items[index]
+            place = item.path.relative_to(dataset.root).as_posix()
+            known.update(f"{place} {item.label} {item.path.stat().st_size}\n".encode())
+        known.update(b"\n")
+    return known.hexdigest()[:16]

@@ -1,0 +1,196 @@
+"""A bank of rendered training pictures with exact masks, made once and kept on disk."""
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.files import writing
+from cracklens.machine import available_cpus
+from cracklens.photos import read_photo
+from cracklens.progress import SILENT, Progress
+from cracklens.synthesis import (
+    DISTRACTORS,
+    Camera,
+    RenderedCrack,
+    draw_cracks,
+    paint_cracks,
+    photograph,
+    render_concrete,
+)
+
+SIDE_PX = 256
+FORMAT = "1"
+"""Changed whenever the same seed would give another picture."""
+
+_SHARD = 64
+_CRACKED_SHARE = 0.6
+_REAL_BACKGROUND_SHARE = 0.6
+_MOSAIC_SHARE = 0.4
+_LIKE_SHARES = {True: (0.45, 0.4, 0.15), False: (0.15, 0.5, 0.35)}  # none, one, two look-alikes
+_LATE = {"cable", "cable shadow", "straight shadow", "ragged shadow", "hair and straw", "leaves"}
+_LEAST_WIDTH_PX = 0.45  # finer ones are drawn as if they had this width in the mask
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPicture:
+    """A training picture.
+
+    Attributes:
+        pixels: (H, W, 3) uint8 RGB.
+        crack: (H, W) uint8, 255 on a crack; a hairline counts where its centreline passes.
+        lookalike: (H, W) uint8, 255 where something looks like a crack and is none.
+    """
+
+    pixels: NDArray[np.uint8]
+    crack: NDArray[np.uint8]
+    lookalike: NDArray[np.uint8]
+
+
+def render_picture(
+    seed: int,
+    backgrounds: Sequence[Path] = (),
+    *,
+    distractors: bool = True,
+    side_px: int = SIDE_PX,
+) -> RenderedPicture:
+    """Render one picture: concrete, rendered or real, with or without cracks and look-alikes.
+
+    Args:
+        seed: the same seed and backgrounds give the same picture.
+        backgrounds: real crack-free pictures; used for a part of the pictures.
+        distractors: put look-alikes on it.
+        side_px: of the square.
+    """
+    rng = np.random.default_rng([seed, 77])
+    surface = _background(backgrounds, side_px, rng)
+    cracked = bool(rng.random() < _CRACKED_SHARE)
+    likes = int(rng.choice(3, p=_LIKE_SHARES[cracked])) if distractors else 0
+    names = sorted(DISTRACTORS)
+    chosen = [names[int(rng.integers(len(names)))] for _ in range(likes)]
+    lookalike = np.zeros((side_px, side_px), np.float32)
+    cracks = draw_cracks(side_px, side_px, rng) if cracked else ()
+    for late in (False, True):
+        if late and cracks:
+            surface = paint_cracks(surface, cracks, rng)
+        for name in chosen:
+            if (name in _LATE) is late:
+                added = DISTRACTORS[name](surface, rng)
+                surface, lookalike = added.surface, np.maximum(lookalike, added.mask)
+    pixels = photograph(surface, Camera.draw(rng), rng)
+    return RenderedPicture(
+        pixels, _eight_bits(crack_target(cracks, side_px)), _eight_bits(lookalike)
+    )
+
+
+def crack_target(cracks: Sequence[RenderedCrack], side_px: int) -> NDArray[np.float32]:
+    """Return what a segmenter should answer: coverage, raised on hairlines to that of 1 px."""
+    target = np.zeros((side_px, side_px), np.float32)
+    for crack in cracks:
+        width_px = float(np.clip(np.median(crack.width_px), _LEAST_WIDTH_PX, 1.0))
+        np.maximum(target, np.minimum(crack.coverage / np.float32(width_px), 1), out=target)
+    return target
+
+
+def _eight_bits(share: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.rint(np.clip(share, 0, 1) * 255).astype(np.uint8)
+
+
+def _background(
+    backgrounds: Sequence[Path], side_px: int, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    if not backgrounds or rng.random() >= _REAL_BACKGROUND_SHARE:
+        return render_concrete(side_px, side_px, rng)
+
+    def one(size_px: int) -> NDArray[np.uint8]:
+        pixels = read_photo(backgrounds[int(rng.integers(len(backgrounds)))]).pixels
+        way = cv2.INTER_AREA if size_px < pixels.shape[0] else cv2.INTER_CUBIC
+        turned = np.rot90(
+            cv2.resize(pixels, (size_px, size_px), interpolation=way), int(rng.integers(4))
+        )
+        return np.ascontiguousarray(turned)
+
+    if rng.random() < _MOSAIC_SHARE:  # finer grain; its seams are steps of tone and no cracks
+        half = side_px // 2
+        rows = [np.concatenate([one(half), one(side_px - half)], 1) for _ in range(2)]
+        return np.concatenate(rows, 0)[:side_px].astype(np.float32)
+    large = one(int(side_px * rng.uniform(1.0, 1.5)))
+    top, left = rng.integers(0, large.shape[0] - side_px + 1, 2)
+    return large[top : top + side_px, left : left + side_px].astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Rendered pictures, read from disk as they are needed."""
+
+    shards: tuple[NDArray[np.uint8], ...]
+
+    def __len__(self) -> int:
+        return len(self.shards) * _SHARD
+
+    def __getitem__(self, index: int) -> RenderedPicture:
+        planes = self.shards[index // _SHARD][index % _SHARD]
+        return RenderedPicture(planes[..., :3], planes[..., 3], planes[..., 4])
+
+
+def rendered_bank(
+    folder: Path,
+    count: int,
+    *,
+    seed: int,
+    backgrounds: Sequence[Path] = (),
+    distractors: bool = True,
+    workers: int | None = None,
+    progress: Progress = SILENT,
+) -> Bank:
+    """Render a bank into `folder`, or go on with one that is there.
+
+    Args:
+        folder: for this count, seed, backgrounds and choice alone.
+        count: pictures, rounded up to whole shards of 64.
+        seed: pictures of different seeds share nothing.
+        backgrounds: as in `render_picture`.
+        distractors: as in `render_picture`.
+        workers: processes; one per processor if not given.
+        progress: listener.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    shards = -(-count // _SHARD)
+    missing = [n for n in range(shards) if not (folder / f"{n:05d}.npy").is_file()]
+    with progress.step("render", shards * _SHARD) as step:
+        step.advance((shards - len(missing)) * _SHARD)
+        make = partial(
+            _render_shard,
+            folder=folder,
+            seed=seed,
+            backgrounds=backgrounds,
+            distractors=distractors,
+        )
+        if missing:
+            context = get_context("spawn")
+            with ProcessPoolExecutor(workers or available_cpus(), mp_context=context) as pool:
+                for _ in pool.map(make, missing):
+                    step.advance(_SHARD)
+    files = [folder / f"{n:05d}.npy" for n in range(shards)]
+    return Bank(tuple(np.load(file, mmap_mode="r", allow_pickle=False) for file in files))
+
+
+def _render_shard(
+    number: int, *, folder: Path, seed: int, backgrounds: Sequence[Path], distractors: bool
+) -> None:
+    cv2.setNumThreads(1)
+    planes = np.empty((_SHARD, SIDE_PX, SIDE_PX, 5), np.uint8)
+    for place in range(_SHARD):
+        unique = np.random.SeedSequence([seed, number, place]).generate_state(1, np.uint64)[0]
+        picture = render_picture(int(unique), backgrounds, distractors=distractors)
+        planes[place, ..., :3] = picture.pixels
+        planes[place, ..., 3] = picture.crack
+        planes[place, ..., 4] = picture.lookalike
+    with writing(folder / f"{number:05d}.npy") as partial_file, partial_file.open("wb") as file:
+        np.save(file, planes)

@@ -1,0 +1,184 @@
+"""Training samples: crops of rendered pictures, of weakly masked tiles and of crack-free ones.
+
+Sample number i is a pure function of the seed and of i, so that an interrupted run continues with
+the very samples that it would have seen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+
+from cracklens.training.segment.rendered import Bank
+from cracklens.training.segment.vary import vary_light
+
+Planes = NDArray[np.uint8]
+"""(H, W, 5) uint8: RGB, crack (0 to 255), weight (0 not counted, 85 once, 255 thrice)."""
+
+ONCE, THRICE = 85, 255
+UNKNOWN = -1
+_LIKE = 100  # look-alikes above this count three times
+_PLAIN = 60  # crack values below this
+_MOSAICS, _MOSAIC_SHARES = (1, 2, 3), (0.6, 0.28, 0.12)
+_ZOOM = (0.6, 1.9)
+_LEAST_CRACK_PX, _NO_CRACK_PX = 24.0, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A labelled tile, still encoded, with its weak mask.
+
+    Attributes:
+        jpeg: the file.
+        mask: PNG of (H, W) uint8: 0 none, 128 doubtful, 255 crack; None for a crack-free tile.
+        trusted: the mask may be trained on; else only the label may.
+    """
+
+    jpeg: bytes
+    mask: bytes | None
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How often each kind of sample is drawn; they add up to one."""
+
+    rendered: float
+    cracked: float
+    crack_free: float
+
+
+class Samples:
+    """All samples of a run, by number."""
+
+    def __init__(
+        self,
+        bank: Bank | None,
+        cracked: Sequence[Tile],
+        crack_free: Sequence[Tile],
+        shares: Shares,
+        *,
+        crop_px: int,
+        seed: int,
+        count: int,
+    ) -> None:
+        self._bank, self._cracked, self._crack_free = bank, cracked, crack_free
+        self._shares, self._crop_px, self._seed, self._count = shares, crop_px, seed, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: int) -> dict[str, NDArray[Any]]:
+        """Return `pixels` (C, C, 3), `crack` and `weight` (C, C), all uint8, and the tile's label.
+
+        `label` is 1 with a crack, 0 without, -1 where one cannot say.
+        """
+        rng = np.random.default_rng([self._seed, index])
+        kind = rng.choice(
+            3, p=(self._shares.rendered, self._shares.cracked, self._shares.crack_free)
+        )
+        if kind == 0 and self._bank is not None:
+            planes = _of_picture(self._bank, rng)
+        else:
+            planes = mosaic(self._cracked if kind == 1 else self._crack_free, rng)
+        planes = crop(planes, self._crop_px, rng)
+        pixels, crack, weight = planes[..., :3], planes[..., 3], planes[..., 4]
+        return {
+            "pixels": vary_light(pixels, rng),
+            "crack": np.ascontiguousarray(crack),
+            "weight": np.ascontiguousarray(weight),
+            "label": np.array(tile_label(crack, weight), np.int64),
+        }
+
+
+def tile_label(crack: NDArray[np.uint8], weight: NDArray[np.uint8]) -> int:
+    """Return 1 where a crack is plainly in the crop, 0 where surely none is, -1 between."""
+    area_px = float(crack.sum(dtype=np.int64)) / 255
+    if area_px >= _LEAST_CRACK_PX:
+        return 1
+    return 0 if area_px < _NO_CRACK_PX and (weight > 0).all() else UNKNOWN
+
+
+def _of_picture(bank: Bank, rng: np.random.Generator) -> Planes:
+    picture = bank[int(rng.integers(len(bank)))]
+    like = (picture.lookalike > _LIKE) & (picture.crack < _PLAIN)
+    weight = np.where(like, THRICE, ONCE).astype(np.uint8)
+    return np.dstack([picture.pixels, picture.crack, weight])
+
+
+def mosaic(tiles: Sequence[Tile], rng: np.random.Generator) -> Planes:
+    """Return one tile, or 2 x 2 or 3 x 3 tiles made smaller: fine cracks with a real surface."""
+    times = int(rng.choice(_MOSAICS, p=_MOSAIC_SHARES))
+    if times == 1:
+        return decode(tiles[int(rng.integers(len(tiles)))])
+    rows = []
+    for _ in range(times):
+        row = []
+        for _ in range(times):
+            planes = decode(tiles[int(rng.integers(len(tiles)))])
+            side = planes.shape[0] // times
+            row.append(_smaller(planes, side))
+        rows.append(np.concatenate(row, 1))
+    return np.concatenate(rows, 0)
+
+
+def decode(tile: Tile) -> Planes:
+    """Return a tile's planes; an untrusted mask has weight 0 wherever it might be wrong."""
+    pixels = simplejpeg.decode_jpeg(tile.jpeg, "RGB")
+    if tile.mask is None:
+        plain = np.zeros(pixels.shape[:2], np.uint8)
+        return np.dstack([pixels, plain, plain + ONCE])
+    mask = _read_mask(tile.mask)
+    if not tile.trusted:
+        return np.dstack([pixels, mask * 0, mask * 0])
+    crack = np.where(mask == 255, 255, 0).astype(np.uint8)  # noqa: PLR2004
+    weight = np.where((mask > 0) & (crack == 0), 0, ONCE).astype(np.uint8)
+    return np.dstack([pixels, crack, weight])
+
+
+def _read_mask(png: bytes) -> NDArray[np.uint8]:
+    mask: NDArray[np.uint8] = np.asarray(
+        cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    )
+    return mask
+
+
+def _smaller(planes: Planes, side_px: int) -> Planes:
+    """Shrink; a crack that becomes finer than a pixel stays a crack where it passes."""
+    small = resized(planes, side_px)
+    small[..., 3] = np.minimum(small[..., 3].astype(np.uint16) * 3 // 2, 255)
+    return small
+
+
+def resized(planes: Planes, side_px: int) -> Planes:
+    """Return square planes of another side; a pixel made of any that does not count does not."""
+    size, shrinks = (side_px, side_px), side_px < planes.shape[0]
+    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    other = np.empty((side_px, side_px, 5), np.uint8)
+    other[..., :4] = cv2.resize(np.ascontiguousarray(planes[..., :4]), size, interpolation=way)
+    weight = planes[..., 4]
+    not_counted = cv2.resize((weight == 0).astype(np.float32), size, interpolation=way)
+    nearest = cv2.resize(weight, size, interpolation=cv2.INTER_NEAREST)
+    other[..., 4] = np.where(not_counted > 0, 0, nearest)
+    return other
+
+
+def crop(planes: Planes, side_px: int, rng: np.random.Generator) -> Planes:
+    """Return a square cut out at a random place, size and quarter turn, perhaps mirrored."""
+    least = side_px / min(planes.shape[:2])
+    low, high = max(_ZOOM[0], least), max(_ZOOM[1], least)
+    zoom = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    size = min(max(round(side_px / zoom), 16), *planes.shape[:2])
+    top = int(rng.integers(planes.shape[0] - size + 1))
+    left = int(rng.integers(planes.shape[1] - size + 1))
+    cut = planes[top : top + size, left : left + size]
+    if size != side_px:
+        cut = resized(cut, side_px)
+    cut = np.rot90(cut, int(rng.integers(4)))
+    if rng.random() < 0.5:  # noqa: PLR2004
+        cut = cut[:, ::-1]
+    return np.ascontiguousarray(cut)

@@ -1,0 +1,178 @@
+"""From labelled tiles and rendered pictures to a segmenter's model folder."""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cracklens.datasets import load_dataset, split_dataset
+from cracklens.datasets.labelled import positive_class
+from cracklens.errors import DataError, UsageError
+from cracklens.files import require_free, sha256_file, writing
+from cracklens.machine import cache_folder
+from cracklens.models.engines import has_bf16
+from cracklens.progress import SILENT, Progress
+from cracklens.training.segment.config import SegmentConfig
+from cracklens.training.segment.fit import Fit, FitSettings
+from cracklens.training.segment.network import create_segmenter
+from cracklens.training.segment.parts import Parts, read_parts
+from cracklens.training.segment.predict import predict_in_scales
+from cracklens.training.segment.rendered import FORMAT
+from cracklens.training.segment.samples import Samples, Shares, Tile
+from cracklens.training.segment.tiles import refine_masks
+from cracklens.training.segment.write import FittedSegmenter, WrittenSegmenter, write_segmenter
+from cracklens.training.settings import settled
+
+
+def train_segmenter(
+    data: str | Path,
+    output: str | Path,
+    config: SegmentConfig,
+    *,
+    overwrite: bool = False,
+    cache: Path | None = None,
+    progress: Progress = SILENT,
+) -> WrittenSegmenter:
+    """Train a segmenter and write its folder; the same command continues an interrupted run.
+
+    Args:
+        data: labelled tiles, cracked and crack-free, in one of the layouts of `load_dataset`.
+        output: the model folder.
+        config: settings.
+        overwrite: replace a model of that name.
+        cache: where rendered pictures and checkpoints are kept.
+        progress: listener.
+
+    Raises:
+        DataError: the data cannot be trained on.
+        OutputError: the output exists or cannot be written; found before anything is computed.
+        UsageError: settings that do not fit the data.
+    """
+    started = time.perf_counter()
+    output, cache = Path(output), cache or cache_folder()
+    require_free(output, overwrite=overwrite)
+    dataset = load_dataset(data, group=config.group)
+    cracked_class = positive_class(dataset.classes, config.positive)
+    if len(dataset.classes) != 2 or cracked_class is None:  # noqa: PLR2004
+        raise DataError(
+            f"{data} has the classes {', '.join(dataset.classes)}: a segmenter is trained on two, "
+            "one with cracks and one without"
+        )
+    split = split_dataset(
+        dataset,
+        config.split,
+        validation_fraction=config.validation_fraction,
+        seed=config.seed,
+        progress=progress,
+    )
+    device = _device(config)
+    with settled():
+        parts = read_parts(config, dataset, split, cracked_class, cache, progress)
+        fit = _fit(config, parts, cache, device, progress)
+        seconds = time.perf_counter() - started
+        fitted = FittedSegmenter(
+            dataset, split, cracked_class, fit.mean, fit.losses, device, seconds
+        )
+        return write_segmenter(
+            output, fitted, config, parts, overwrite=overwrite, progress=progress
+        )
+
+
+def _fit(
+    config: SegmentConfig, parts: Parts, cache: Path, device: torch.device, progress: Progress
+) -> Fit:
+    mixed = config.mixed_precision == "on" or (
+        config.mixed_precision == "auto" and (device.type == "cuda" or has_bf16())
+    )
+    settings = FitSettings(
+        config.steps, config.batch_size, config.learning_rate, mixed, config.workers
+    )
+    network = create_segmenter(config.encoder, config.weights, config.seed)
+    folder = cache / "segmenters" / _key(config, parts.key)
+    fit = Fit(network, settings, folder / "checkpoint.safetensors", device)
+    if fit.step:
+        progress.say(f"continuing at step {fit.step:,} of {config.steps:,}")
+    halfway = round(config.refine_at * config.steps)
+    refines = config.weak_masks and config.cracked_share > 0 and halfway < config.steps
+    if fit.step < halfway or not refines:
+        fit.run(
+            _samples(config, parts, parts.cracked), halfway if refines else config.steps, progress
+        )
+    if refines:
+        cracked = parts.cracked
+        # the masks are made by the network as it was half way: kept, for a run that goes on later
+        refined = _kept_masks(folder / "masks.npz", cracked)
+        if refined is None:
+            refined = refine_masks(
+                cracked, lambda pictures: predict_in_scales(fit.mean, pictures, device),
+                progress=progress,
+            )  # fmt: skip
+            _keep_masks(folder / "masks.npz", refined)
+        progress.say(
+            f"masks trusted: {sum(t.trusted for t in cracked):,} of {len(cracked):,} from "
+            f"darkness, {sum(t.trusted for t in refined):,} refined"
+        )
+        fit.run(_samples(config, parts, refined), config.steps, progress)
+    return fit
+
+
+def _samples(config: SegmentConfig, parts: Parts, cracked: list[Tile]) -> Samples:
+    rest = 1 - config.rendered_share - config.cracked_share
+    shares = Shares(config.rendered_share, config.cracked_share, max(rest, 0.0))
+    return Samples(
+        parts.bank, cracked, parts.crack_free, shares,
+        crop_px=config.crop_px, seed=config.seed, count=config.steps * config.batch_size,
+    )  # fmt: skip
+
+
+def _keep_masks(path: Path, tiles: list[Tile]) -> None:
+    masks = [tile.mask or b"" for tile in tiles]
+    with writing(path) as partial, partial.open("wb") as file:
+        np.savez(
+            file,
+            lengths=np.array([len(mask) for mask in masks]),
+            masks=np.frombuffer(b"".join(masks), np.uint8),
+            trusted=np.array([tile.trusted for tile in tiles]),
+        )
+
+
+def _kept_masks(path: Path, tiles: list[Tile]) -> list[Tile] | None:
+    if not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as kept:
+        ends = np.cumsum(kept["lengths"])
+        data = kept["masks"].tobytes()
+        trusted = kept["trusted"].tolist()
+    if len(ends) != len(tiles):
+        return None
+
+    def masks() -> Iterator[bytes]:
+        start = 0
+        for end in ends.tolist():
+            yield data[start:end]
+            start = end
+
+    return [
+        Tile(tile.jpeg, mask, sure)
+        for tile, mask, sure in zip(tiles, masks(), trusted, strict=True)
+    ]
+
+
+def _key(config: SegmentConfig, data: str) -> str:
+    values = config.model_dump(mode="json", exclude={"workers", "recipe"})
+    if Path(config.weights).is_file():
+        values["weights"] = sha256_file(Path(config.weights))
+    text = json.dumps(values, sort_keys=True) + data + version("torch") + version("timm") + FORMAT
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _device(config: SegmentConfig) -> torch.device:
+    found = torch.cuda.is_available()
+    if config.device == "cuda" and not found:
+        raise UsageError("--device cuda: PyTorch finds no GPU here; leave the option out")
+    return torch.device("cuda" if found and config.device != "cpu" else "cpu")

@@ -1,0 +1,290 @@
+"""From a fitted segmenter to its model folder: thresholds, calibration, export, card."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import simplejpeg
+import torch
+from numpy.typing import NDArray
+
+from cracklens.datasets import Dataset, Split
+from cracklens.datasets.audit import leaked_pictures
+from cracklens.datasets.sources import digest, known_source
+from cracklens.evaluation.calibration import (
+    TEMPERATURE_BOUNDS,
+    apply_temperature,
+    fit_temperature,
+)
+from cracklens.evaluation.summary import Summary, summarise
+from cracklens.files import sha256_file, write_json
+from cracklens.models import (
+    ModelCard,
+    ModelFolder,
+    Preprocessing,
+    load_engine,
+    write_model_folder,
+)
+from cracklens.models.card import Agreement, Architecture, Segmentation, TrainingData
+from cracklens.models.engines import has_bf16
+from cracklens.progress import SILENT, Progress
+from cracklens.training.segment.choose import Chosen, choose_thresholds
+from cracklens.training.segment.config import SegmentConfig
+from cracklens.training.segment.export import check_segmenter, export_segmenter
+from cracklens.training.segment.fit import Losses
+from cracklens.training.segment.network import MEAN, MOBILENET, MULTIPLE_PX, STD, Segmenter
+from cracklens.training.segment.parts import Parts
+from cracklens.training.segment.predict import predict, predict_in_scales
+from cracklens.training.segment.samples import ONCE, Tile, decode
+
+WINDOW_PX = 768
+TILE_PX = 256
+SCALES = (1.0, 0.5)
+_CHECKED = 16
+_CHECKED_BF16 = 64
+_TRUE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class FittedSegmenter:
+    """A fitted network and what it was fitted on."""
+
+    dataset: Dataset
+    split: Split
+    cracked_class: str
+    network: Segmenter
+    losses: Losses
+    device: torch.device
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSegmenter:
+    """A model folder with its validation figures and the pictures that were left out."""
+
+    folder: ModelFolder
+    validation: Summary
+    chosen: Chosen
+    unreadable: dict[Path, str]
+
+
+def write_segmenter(
+    output: Path,
+    fitted: FittedSegmenter,
+    config: SegmentConfig,
+    parts: Parts,
+    *,
+    overwrite: bool = False,
+    progress: Progress = SILENT,
+) -> WrittenSegmenter:
+    """Choose thresholds, calibrate, export, check and write.
+
+    Raises:
+        ModelError: the exported file disagrees with the PyTorch network.
+        OutputError: the folder cannot be written.
+    """
+    chosen = _choose(fitted, parts, config.validation_pictures, progress)
+    progress.say(
+        f"thresholds: a crack begins at {chosen.seed_threshold:g} and is followed down to "
+        f"{chosen.grow_threshold:g}; F1 with 2 px tolerance {chosen.f1:.3f}, crack-free tiles with "
+        f"a crack {chosen.false_alarm_share:.2%} (validation)"
+    )
+    positive = fitted.dataset.classes.index(fitted.cracked_class)
+    logits, truth, pixels = _judge_tiles(fitted, parts, positive, progress)
+    temperature = fit_temperature(logits, truth)
+    calibrated = temperature not in TEMPERATURE_BOUNDS
+    temperature = temperature if calibrated else 1.0
+    summary = summarise(
+        apply_temperature(logits, temperature), truth, fitted.dataset.classes, fitted.cracked_class
+    )
+
+    def make(folder: Path) -> ModelCard:
+        agreement = _export(folder / "model.onnx", fitted, temperature, positive, pixels, progress)
+        write_json(
+            folder / "training_statistics.json",
+            {
+                "loss": {"step": fitted.losses.step, "value": fitted.losses.loss},
+                "thresholds": {n: getattr(chosen, n) for n in chosen.__dataclass_fields__},
+                "masks_trusted": sum(tile.trusted for tile in parts.cracked),
+                "seconds": round(fitted.seconds),
+            },
+        )
+        calibration = {"temperature": temperature, "calibrated": calibrated}
+        return _card(
+            output.name, fitted, config, parts, summary, agreement, calibration=calibration,
+            chosen=chosen,
+        )  # fmt: skip
+
+    written = write_model_folder(output, make, overwrite=overwrite)
+    return WrittenSegmenter(written, summary, chosen, parts.unreadable)
+
+
+def _choose(fitted: FittedSegmenter, parts: Parts, most: int, progress: Progress) -> Chosen:
+    masked = [tile for tile in parts.validation_cracked if tile.trusted][:most]
+    planes = [decode(tile) for tile in masked]
+    rendered = [parts.validation_bank[n] for n in range(min(len(parts.validation_bank), most))]
+    free = [_pixels(tile) for tile in parts.validation_crack_free[:most]]
+    pictures = [
+        *(np.ascontiguousarray(p[..., :3]) for p in planes),
+        *(np.ascontiguousarray(p.pixels) for p in rendered),
+        *free,
+    ]
+    maps = []
+    with progress.step("thresholds", len(pictures)) as step:
+        for found in predict_in_scales(fitted.network, pictures, fitted.device):
+            maps.append(found.astype(np.float16))
+            step.advance()
+    with_mask = len(planes) + len(rendered)
+    truths = [*(p[..., 3] for p in planes), *(p.crack for p in rendered)]
+    counted = [
+        *(p[..., 4] >= ONCE for p in planes),
+        *(np.ones(p.crack.shape, bool) for p in rendered),
+    ]
+    return choose_thresholds(maps[:with_mask], truths, counted, maps[with_mask:])
+
+
+def _pixels(tile: Tile) -> NDArray[np.uint8]:
+    pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(tile.jpeg, "RGB")
+    return pixels
+
+
+def _judge_tiles(
+    fitted: FittedSegmenter, parts: Parts, positive: int, progress: Progress
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8]]:
+    """Return the logits (N x 2) and classes of all validation tiles, and a few tiles' pixels."""
+    fit = _preprocessing().fit
+    tiles = [*parts.validation_cracked, *parts.validation_crack_free]
+    found = []
+    with progress.step("validate", len(tiles)) as step:
+        pictures = (fit(_pixels(tile)) for tile in tiles)
+        for _, logit in predict(fitted.network, pictures, fitted.device):
+            found.append(logit)
+            step.advance()
+    logits = np.zeros((len(tiles), 2))
+    logits[:, positive] = found
+    truth = np.full(len(tiles), 1 - positive, np.int64)
+    truth[: len(parts.validation_cracked)] = positive
+    shown = np.random.default_rng(0).permutation(len(tiles))[:_CHECKED_BF16]
+    return logits, truth, np.stack([fit(_pixels(tiles[i])) for i in shown])
+
+
+def _preprocessing() -> Preprocessing:
+    return Preprocessing(height_px=TILE_PX, width_px=TILE_PX, mean=MEAN, std=STD)
+
+
+def _export(
+    path: Path,
+    fitted: FittedSegmenter,
+    temperature: float,
+    positive: int,
+    pixels: NDArray[np.uint8],
+    progress: Progress,
+) -> Agreement:
+    whole = export_segmenter(fitted.network, temperature, positive, path)
+    error, exact = check_segmenter(path, whole, pixels[:_CHECKED], "f32")
+    progress.say(f"exported model against PyTorch: probabilities differ by at most {error:.1e}")
+    bf16: dict[str, Any] = {}
+    if has_bf16():
+        bf16_error, _ = check_segmenter(path, whole, pixels[:_CHECKED], "bf16")
+        equal = _equal_decisions(path, pixels)
+        bf16 = {
+            "sample_bf16": len(pixels),
+            "bf16_decisions_equal": equal,
+            "export_bf16_probability_error": bf16_error,
+            "export_bf16_decisions_equal": equal,
+        }
+        progress.say(f"bf16 against f32: {equal:.3%} of the pixels on the same side of 0.5")
+    name = load_engine(path, batch_size=1, size_px=(TILE_PX, TILE_PX)).name
+    return Agreement(
+        engine=name,
+        sample_torch=len(exact["map"]),
+        f32_relative_error=error,
+        precision="f32",
+        export_probability_error=error,
+        **bf16,
+    )
+
+
+def _equal_decisions(path: Path, pixels: NDArray[np.uint8]) -> float:
+    """Return the least share of equal decisions of bf16 and f32: of pixels, or of tiles."""
+    size = (TILE_PX, TILE_PX)
+    exact, rough = (
+        load_engine(path, batch_size=4, precision=precision, size_px=size).run(pixels)
+        for precision in ("f32", "bf16")
+    )
+    same_pixels = ((exact["map"] > 0.5) == (rough["map"] > 0.5)).mean()  # noqa: PLR2004
+    same_tiles = (exact["logits"].argmax(1) == rough["logits"].argmax(1)).mean()
+    return float(min(same_pixels, same_tiles))
+
+
+def _card(
+    name: str,
+    fitted: FittedSegmenter,
+    config: SegmentConfig,
+    parts: Parts,
+    summary: Summary,
+    agreement: Agreement,
+    *,
+    calibration: dict[str, Any],
+    chosen: Chosen,
+) -> ModelCard:
+    values = config.model_dump(mode="json")
+    weights = Path(config.weights)
+    values["weights"] = weights.name
+    parameters = sum(p.numel() for p in fitted.network.parameters())
+    return ModelCard(
+        name=name,
+        task="segment",
+        segmentation=Segmentation(
+            window_px=WINDOW_PX,
+            multiple_px=MULTIPLE_PX,
+            scales=SCALES,
+            seed_threshold=chosen.seed_threshold,
+            grow_threshold=chosen.grow_threshold,
+        ),
+        labels=list(fitted.dataset.classes),
+        positive=fitted.cracked_class,
+        **calibration,
+        preprocessing=_preprocessing(),
+        architecture=Architecture(
+            backbone=config.encoder,
+            weights=weights.name,
+            weights_sha256=sha256_file(weights) if weights.is_file() else "",
+            weights_licence="apache-2.0" if config.encoder == MOBILENET else "none needed",
+            head="U-Net decoder, pixel and tile output",
+            parameters=parameters,
+            trained_parameters=parameters,
+        ),
+        data=_data(fitted, parts),
+        agreement=agreement,
+        configuration=values,
+        validation=summary.model_dump(mode="json"),
+        created=datetime.now(UTC).replace(microsecond=0),
+        cracklens_version=version("cracklens"),
+        files={},
+    )
+
+
+def _data(fitted: FittedSegmenter, parts: Parts) -> TrainingData:
+    dataset, split = fitted.dataset, fitted.split
+    labels = [item.label for item in dataset.items]
+    hashes = [sha256_file(item.path) for item in dataset.items]
+    total = digest(zip(labels, hashes, strict=True))
+    source = known_source(total)
+    chosen = {"train": split.train, "validation": split.validation}
+    counts = {name: dataset.subset(part).counts() for name, part in chosen.items()}
+    if parts.bank is not None:
+        counts["rendered by cracklens"] = {"pictures": len(parts.bank)}
+    return TrainingData(
+        name=source.title if source else dataset.root.resolve().name,
+        licence=source.licence if source else "",
+        citation=source.citation if source else "",
+        digest=total,
+        part_digests={n: digest((labels[i], hashes[i]) for i in p) for n, p in chosen.items()},
+        counts=counts,
+        unreadable=len(parts.unreadable),
+        leaked_duplicates=len(leaked_pictures(hashes, split)),
+    )
