@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import cracklens as package
+from cracklens.models import ModelCard, write_model_folder
 from cracklens.synthesis import render_tiles
 
 TILES = 120
@@ -35,6 +36,93 @@ def model_folder(tiles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "small"
     package.train(tiles, folder, recipe="small", epochs=3)
     return folder
+
+
+@pytest.fixture(scope="session")
+def segmenter_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A segmenter whose truth is known: dark pixels are cracks, 0.5 at the grey value 100."""
+    from onnx import TensorProto, checker, helper, save
+
+    def network(folder: Path) -> ModelCard:
+        steps = [
+            ("Cast", ["pixels"], "grey", {"to": TensorProto.FLOAT}),
+            ("ReduceMean", ["grey", "channels"], "mean", {"keepdims": 0}),
+            ("Sub", ["middle", "mean"], "above", {}),
+            ("Mul", ["above", "steepness"], "score", {}),
+            ("Sigmoid", ["score"], "map", {}),
+            ("ReduceMax", ["score", "sides"], "highest", {"keepdims": 0}),
+            ("Unsqueeze", ["highest", "channels1"], "column", {}),
+            ("Neg", ["column"], "opposite", {}),
+            ("Concat", ["opposite", "column"], "logits", {"axis": 1}),
+            ("Softmax", ["logits"], "probabilities", {"axis": 1}),
+        ]
+        numbers = {"middle": 100.0, "steepness": 0.1}
+        axes = {"channels": [3], "sides": [1, 2], "channels1": [1]}
+        floats, ints = TensorProto.FLOAT, TensorProto.INT64
+        constants = [helper.make_tensor(n, floats, [], [v]) for n, v in numbers.items()]
+        constants += [helper.make_tensor(n, ints, [len(v)], v) for n, v in axes.items()]
+        shapes = {"map": ["n", "h", "w"], "logits": ["n", 2], "probabilities": ["n", 2]}
+        graph = helper.make_graph(
+            [helper.make_node(kind, given, [made], **more) for kind, given, made, more in steps],
+            "dark",
+            [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["n", "h", "w", 3])],
+            [helper.make_tensor_value_info(name, floats, shape) for name, shape in shapes.items()],
+            constants,
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
+        model.ir_version = 10  # what the oldest engines read
+        checker.check_model(model, full_check=True)
+        save(model, folder / "model.onnx")
+        return ModelCard.model_validate(SEGMENTER_CARD)
+
+    return write_model_folder(tmp_path_factory.mktemp("segmenter") / "dark", network).path
+
+
+SEGMENTER_CARD = {
+    "name": "dark",
+    "task": "segment",
+    "segmentation": {
+        "window_px": 256,
+        "multiple_px": 16,
+        "scales": (1.0,),
+        "seed_threshold": 0.5,
+        "grow_threshold": 0.3,
+    },
+    "labels": ["Negative", "Positive"],
+    "positive": "Positive",
+    "temperature": 1.0,
+    "calibrated": False,
+    "preprocessing": {"height_px": 64, "width_px": 64, "mean": (0, 0, 0), "std": (1, 1, 1)},
+    "architecture": {
+        "backbone": "none",
+        "weights": "none",
+        "weights_sha256": "",
+        "weights_licence": "none",
+        "head": "none",
+        "parameters": 2,
+        "trained_parameters": 0,
+    },
+    "data": {
+        "name": "none",
+        "licence": "none",
+        "citation": "",
+        "digest": "",
+        "part_digests": {},
+        "counts": {},
+    },
+    "agreement": {
+        "engine": "none",
+        "sample_torch": 0,
+        "f32_relative_error": 0.0,
+        "precision": "f32",
+        "export_probability_error": 0.0,
+    },
+    "configuration": {},
+    "validation": None,
+    "created": "2026-01-01T00:00:00Z",
+    "cracklens_version": package.__version__,
+    "files": {},
+}
 
 
 @pytest.fixture(scope="session")

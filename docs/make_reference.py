@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a script beside the pages that it makes
-"""Make the generated pages: `cli.md` from `--help`, and the JSON Schema of a model's card.
+"""Make the generated pages: `cli.md` from `--help`, and the JSON Schemas of card and record.
 
 Without options it writes them. With `--check` it names those that are not up to date and leaves
 with exit code 1.
@@ -12,10 +12,11 @@ import sys
 from pathlib import Path
 
 import typer
+from pydantic import BaseModel
 
 from cracklens.cli.main import app
-from cracklens.models import ModelCard
-from cracklens.models.card import SCHEMA_VERSION
+from cracklens.inspection import record
+from cracklens.models import ModelCard, card
 
 DOCS = Path(__file__).parent
 PROGRAM = Path(sys.executable).with_name("cracklens")
@@ -67,11 +68,11 @@ def _help(arguments: list[str]) -> str:
     return "\n".join(line.rstrip() for line in done.stdout.splitlines()).strip("\n")
 
 
-def card_schema() -> str:
-    """Return the JSON Schema of the card that cracklens writes."""
+def schema_of(model: type[BaseModel]) -> str:
+    """Return the JSON Schema of what cracklens writes."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **ModelCard.model_json_schema(mode="serialization"),
+        **model.model_json_schema(mode="serialization"),
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
@@ -80,7 +81,8 @@ def pages() -> dict[Path, str]:
     """Return what each generated file should hold."""
     return {
         DOCS / "cli.md": cli_page(),
-        DOCS / "schema" / f"model-card-{SCHEMA_VERSION}.json": card_schema(),
+        DOCS / "schema" / f"model-card-{card.SCHEMA_VERSION}.json": schema_of(ModelCard),
+        DOCS / "schema" / f"inspection-{record.SCHEMA_VERSION}.json": schema_of(record.Inspection),
     }
 
 

@@ -15,6 +15,7 @@ PUBLIC = [
     "CracklensError",
     "DataError",
     "Evaluation",
+    "Inspection",
     "MissingExtraError",
     "Model",
     "ModelCard",
@@ -24,6 +25,7 @@ PUBLIC = [
     "Prediction",
     "UsageError",
     "audit",
+    "inspect",
     "load_model",
     "train",
 ]

@@ -13,6 +13,7 @@ _HOMES = {
     "CracklensError": "cracklens.errors",
     "DataError": "cracklens.errors",
     "Evaluation": "cracklens.evaluation.evaluate",
+    "Inspection": "cracklens.inspection.record",
     "MissingExtraError": "cracklens.errors",
     "Model": "cracklens.api",
     "ModelCard": "cracklens.models",
@@ -22,13 +23,14 @@ _HOMES = {
     "Prediction": "cracklens.detection",
     "UsageError": "cracklens.errors",
     "audit": "cracklens.api",
+    "inspect": "cracklens.api",
     "load_model": "cracklens.api",
     "train": "cracklens.api",
 }
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - one list, fixed by tests/test_public_names.py
 
 if TYPE_CHECKING:
-    from cracklens.api import Model, audit, load_model, train
+    from cracklens.api import Model, audit, inspect, load_model, train
     from cracklens.datasets import Audit
     from cracklens.detection import Prediction
     from cracklens.errors import (
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from cracklens.evaluation.evaluate import Evaluation
+    from cracklens.inspection.record import Inspection
     from cracklens.models import ModelCard
 
 

@@ -21,6 +21,13 @@ EVALUATION_FILES = (
 """What `evaluate` leaves in its folder; `--overwrite` replaces these and nothing else."""
 
 
+INSPECTION = "inspection.json"
+UNFINISHED = ".unfinished"
+INSPECTION_FILES = (INSPECTION, "report.html", "timings.json", "overlays", "tables", UNFINISHED)
+"""What `inspect` leaves in its folder; `--overwrite` replaces these and nothing else."""
+_HEAD_BYTES = 256
+
+
 @contextmanager
 def writing(target: Path) -> Iterator[Path]:
     """Yield a temporary path beside `target`; it takes the name when the block ends well.
@@ -129,12 +136,29 @@ def _require_ours(folder: Path) -> None:
     record = _record(folder)
     ours = {"card.json", "metrics.json", *record.get("files", ())}
     ours |= set(EVALUATION_FILES) if "class_mapping" in record else set()
+    if is_inspection(folder):
+        record, ours = {INSPECTION: True}, set(INSPECTION_FILES)
     others = sorted(entry.name for entry in folder.iterdir() if entry.name not in ours)
     if not record or others:
         what = f"holds {others[0]}, which" if record else "exists and"
         raise OutputError(
             f"{folder} {what} was not written by cracklens: --overwrite does not touch it"
         )
+
+
+def is_inspection(folder: Path) -> bool:
+    """Tell whether a folder holds an inspection that cracklens wrote, finished or not.
+
+    The beginning of the file says so; the whole of it may be large.
+    """
+    for name in (INSPECTION, f"{UNFINISHED}/run.json"):
+        try:
+            with (folder / name).open("rb") as file:
+                if b'"cracklens_version"' in file.read(_HEAD_BYTES):
+                    return True
+        except OSError:
+            continue
+    return False
 
 
 def _record(folder: Path) -> dict[str, Any]:

@@ -2,13 +2,17 @@
 
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from cracklens.errors import PhotoError
 from cracklens.photos import Photo, stream_photos
+from cracklens.photos.stream import run_ahead
 
 COUNT = 40
 
@@ -143,3 +147,53 @@ def test_prepare_receives_whole_photos(pictures):
 
 def test_no_paths_no_photos():
     assert list(stream_photos([], number)) == []
+
+
+class Weighing:
+    """Knows how much was in memory at most; an item is its own weight."""
+
+    def __init__(self):
+        self.held = self.most = 0
+        self.lock = threading.Lock()
+
+    def work(self, item):
+        with self.lock:
+            self.held += item
+            self.most = max(self.most, self.held)
+        time.sleep(0.001)
+        return item
+
+    def release(self, item):
+        with self.lock:
+            self.held -= item
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+@given(weights=st.lists(st.integers(1, 30), max_size=12), budget=st.integers(1, 60))
+@settings(max_examples=40, deadline=None)
+def test_what_is_held_stays_within_the_budget(workers, weights, budget):
+    scale = Weighing()
+    found = []
+    for item in run_ahead(weights, scale.work, workers=workers, weigh=int, budget=budget):
+        found.append(item)
+        scale.release(item)
+    assert found == weights
+    assert scale.most <= max([budget, *weights])
+
+
+def test_a_result_is_forgotten_when_the_caller_asks_for_the_next():
+    class Pixels:
+        pass
+
+    alive = weakref.WeakSet()
+
+    def work(_):
+        made = Pixels()
+        alive.add(made)
+        return made
+
+    most = 0
+    for item in run_ahead(range(6), work, workers=1, weigh=lambda _: 1, budget=1):
+        most = max(most, len(alive))
+        del item
+    assert most == 1

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import cracklens
-from cracklens.cli import audit, doctor, evaluate, predict, train
+from cracklens.cli import audit, doctor, evaluate, inspect, predict, train, validate
 from cracklens.cli.console import complain
 from cracklens.errors import CracklensError, UsageError
 
@@ -22,9 +22,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     rich_markup_mode="rich",
 )
+inspect.add_to(app)
+validate.add_to(app)
+predict.add_to(app)
 train.add_to(app)
 evaluate.add_to(app)
-predict.add_to(app)
 audit.add_to(app)
 doctor.add_to(app)
 
@@ -42,9 +44,12 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show and exit.")
     ] = False,
 ) -> None:
-    """Find cracks in photographs of concrete.
+    """Find cracks in photographs of concrete: a folder in, a report out.
 
-    Train on labelled tiles, test on structures never seen, label new pictures.
+      cracklens inspect PHOTOS -o REPORT
+
+    Or train a model of your own on labelled tiles and test it on structures it
+    never saw.
 
     Exit codes: 0 done; 2 wrong usage; 3 done in part, the rest is listed; 1 anything else.
     """
@@ -67,14 +72,19 @@ def main() -> None:
     sys.exit(code)
 
 
+def _kept() -> str:
+    """Say what an interrupted verb leaves, and how to go on."""
+    if "inspect" in sys.argv[1:2]:
+        return "photographs that were finished are kept: add --resume to go on"
+    return "features that were computed are kept: the same command uses them"
+
+
 def _run() -> int:
     try:
         app()
     except SystemExit as end:  # Typer ends every verb with one
         if end.code == _INTERRUPTED:
-            complain(
-                "interrupted; features that were computed are kept: the same command uses them"
-            )
+            complain(f"interrupted; {_kept()}")
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except UsageError as error:
         complain(str(error))

@@ -25,8 +25,10 @@ Precision = Annotated[
 ]
 
 
-def flags_from(model: type[BaseModel], *, skip: set[str]) -> Callable[[Callable[..., Any]], Any]:
-    """Give a verb one flag per field of a configuration; unset flags arrive as None.
+def flags_from(*models: type[BaseModel], skip: set[str]) -> Callable[[Callable[..., Any]], Any]:
+    """Give a verb one flag per field of its configurations; unset flags arrive as None.
+
+    A field that several of them have is described as in the first.
 
     The function's last parameter, `settings`, receives them as one dictionary, so no flag can be
     lost between the command line and the configuration.
@@ -34,7 +36,10 @@ def flags_from(model: type[BaseModel], *, skip: set[str]) -> Callable[[Callable[
 
     def decorate(verb: Callable[..., Any]) -> Callable[..., Any]:
         own = [p for p in inspect.signature(verb).parameters.values() if p.name != "settings"]
-        fields = {n: f for n, f in model.model_fields.items() if n not in skip}
+        fields: dict[str, FieldInfo] = {}
+        for model in models:
+            known = skip | set(fields)
+            fields |= {n: f for n, f in model.model_fields.items() if n not in known}
 
         def wrapper(**values: Any) -> Any:  # noqa: ANN401
             settings = {
@@ -82,6 +87,7 @@ def _shown(default: Any) -> str:  # noqa: ANN401
 
 def _kind(annotation: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - a type expression
     """Return the type that the command line parses, and how help names it."""
+    annotation = _without_none(annotation)
     if get_origin(annotation) is Literal or annotation in {bool, int, float, str}:
         return annotation, None
     if get_origin(annotation) is tuple:
@@ -92,18 +98,27 @@ def _kind(annotation: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - a type e
     return str, "N|all"
 
 
+def _without_none(annotation: Any) -> Any:  # noqa: ANN401 - type expressions
+    """Return `T` for `T | None`: a flag that is not given is None in any case."""
+    options = [kind for kind in get_args(annotation) if kind is not types.NoneType]
+    union = get_origin(annotation) in {Union, types.UnionType}
+    return options[0] if union and len(options) == 1 else annotation
+
+
 def _parsed(name: str, value: Any, field: FieldInfo) -> Any:  # noqa: ANN401
     if value is None:
         return None
-    origin = get_origin(field.annotation)
+    annotation = _without_none(field.annotation)
+    kind = next(iter(get_args(annotation)), None)
+    origin = get_origin(annotation)
     try:
         if origin is tuple:
-            kind = get_args(field.annotation)[0]
-            return tuple(kind(part) for part in value.split(",") if part.strip())
+            return tuple((kind or str)(part) for part in value.split(",") if part.strip())
         if _kind(field.annotation)[1] == "N|all":
             return value if value == "all" else int(value)
     except ValueError:
         flag = f"--{name.replace('_', '-')}"
-        expected = "numbers such as 256,128" if origin is tuple else "a number or 'all'"
+        example = "1,0.5" if kind is float else "256,128"
+        expected = f"numbers such as {example}" if origin is tuple else "a number or 'all'"
         raise UsageError(f"{flag} {value!r}: expected {expected}") from None
     return value

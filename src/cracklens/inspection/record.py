@@ -4,10 +4,16 @@ Points are (x, y) in pixels of the upright photograph; the centre of the top-lef
 Angles are in degrees, counter-clockwise from the x axis as seen on the picture, 0 <= a < 180.
 """
 
+import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cracklens.errors import DataError
+from cracklens.files import INSPECTION, writing
 
 SCHEMA_VERSION = 1
 Share = Field(ge=0, le=1)
@@ -16,7 +22,7 @@ Box = tuple[int, int, int, int]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class BranchRecord(_Part):
@@ -109,3 +115,90 @@ class Inspection(_Part):
     photographs: list[PhotoRecord]
     failed: list[FailedRecord]
     limits: list[str] = Field(description="What this inspection cannot tell, for people.")
+
+    def save(self, target: str | Path) -> Path:
+        """Write the record into a folder as `inspection.json`, or to a file `NAME.json`.
+
+        A photograph is one line of the file. It is written whole or not at all; an older record
+        of that name is replaced.
+
+        Raises:
+            OutputError: the place cannot be written.
+
+        Returns:
+            The file.
+        """
+        file = _file_of(Path(target))
+        with writing(file) as partial, partial.open("w", encoding="utf-8", newline="\n") as text:
+            text.writelines(_lines(self))
+        return file
+
+    @classmethod
+    def load(cls, source: str | Path) -> "Inspection":
+        """Read a record back from a folder or a file.
+
+        Raises:
+            DataError: no record there, a newer schema, or a field that is wrong, which is named.
+        """
+        file = _file_of(Path(source))
+        try:
+            return cls.model_validate(read_content(file))
+        except ValidationError as error:
+            raise DataError(f"{file} is not a valid inspection: {faults(error)[0]}") from error
+
+
+def read_content(file: Path) -> dict[str, Any]:
+    """Return the JSON object of a record whose schema this version can read, not validated.
+
+    Raises:
+        DataError: the file cannot be read, holds something else, or has a newer schema.
+    """
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(
+            f"{file} cannot be read ({error.strerror or error}): name the output of `inspect`"
+        ) from error
+    except ValueError as error:
+        raise DataError(f"{file} is not JSON: {error}") from error
+    if not isinstance(content, dict) or "schema_version" not in content:
+        raise DataError(f"{file} is not an inspection: it has no schema_version")
+    version = content["schema_version"]
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise DataError(
+            f"{file} has schema {version}; this cracklens reads up to {SCHEMA_VERSION}: "
+            "upgrade with pip install -U cracklens"
+        )
+    return content
+
+
+def faults(error: ValidationError) -> list[str]:
+    """Return what is wrong with a record, one line per field."""
+    return [
+        f"{'.'.join(map(str, fault['loc'])) or 'the record'}: {fault['msg']}"
+        for fault in error.errors(include_url=False)
+    ]
+
+
+def _lines(inspection: Inspection) -> Iterator[str]:
+    """Yield the record as JSON: one line per photograph, the rest indented."""
+    rows: dict[str, Sequence[BaseModel]] = {
+        "photographs": inspection.photographs,
+        "failed": inspection.failed,
+    }
+    rest = inspection.model_dump(mode="json", exclude=set(rows))
+    for number, key in enumerate(type(inspection).model_fields):
+        yield f"{',' if number else '{'}\n  {json.dumps(key)}: "
+        if key in rows:
+            yield "["
+            for index, row in enumerate(rows[key]):
+                yield f"{',' if index else ''}\n    {row.model_dump_json()}"
+            yield "\n  ]"
+        else:
+            text = json.dumps(rest[key], indent=2, ensure_ascii=False, allow_nan=False)
+            yield text.replace("\n", "\n  ")
+    yield "\n}\n"
+
+
+def _file_of(place: Path) -> Path:
+    return place if place.suffix == ".json" and not place.is_dir() else place / INSPECTION

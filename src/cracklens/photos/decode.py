@@ -63,6 +63,18 @@ def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pho
     return Photo(path, pixels, hashlib.sha256(data).hexdigest(), notes)
 
 
+def peek_pixels(path: Path) -> int:
+    """Return how many pixels the header of a file announces; 0 where it cannot be told.
+
+    Nothing is decoded; `read_photo` says later what is wrong with a file.
+    """
+    try:
+        with _opened(path) as image:
+            return image.width * image.height
+    except Exception:  # noqa: BLE001 - on damaged data, Pillow raises and warns at will
+        return 0
+
+
 def _decode(data: bytes, path: Path, max_pixels: int) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     if data.startswith(_JPEG):
         height, width, colour, _ = simplejpeg.decode_jpeg_header(data)
@@ -97,13 +109,18 @@ def _require_budget(path: Path, width: int, height: int, max_pixels: int) -> Non
 
 
 def _open(data: bytes, path: Path) -> Image.Image:
+    try:
+        return _opened(io.BytesIO(data))
+    except UnidentifiedImageError as error:
+        raise PhotoError(path, _what_it_is(data)) from error
+
+
+def _opened(source: Path | io.BytesIO) -> Image.Image:
     """Open with Pillow; our own pixel budget stands in for Pillow's, for this call alone."""
     with _limit:
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
-            return Image.open(io.BytesIO(data), formats=_known_formats())
-        except UnidentifiedImageError as error:
-            raise PhotoError(path, _what_it_is(data)) from error
+            return Image.open(source, formats=_known_formats())
         finally:
             Image.MAX_IMAGE_PIXELS = before
 

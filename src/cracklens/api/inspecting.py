@@ -1,0 +1,246 @@
+"""Inspecting photographs: the rooms wired together, from files to the report."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import cracklens
+from cracklens.detection import Detector, load_detector
+from cracklens.detection.tiles import TileDetector
+from cracklens.errors import UsageError
+from cracklens.files import sha256_file, write_json
+from cracklens.inspection.config import InspectConfig, resolve_config
+from cracklens.inspection.inputs import Inputs, find_inputs, readable
+from cracklens.inspection.limits import limits_of
+from cracklens.inspection.record import Inspection, ModelRecord, PhotoRecord
+from cracklens.inspection.run import OnPhoto, Outcome, run_inspection
+from cracklens.inspection.same import run_of
+from cracklens.inspection.store import Store, finished_before, open_store, require_place
+from cracklens.inspection.timings import Seconds, summed
+from cracklens.models import ModelCard, ModelFolder
+from cracklens.models.catalog import find_model, is_embedded
+from cracklens.photos import Photo
+from cracklens.progress import SILENT, Progress
+from cracklens.tracing.settings import TraceSettings
+
+_PREVIEWS = "previews"
+
+
+def inspect(
+    photos: str | Path | Iterable[str | Path],
+    output: str | Path | None = None,
+    *,
+    model: str | Path | None = None,
+    config: str | Path | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    strict: bool = False,
+    progress: Progress = SILENT,
+    **settings: Any,  # noqa: ANN401 - the fields of InspectConfig, checked there
+) -> Inspection:
+    """Find the cracks in photographs of any size. Lengths and widths are in pixels.
+
+    A photograph that cannot be inspected never ends the run; it stands in `failed` of the record.
+
+    Args:
+        photos: files, folders or patterns such as `"site/*.jpg"`; one or many.
+        output: folder for the report, the record, overlays and tables; without it, nothing is
+            written.
+        model: name of a model of the package, or a model folder; default: the one of the package.
+        config: a YAML file with settings.
+        resume: go on with a run of the same output that was interrupted, if there is one.
+        overwrite: replace an inspection of that name.
+        strict: raise the first photograph that cannot be inspected.
+        progress: listener.
+        **settings: any field of `cracklens.inspection.config.InspectConfig`, such as
+            `least_length_px=50`.
+
+    Raises:
+        UsageError: an input names no photograph; an unknown setting, or one that makes no sense.
+        ModelError: no such model, or one that is incomplete or altered.
+        OutputError: the output exists or cannot be written.
+        PhotoError: a photograph cannot be inspected and `strict` is set.
+
+    >>> folder = tmp_path / "inspection"
+    >>> inspection = cracklens.inspect(tiles / "Positive" / "00001.jpg", folder, model=model_folder)
+    >>> [photo.path for photo in inspection.photographs], len(inspection.failed)
+    (['00001.jpg'], 0)
+    >>> cracklens.Inspection.load(folder) == inspection
+    True
+    >>> sorted(path.name for path in folder.iterdir())
+    ['inspection.json', 'overlays', 'report.html', 'tables', 'timings.json']
+    """
+    given = settings if model is None else {**settings, "model": str(model)}
+    resolved = resolve_config(Path(config) if config else None, given)
+    listed = [photos] if isinstance(photos, str | Path) else list(photos)
+    return inspect_all(
+        listed,
+        Path(output) if output else None,
+        resolved,
+        resume=resume,
+        overwrite=overwrite,
+        strict=strict,
+        progress=progress,
+    ).inspection
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """An inspection and what it took.
+
+    Attributes:
+        inspection: the record.
+        kept: photographs that an earlier, interrupted run had finished.
+        seconds: by step, over all photographs; steps run beside each other.
+        wall_s: what this run took, loading the model and writing the report included.
+    """
+
+    inspection: Inspection
+    kept: int
+    seconds: Seconds
+    wall_s: float
+
+
+def inspect_all(
+    photos: Sequence[str | Path],
+    output: Path | None,
+    config: InspectConfig,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    strict: bool = False,
+    progress: Progress = SILENT,
+) -> Inspected:
+    """Do what `inspect` does, with a configuration that is checked, and say what it took.
+
+    Raises:
+        CracklensError: as `inspect`.
+    """
+    started = time.perf_counter()
+    if output:
+        require_place(output, resume=resume, overwrite=overwrite)
+    elif resume or overwrite:
+        raise UsageError("resume and overwrite need an output")
+    inputs = find_inputs(photos, output)
+    folder = find_model(config.model)
+    detector = load_detector(
+        folder, precision=config.precision, engine=config.engine, scales=config.scales
+    )
+    settings = _trace_settings(config, folder.card)
+    configuration = _configuration(config, settings, detector)
+    model = _model_record(folder, detector)
+    run = run_of(cracklens.__version__, configuration, model, inputs)
+    if output and resume and not overwrite and (found := finished_before(output, run)):
+        progress.say(f"{output} is finished already")
+        photographs = len(found.photographs)
+        return Inspected(found, photographs, summed([]), time.perf_counter() - started)
+    store = open_store(output, run, resume=resume, overwrite=overwrite) if output else None
+    if store and store.is_whole():
+        inspection = Inspection.load(store.finish_moving())
+        photographs = len(inspection.photographs)
+        return Inspected(inspection, photographs, summed([]), time.perf_counter() - started)
+    outcome = run_inspection(
+        inputs,
+        detector,
+        settings,
+        overlays=store is not None and config.overlays,
+        max_pixels=config.max_pixels,
+        workers=config.workers,
+        store=store,
+        on_photo=_pictures(store, config, len(inputs.paths)) if store else None,
+        strict=strict,
+        progress=progress,
+    )
+    inspection = _inspection(inputs, configuration, model, outcome)
+    if store:
+        _publish(store, inspection, outcome)
+    return Inspected(
+        inspection, outcome.kept, summed(outcome.seconds), time.perf_counter() - started
+    )
+
+
+def _trace_settings(config: InspectConfig, card: ModelCard) -> TraceSettings:
+    """Return the settings of the tracing: the defaults, the card's, those that were given."""
+    chosen: dict[str, Any] = {}
+    if card.segmentation:
+        chosen["seed_threshold"] = card.segmentation.seed_threshold
+        chosen["grow_threshold"] = card.segmentation.grow_threshold
+    given = config.model_dump(include=set(TraceSettings.model_fields), exclude_none=True)
+    chosen |= given
+    if "grow_threshold" not in given and "seed_threshold" in given:
+        chosen["grow_threshold"] = min(chosen.get("grow_threshold", 1), chosen["seed_threshold"])
+    return TraceSettings(**chosen)
+
+
+def _configuration(
+    config: InspectConfig, settings: TraceSettings, detector: Detector | TileDetector
+) -> dict[str, Any]:
+    """Return every setting of the run, as it was resolved, as JSON values."""
+    return {
+        **config.model_dump(mode="json"),
+        **settings.model_dump(mode="json"),
+        "scales": list(detector.scales),
+    }
+
+
+def _model_record(folder: ModelFolder, detector: Detector | TileDetector) -> ModelRecord:
+    return ModelRecord(
+        name=folder.card.name,
+        embedded=is_embedded(folder),
+        task=folder.card.task,
+        network_sha256=sha256_file(folder.network),
+        engine=detector.engine.name,
+        precision=detector.engine.precision,
+        card=folder.card.model_dump(mode="json"),
+    )
+
+
+def _inspection(
+    inputs: Inputs, configuration: dict[str, Any], model: ModelRecord, outcome: Outcome
+) -> Inspection:
+    return Inspection(
+        cracklens_version=cracklens.__version__,
+        created=datetime.now(UTC).replace(microsecond=0),
+        root=readable(str(inputs.root)),
+        configuration=configuration,
+        model=model,
+        photographs=outcome.records,
+        failed=outcome.failed,
+        limits=limits_of(model.task, failed=len(outcome.failed)),
+    )
+
+
+def _pictures(store: Store, config: InspectConfig, photographs: int) -> OnPhoto:
+    """Return what writes the pictures of one photograph: its overlay, and its preview."""
+    from cracklens.reporting import embeds_previews, save_preview, write_overlay
+
+    embedded = embeds_previews(photographs)
+
+    def write(photo: Photo, record: PhotoRecord) -> None:
+        if config.overlays and record.overlay:
+            write_overlay(photo.pixels, record, store.result / record.overlay)
+        if embedded:
+            save_preview(photo.pixels, record, store.work / _PREVIEWS)
+
+    return write
+
+
+def _publish(store: Store, inspection: Inspection, outcome: Outcome) -> None:
+    from cracklens.reporting import read_preview, write_report, write_tables
+
+    def complete(folder: Path) -> None:
+        write_report(inspection, folder, lambda photo: read_preview(photo, store.work / _PREVIEWS))
+        write_tables(inspection, folder)
+        pairs = zip(inspection.photographs, outcome.seconds, strict=True)
+        timings = {
+            "unit": "s",
+            "total": summed(outcome.seconds),
+            "photographs": {record.id: seconds for record, seconds in pairs},
+        }
+        write_json(folder / "timings.json", timings)
+        inspection.save(folder)
+
+    store.publish(complete)

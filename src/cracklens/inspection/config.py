@@ -1,0 +1,152 @@
+"""The configuration of an inspection: a file, then flags."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from cracklens.errors import UsageError, did_you_mean
+from cracklens.machine import DEFAULT_MAX_PIXELS
+
+
+class InspectConfig(BaseModel):
+    """Everything that decides what `inspect` does; stored with the result.
+
+    Each field is a flag of `cracklens inspect` and a key of a YAML file. What is None is taken from
+    the card of the model, else from `cracklens.tracing.settings.TraceSettings`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str | None = Field(
+        None,
+        description="Model of the package by its name, or a model folder.",
+        json_schema_extra={"panel": "Model"},
+    )
+    precision: Literal["auto", "f32", "bf16"] = Field(
+        "auto",
+        description="auto: bf16 where it agrees with f32.",
+        json_schema_extra={"panel": "Model"},
+    )
+    engine: Literal["openvino", "onnxruntime"] = Field(
+        "openvino", description="What runs the network.", json_schema_extra={"panel": "Model"}
+    )
+
+    scales: tuple[float, ...] | None = Field(
+        None,
+        description="Sizes at which to look, such as 1,0.5 (default: the model's).",
+        json_schema_extra={"panel": "Cracks"},
+    )
+    seed_threshold: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Probability that a crack must reach somewhere (default: the model's).",
+        json_schema_extra={"panel": "Cracks"},
+    )
+    grow_threshold: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Probability down to which it is followed (default: the model's).",
+        json_schema_extra={"panel": "Cracks"},
+    )
+    least_length_px: float | None = Field(
+        None,
+        ge=0,
+        description="Set aside what is shorter than this, in px (default 30).",
+        json_schema_extra={"panel": "Cracks"},
+    )
+    least_confidence: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Set aside what is less probable than this on average (default 0.4).",
+        json_schema_extra={"panel": "Cracks"},
+    )
+    gap_px: float | None = Field(
+        None,
+        ge=0,
+        description="Longest gap that is bridged, in px (default 20).",
+        json_schema_extra={"panel": "Cracks"},
+    )
+    reject_straight: bool | None = Field(
+        None,
+        description="Set aside lines as straight and even as a joint (default: yes).",
+        json_schema_extra={"panel": "Cracks"},
+    )
+
+    overlays: bool = Field(
+        default=True,
+        description="Write each photograph with its cracks drawn in.",
+        json_schema_extra={"panel": "Run"},
+    )
+    max_pixels: int = Field(
+        DEFAULT_MAX_PIXELS,
+        gt=0,
+        description="Refuse photographs larger than this.",
+        json_schema_extra={"panel": "Run"},
+    )
+    workers: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Threads that read photographs (default: one per processor).",
+        json_schema_extra={"panel": "Run"},
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "InspectConfig":
+        if self.scales is not None and not self.scales:
+            raise ValueError("scales must name at least one size, such as 1")
+        if any(not 0 < scale <= 4 for scale in self.scales or ()):  # noqa: PLR2004 - 16 x the work
+            raise ValueError("scales must lie above 0 and not above 4; 1 is the photograph's own")
+        if (
+            self.seed_threshold
+            and self.grow_threshold
+            and self.grow_threshold > self.seed_threshold
+        ):
+            raise ValueError("grow_threshold must not be above seed_threshold")
+        return self
+
+
+def resolve_config(
+    config_file: Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> InspectConfig:
+    """Lay a YAML file and single values over the defaults, the later the stronger.
+
+    Args:
+        config_file: YAML with any fields of `InspectConfig`.
+        overrides: fields given one by one; None means not given.
+
+    Raises:
+        UsageError: unknown field, or a value that makes no sense.
+    """
+    values = _read_yaml(config_file) if config_file else {}
+    values |= {key: value for key, value in (overrides or {}).items() if value is not None}
+    for key in values:
+        if key not in InspectConfig.model_fields:
+            raise UsageError(
+                f"unknown setting {key!r}: {did_you_mean(str(key), InspectConfig.model_fields)}"
+            )
+    try:
+        return InspectConfig.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = str(first["loc"][0]) if first["loc"] else ""
+        flag = f"{place} (--{place.replace('_', '-')}): " if place else ""
+        raise UsageError(f"{flag}{first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} must hold settings like 'least_length_px: 40'")
+    return content

@@ -1,0 +1,151 @@
+"""From what the tracing found in one photograph to its part of the record: pure functions."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.inspection.record import (
+    Box,
+    BranchRecord,
+    CrackRecord,
+    PhotoRecord,
+    Point,
+    RejectedRecord,
+    TileRecord,
+)
+from cracklens.photos import Photo
+from cracklens.tracing.crack import Branch, Crack, Rejected, Tracing
+
+Floats = NDArray[np.float64]
+
+_PX_DIGITS = 2
+_SHARE_DIGITS = 4
+_DEGREE_DIGITS = 1
+_LEAST_DIGITS = 2
+
+
+def record_of(
+    photo: Photo,
+    found: ProbabilityMap,
+    tracing: Tracing,
+    *,
+    identifier: str,
+    path: str,
+    overlay: str | None,
+) -> PhotoRecord:
+    """Return what the record says of one photograph; it depends on the arguments alone.
+
+    Lengths and places are rounded to 0.01 px, probabilities to 0.0001, angles to 0.1 degrees: finer
+    than what is known, and the same on every machine that computes the same.
+
+    Args:
+        photo: as it was read.
+        found: probabilities.
+        tracing: cracks and what was rejected, longest first.
+        identifier: of the photograph, such as "P003".
+        path: of the photograph, as the record names it.
+        overlay: name of its overlay, if there will be one.
+    """
+    size = photo.width_px, photo.height_px
+    digits = max(_LEAST_DIGITS, len(str(len(tracing.cracks))))
+    return PhotoRecord(
+        id=identifier,
+        path=path,
+        sha256=photo.sha256,
+        width_px=photo.width_px,
+        height_px=photo.height_px,
+        notes=list(photo.notes),
+        map_kind=found.kind,
+        cracks=[
+            _crack(crack, f"{identifier}-C{number:0{digits}}", size)
+            for number, crack in enumerate(tracing.cracks, start=1)
+        ],
+        rejected=[_rejected(rejected, size) for rejected in tracing.rejected],
+        tiles=_tiles(found),
+        overlay=overlay,
+    )
+
+
+def orientation_deg(lines_px: Iterable[Floats]) -> float:
+    """Return the main direction of polylines, counter-clockwise from the x axis, 0 <= a < 180.
+
+    Each segment counts with its length. Directions have no sign, so the mean is taken over doubled
+    angles (Mardia & Jupp, Directional Statistics, 2000, section 9.1). Without a direction, as in a
+    circle, it is any.
+
+    Args:
+        lines_px: (N, 2) x, y; y runs down the picture.
+
+    >>> orientation_deg([np.array([[0.0, 0.0], [10.0, -10.0]])])
+    45.0
+    """
+    steps = np.concatenate([np.diff(line, axis=0) for line in lines_px])
+    angles = np.arctan2(-steps[:, 1], steps[:, 0])
+    turned = (np.hypot(steps[:, 0], steps[:, 1]) * np.exp(2j * angles)).sum()
+    return round(float(np.degrees(np.angle(turned))) / 2 % 180, _DEGREE_DIGITS) % 180
+
+
+def _crack(crack: Crack, identifier: str, size: tuple[int, int]) -> CrackRecord:
+    return CrackRecord(
+        id=identifier,
+        confidence=_share(crack.confidence),
+        length_px=_px(crack.length_px),
+        mean_width_px=_px(crack.mean_width_px),
+        max_width_px=_px(crack.max_width_px),
+        widest_px=(_px(crack.widest_px[0]), _px(crack.widest_px[1])),
+        orientation_deg=orientation_deg([branch.points_px for branch in crack.branches]),
+        box_px=_box(crack.branches, size),
+        touches_border=crack.touches_border,
+        nodes_px=_points(crack.nodes_px),
+        branches=[
+            BranchRecord(
+                points_px=_points(branch.points_px),
+                width_px=[_px(width) for width in branch.width_px],
+                start=branch.start,
+                end=branch.end,
+            )
+            for branch in crack.branches
+        ],
+    )
+
+
+def _rejected(rejected: Rejected, size: tuple[int, int]) -> RejectedRecord:
+    crack = rejected.crack
+    return RejectedRecord(
+        reason=rejected.reason,
+        detail=rejected.detail,
+        confidence=_share(crack.confidence),
+        length_px=_px(crack.length_px),
+        box_px=_box(crack.branches, size),
+        lines_px=[_points(branch.points_px) for branch in crack.branches],
+    )
+
+
+def _tiles(found: ProbabilityMap) -> list[TileRecord]:
+    pairs = zip(found.tile_boxes_px.tolist(), found.tile_probability.tolist(), strict=True)
+    return [TileRecord(box_px=tuple(box), probability=_share(share)) for box, share in pairs]
+
+
+def _box(branches: Sequence[Branch], size: tuple[int, int]) -> Box:
+    """Return the least box of whole pixels around the drawn width, inside the photograph."""
+    points = np.concatenate([branch.points_px for branch in branches])
+    half = np.concatenate([branch.width_px for branch in branches])[:, None] / 2
+    last = np.array(size) - 1
+    low = np.clip(np.floor((points - half).min(axis=0) + 0.5).astype(int), 0, last)
+    high = np.clip(np.ceil((points + half).max(axis=0) - 0.5).astype(int), low, last)
+    (x, y), (right, bottom) = low.tolist(), high.tolist()
+    return x, y, right - x + 1, bottom - y + 1
+
+
+def _points(points: Floats) -> list[Point]:
+    return [(_px(x), _px(y)) for x, y in points.tolist()]
+
+
+def _px(value: float) -> float:
+    return round(float(value), _PX_DIGITS)
+
+
+def _share(value: float) -> float:
+    return round(float(value), _SHARE_DIGITS)

@@ -1,0 +1,239 @@
+"""The run over many photographs: read ahead, detect, trace, keep."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.errors import CracklensError, PhotoError
+from cracklens.inspection.convert import record_of
+from cracklens.inspection.inputs import Inputs
+from cracklens.inspection.record import FailedRecord, PhotoRecord
+from cracklens.inspection.store import Finished, Stamp, Store, stamp_of
+from cracklens.inspection.timings import Seconds, timed
+from cracklens.machine import DEFAULT_MAX_PIXELS
+from cracklens.photos import Photo, read_photo
+from cracklens.photos.decode import peek_pixels
+from cracklens.photos.stream import run_ahead
+from cracklens.progress import SILENT, Progress
+from cracklens.tracing import TraceSettings, trace
+
+BYTES_AHEAD = 120_000_000
+"""For decoded photographs that wait and the one in the network: three of 12 megapixels, 36 MB each.
+One that is larger than this is alone in memory."""
+_BYTES_PER_PIXEL = 3
+
+OnPhoto = Callable[[Photo, PhotoRecord], None]
+
+
+class Detecting(Protocol):
+    """What finds cracks in one photograph: a detector of `cracklens.detection`."""
+
+    def detect(self, pixels: NDArray[np.uint8]) -> ProbabilityMap:
+        """Return the probability of a crack for each pixel of an RGB picture."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run.
+
+    Attributes:
+        records: of the photographs that were inspected, in the order in which they were found.
+        failed: those that could not be, in that order.
+        seconds: time spent on each photograph in `records`, by step.
+        kept: how many of them an earlier, interrupted run had finished.
+    """
+
+    records: list[PhotoRecord]
+    failed: list[FailedRecord]
+    seconds: list[Seconds]
+    kept: int = 0
+
+
+def run_inspection(
+    inputs: Inputs,
+    detector: Detecting,
+    settings: TraceSettings,
+    *,
+    overlays: bool = False,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    workers: int | None = None,
+    store: Store | None = None,
+    on_photo: OnPhoto | None = None,
+    strict: bool = False,
+    progress: Progress = SILENT,
+) -> Outcome:
+    """Inspect photographs one after the other; a bad one never ends the run.
+
+    Threads read ahead, the network runs in the calling thread, and while it is at the next
+    photograph another thread traces the last one and keeps the result.
+
+    Args:
+        inputs: the photographs.
+        detector: what finds cracks.
+        settings: of the tracing.
+        overlays: name an overlay in each record; `on_photo` writes it.
+        max_pixels: refuse larger photographs.
+        workers: threads that read.
+        store: where finished photographs are kept; those that it holds already are not done again.
+        on_photo: called with each photograph and its record before it counts as finished.
+        strict: raise the first photograph that cannot be inspected.
+        progress: listener.
+
+    Raises:
+        PhotoError: a photograph cannot be inspected and `strict` is set.
+        OutputError: the result cannot be written; what was finished is kept.
+    """
+    kept = dict(_kept(inputs, store))
+    done: dict[int, Finished] = {}
+    failed: dict[int, PhotoError] = {}
+
+    def complete(read: _Read, found: ProbabilityMap | PhotoError) -> None:
+        if isinstance(found, PhotoError):
+            raise found
+        index, photo, seconds = read.index, read.photo, read.seconds
+        with timed(seconds, "tracing"), _explained(photo.path):
+            record = record_of(
+                photo,
+                found,
+                trace(found, settings),
+                identifier=inputs.identifier(index),
+                path=inputs.name(index),
+                overlay=inputs.overlay(index) if overlays else None,
+            )
+        with timed(seconds, "writing"):
+            if on_photo:
+                on_photo(photo, record)
+        done[index] = Finished(record, read.stamp, seconds)
+        if store:
+            store.put(done[index])
+
+    with progress.step("inspect", len(inputs.paths), "photographs") as step:
+        step.advance(len(kept))
+        todo = [index for index in range(len(inputs.paths)) if index not in kept]
+        for index, error in _inspected(inputs, todo, detector, complete, max_pixels, workers):
+            if error and strict:
+                raise error
+            if error:
+                failed[index] = error
+            step.advance()
+    all_done = kept | done
+    order = sorted(all_done)
+    return Outcome(
+        [all_done[index].record for index in order],
+        [FailedRecord(path=inputs.name(i), reason=failed[i].reason) for i in sorted(failed)],
+        [all_done[index].seconds for index in order],
+        len(kept),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    index: int
+    photo: Photo
+    stamp: Stamp
+    seconds: Seconds
+
+
+def _kept(inputs: Inputs, store: Store | None) -> Iterator[tuple[int, Finished]]:
+    """Yield what an earlier run finished, of files that have not changed since."""
+    for index, path in enumerate(inputs.paths):
+        finished = store.get(inputs.identifier(index)) if store else None
+        try:
+            if finished and finished.stamp == stamp_of(path):
+                yield index, finished
+        except OSError:
+            continue  # it is gone, which is said when it is read
+
+
+def _inspected(
+    inputs: Inputs,
+    todo: list[int],
+    detector: Detecting,
+    complete: Callable[[_Read, ProbabilityMap | PhotoError], None],
+    max_pixels: int,
+    workers: int | None,
+) -> Iterator[tuple[int, PhotoError | None]]:
+    """Yield the number of each photograph when it is done, and why it could not be."""
+
+    def read(index: int) -> _Read | tuple[int, PhotoError]:
+        path, seconds = inputs.paths[index], dict[str, float]()
+        try:
+            with timed(seconds, "decode"):
+                stamp = _stamp(path)
+                return _Read(index, read_photo(path, max_pixels=max_pixels), stamp, seconds)
+        except PhotoError as error:
+            return index, error
+
+    def weight(index: int) -> int:
+        return _BYTES_PER_PIXEL * peek_pixels(inputs.paths[index])
+
+    waiting: tuple[int, Future[None]] | None = None
+    with ThreadPoolExecutor(1, "tracing") as tracer:
+        for item in run_ahead(todo, read, workers=workers, weigh=weight, budget=BYTES_AHEAD):
+            if not isinstance(item, _Read):
+                yield item
+                continue
+            alone = item.photo.pixels.nbytes > BYTES_AHEAD
+            if waiting and alone:
+                yield _outcome(*waiting)
+                waiting = None
+            found = _detected(detector, item)
+            if waiting:
+                yield _outcome(*waiting)
+            waiting = item.index, tracer.submit(complete, item, found)
+            del item, found
+            if alone:
+                yield _outcome(*waiting)
+                waiting = None
+        if waiting:
+            yield _outcome(*waiting)
+
+
+def _detected(detector: Detecting, read: _Read) -> ProbabilityMap | PhotoError:
+    try:
+        with timed(read.seconds, "network"), _explained(read.photo.path):
+            return detector.detect(read.photo.pixels)
+    except PhotoError as error:
+        return error
+
+
+def _outcome(index: int, future: Future[None]) -> tuple[int, PhotoError | None]:
+    try:
+        future.result()
+    except PhotoError as error:
+        return index, error
+    return index, None
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        return stamp_of(path)
+    except OSError as error:
+        raise PhotoError(path, f"cannot be read ({error.strerror or error})") from error
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what nobody foresaw in one photograph into its error: the others go on.
+
+    Raises:
+        PhotoError: names what happened.
+    """
+    try:
+        yield
+    except CracklensError:
+        raise
+    except MemoryError as error:
+        reason = "too little memory is free to inspect it: cut the picture"
+        raise PhotoError(path, reason) from error
+    except Exception as error:  # a fault of ours must not cost the other 9,999 photographs
+        reason = f"the inspection failed ({type(error).__name__}: {error}): please report this"
+        raise PhotoError(path, reason) from error

@@ -1,0 +1,83 @@
+"""Whether an inspection that lies in an output is the one that is asked for again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cracklens.errors import OutputError
+from cracklens.inspection.inputs import Inputs, readable
+from cracklens.inspection.record import Inspection, ModelRecord
+
+_DECIDES_NOTHING = {"workers", "model"}
+"""The number of threads; and the model's name or path, since the hash of its network stands for it.
+"""
+
+
+def run_of(
+    version: str, configuration: Mapping[str, Any], model: ModelRecord, inputs: Inputs
+) -> dict[str, Any]:
+    """Return all that decides what an inspection finds, as JSON values.
+
+    Args:
+        version: of cracklens; first, since `cracklens.files.is_inspection` looks for it there.
+        configuration: every setting of the run.
+        model: the model.
+        inputs: the photographs.
+    """
+    names = [inputs.name(index) for index in range(len(inputs.paths))]
+    return _run(version, configuration, model, readable(str(inputs.root)), names)
+
+
+def finished_run(inspection: Inspection) -> dict[str, Any]:
+    """Return the same of an inspection that is finished; the order of its photographs is lost."""
+    names = [photo.path for photo in inspection.photographs]
+    names += [failed.path for failed in inspection.failed]
+    return _run(
+        inspection.cracklens_version,
+        inspection.configuration,
+        inspection.model,
+        inspection.root,
+        names,
+    )
+
+
+def require_same(output: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Refuse to go on with an inspection that was made otherwise.
+
+    Raises:
+        OutputError: names what differs.
+    """
+    old, new = before["settings"], now["settings"]
+    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    if changed:
+        shown = "; ".join(f"{key} was {old.get(key)}, now {new.get(key)}" for key in changed)
+        raise OutputError(
+            f"the inspection in {output} was begun with other settings ({shown}): give the same "
+            "settings, or begin anew with --overwrite"
+        )
+    if (before["root"], before["photographs"]) != (now["root"], now["photographs"]):
+        gone = len(set(before["photographs"]) - set(now["photographs"]))
+        added = len(set(now["photographs"]) - set(before["photographs"]))
+        raise OutputError(
+            f"the inspection in {output} was begun with other photographs, below {before['root']} "
+            f"({added:,} are new, {gone:,} are gone): name the same photographs in the same order, "
+            "or begin anew with --overwrite"
+        )
+
+
+def _run(
+    version: str, configuration: Mapping[str, Any], model: ModelRecord, root: str, names: list[str]
+) -> dict[str, Any]:
+    chosen = {key: value for key, value in configuration.items() if key not in _DECIDES_NOTHING}
+    return {
+        "cracklens_version": version,
+        "settings": {
+            "cracklens_version": version,
+            **chosen,
+            "network": model.network_sha256,
+            "engine": model.engine,
+            "precision": model.precision,
+        },
+        "root": root,
+        "photographs": names,
+    }

@@ -1,0 +1,216 @@
+"""The output folder of an inspection, while it is filled and when it gets its content.
+
+All work happens in `OUT/.unfinished`:
+
+- `run.json`: the settings and the list of photographs;
+- `P003.json`: what was found in one photograph, written whole or not at all, after everything else
+  that belongs to it;
+- `result/`: what becomes the content of OUT. When it is whole it is called `whole/`; an older
+  result is removed, then it is called `moving/`, and its entries are moved up, `inspection.json`
+  last.
+
+So a run that was killed at any moment goes on where it stopped, and an older result stays until the
+new one is whole.
+"""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cracklens.errors import OutputError
+from cracklens.files import (
+    INSPECTION,
+    INSPECTION_FILES,
+    UNFINISHED,
+    explained,
+    require_free,
+    write_json,
+)
+from cracklens.inspection.record import Inspection, PhotoRecord
+from cracklens.inspection.same import finished_run, require_same
+
+_RUN = "run.json"
+_OVERLAY = re.compile(r"P\d+-.*\.png")
+Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished photograph.
+
+    Attributes:
+        record: what was found.
+        stamp: size in bytes and time of change in ns of the file that was read.
+        seconds: time spent, by step.
+    """
+
+    record: PhotoRecord
+    stamp: Stamp
+    seconds: dict[str, float]
+
+
+class Store:
+    """The work in progress in an output folder. Made by `open_store`."""
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+        self.work = output / UNFINISHED
+        self.result = self.work / "result"
+        self._whole = self.work / "whole"
+        self._moving = self.work / "moving"
+
+    def get(self, identifier: str) -> Finished | None:
+        """Return a finished photograph, if it is finished."""
+        try:
+            content = json.loads((self.work / f"{identifier}.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        size, changed_ns = content["stamp"]
+        record = PhotoRecord.model_validate(content["record"])
+        return Finished(record, (size, changed_ns), content["seconds"])
+
+    def put(self, finished: Finished) -> None:
+        """Keep a finished photograph; everything else that belongs to it must be there already."""
+        content = {
+            "stamp": finished.stamp,
+            "seconds": finished.seconds,
+            "record": finished.record.model_dump(mode="json"),
+        }
+        write_json(self.work / f"{finished.record.id}.json", content)
+
+    def publish(self, make: Callable[[Path], None]) -> None:
+        """Let `make` complete the result, and give the output folder its content."""
+        with explained(self.output):
+            self.result.mkdir(exist_ok=True)
+            make(self.result)
+            self.result.rename(self._whole)
+            self._move_up()
+
+    def is_whole(self) -> bool:
+        """Tell whether the result was whole, and only its moving was interrupted."""
+        return self._whole.is_dir() or self._moving.is_dir()
+
+    def finish_moving(self) -> Path:
+        """Complete a move that was interrupted; return the output."""
+        with explained(self.output):
+            self._move_up()
+        return self.output
+
+    def _move_up(self) -> None:
+        if self._whole.is_dir():
+            for name in INSPECTION_FILES:  # the record first: what it names is there while it is
+                if name != UNFINISHED:
+                    _remove(self.output / name)
+            self._whole.rename(self._moving)
+        for entry in sorted(self._moving.iterdir(), key=lambda entry: entry.name == INSPECTION):
+            entry.rename(self.output / entry.name)
+        (self.work / _RUN).unlink()  # from here on it counts as finished
+        shutil.rmtree(self.work)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def open_store(output: Path, run: Mapping[str, Any], *, resume: bool, overwrite: bool) -> Store:
+    """Begin an inspection in a folder, or go on with one that was interrupted.
+
+    Args:
+        output: the folder.
+        run: all that decides the result, from `run_of`.
+        resume: go on where the last run stopped, if there is one.
+        overwrite: begin anew, and replace an inspection that is there.
+
+    Raises:
+        OutputError: the folder holds an unfinished inspection and neither `resume` nor `overwrite`
+            is given, or one with other settings or photographs, or something else.
+    """
+    require_place(output, resume=resume, overwrite=overwrite)
+    store = Store(output)
+    with explained(output):
+        before = _run_of(store.work)
+        if before is not None and not overwrite:
+            require_same(output, before, run)
+            for litter in store.work.rglob(".*.partial"):  # of the process that was killed
+                litter.unlink(missing_ok=True)
+        else:
+            if store.work.exists():
+                shutil.rmtree(store.work)
+            write_json(store.work / _RUN, run)
+            store.result.mkdir()
+    return store
+
+
+def finished_before(output: Path, run: Mapping[str, Any]) -> Inspection | None:
+    """Return the finished inspection in a folder, if there is nothing to go on with there.
+
+    Raises:
+        OutputError: it was made of other photographs or with other settings.
+        DataError: it cannot be read.
+    """
+    if _run_of(output / UNFINISHED) is not None or not (output / INSPECTION).exists():
+        return None
+    found = Inspection.load(output)
+    before = finished_run(found)
+    for each in (before, run := dict(run)):
+        each["photographs"] = sorted(each["photographs"])
+    require_same(output, before, run)
+    return found
+
+
+def require_place(output: Path, *, resume: bool, overwrite: bool) -> None:
+    """Refuse an output that is taken or cannot be written, before any work is done.
+
+    Raises:
+        OutputError: says what stands in the way.
+    """
+    with explained(output):
+        run = _run_of(output / UNFINISHED)
+        if (
+            run is None
+            and output.is_dir()
+            and {entry.name for entry in output.iterdir()} == {UNFINISHED}
+        ):
+            return  # killed before anything was begun
+        if run is not None and not (resume or overwrite):
+            done = sum(1 for _ in (output / UNFINISHED).glob("P*.json"))
+            raise OutputError(
+                f"{output} holds an unfinished inspection ({done:,} of "
+                f"{len(run['photographs']):,} photographs done): add --resume to go on with it, "
+                "or --overwrite to begin anew"
+            )
+        require_free(output, overwrite=overwrite or resume)
+        _require_our_overlays(output / "overlays")
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Return what tells whether a file was changed: its size and the time of its change in ns."""
+    status = os.stat(path)  # noqa: PTH116 - 10,000 files
+    return status.st_size, status.st_mtime_ns
+
+
+def _run_of(work: Path) -> dict[str, Any] | None:
+    try:
+        content = json.loads((work / _RUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) and "photographs" in content else None
+
+
+def _require_our_overlays(folder: Path) -> None:
+    """Refuse to replace a folder into which somebody put files of their own."""
+    if not folder.is_dir():
+        return
+    for entry in folder.iterdir():
+        if not _OVERLAY.fullmatch(entry.name):
+            raise OutputError(
+                f"{entry} was not written by cracklens: --overwrite does not touch it; move it"
+            )

@@ -1,0 +1,101 @@
+"""What is wrong with an inspection on disk: its fields, and whether they fit each other."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from pydantic import ValidationError
+
+from cracklens.files import INSPECTION
+from cracklens.inspection.record import Box, Inspection, PhotoRecord, Point, faults, read_content
+
+_ROUNDING_PX = 0.01
+
+
+def find_problems(place: str | Path) -> list[str]:
+    """Return what is wrong with an inspection, one line each; nothing if it is valid.
+
+    The fields are compared with the schema. If they fit, so is what no schema can say: ids are
+    unique, overlays exist, boxes and points lie inside the photographs, nodes exist.
+
+    Args:
+        place: the output folder of an inspection, or a file with a record. Overlays are looked for
+            beside the file.
+
+    Raises:
+        DataError: there is no record, or a newer cracklens wrote it.
+    """
+    path = Path(place)
+    file = path / INSPECTION if path.is_dir() else path
+    try:
+        inspection = Inspection.model_validate(read_content(file))
+    except ValidationError as error:
+        return faults(error)
+    return [*_shared(inspection), *_each(inspection, file.parent)]
+
+
+def _shared(inspection: Inspection) -> Iterator[str]:
+    photographs = inspection.photographs
+    cracks = [crack.id for photo in photographs for crack in photo.cracks]
+    paths = [photo.path for photo in photographs] + [failed.path for failed in inspection.failed]
+    for noun, ids in (
+        ("photograph id", [photo.id for photo in photographs]),
+        ("crack id", cracks),
+        ("path", paths),
+        ("overlay", [photo.overlay for photo in photographs if photo.overlay]),
+    ):
+        for name, count in Counter(ids).items():
+            if count > 1:
+                yield f"{noun} {name!r} stands {count} times"
+
+
+def _each(inspection: Inspection, folder: Path) -> Iterator[str]:
+    for photo in inspection.photographs:
+        if photo.overlay:
+            yield from _overlay(photo, photo.overlay, folder)
+        for crack in photo.cracks:
+            if not crack.id.startswith(f"{photo.id}-"):
+                yield f"{crack.id}: stands in photograph {photo.id}, whose id it should begin with"
+            yield from _box(crack.id, crack.box_px, photo)
+            points = [point for branch in crack.branches for point in branch.points_px]
+            yield from _points(crack.id, [*points, *crack.nodes_px, crack.widest_px], photo)
+            for branch in crack.branches:
+                if len(branch.width_px) != len(branch.points_px):
+                    yield f"{crack.id}: a branch has not as many widths as points"
+                if max(branch.start, branch.end) >= len(crack.nodes_px):
+                    yield f"{crack.id}: a branch names a node that does not exist"
+        for number, rejected in enumerate(photo.rejected):
+            yield from _box(f"{photo.id}, rejected {number}", rejected.box_px, photo)
+        for number, tile in enumerate(photo.tiles):
+            yield from _box(f"{photo.id}, tile {number}", tile.box_px, photo)
+
+
+def _overlay(photo: PhotoRecord, overlay: str, folder: Path) -> Iterator[str]:
+    relative = PurePosixPath(overlay)
+    if relative.is_absolute() or ".." in relative.parts:
+        yield f"{photo.id}: overlay {overlay!r} does not lie in the folder of the inspection"
+    elif not (folder / relative).is_file():
+        yield f"{photo.id}: overlay {overlay!r} is missing"
+
+
+def _box(name: str, box: Box, photo: PhotoRecord) -> Iterator[str]:
+    x, y, width, height = box
+    inside = x >= 0 and y >= 0 and x + width <= photo.width_px and y + height <= photo.height_px
+    if not inside or width < 1 or height < 1:
+        yield (
+            f"{name}: box {list(box)} does not lie in the photograph of {photo.width_px} x "
+            f"{photo.height_px} px"
+        )
+
+
+def _points(name: str, points: list[Point], photo: PhotoRecord) -> Iterator[str]:
+    edge = 0.5 + _ROUNDING_PX  # the centre of the first pixel is (0, 0)
+    for x, y in points:
+        if not (
+            -edge <= x <= photo.width_px - 1 + edge and -edge <= y <= photo.height_px - 1 + edge
+        ):
+            yield (
+                f"{name}: point ({x}, {y}) does not lie in the photograph of {photo.width_px} x "
+                f"{photo.height_px} px"
+            )
+            return

@@ -1,0 +1,95 @@
+"""From a tracing to the record: places, directions and boxes against what was drawn."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.inspection.convert import orientation_deg, record_of
+from cracklens.photos import Photo
+from cracklens.tracing import Branch, Crack, Rejected, Tracing
+
+BOXES = np.array([[0, 0, 64, 48]], np.int32), np.array([0.87654321], np.float32)
+
+
+def line(*points, width=2.0):
+    points = np.array(points, float)
+    return Branch(points, np.full(len(points), width), 0, 1)
+
+
+def crack(*branches):
+    nodes = np.array([branches[0].points_px[0], branches[0].points_px[-1]])
+    return Crack(tuple(branches), nodes, 0.912345, 2.0, 3.14159, (1.005, 2.0), touches_border=False)
+
+
+def convert(tracing, size=(64, 48), **more):
+    photo = Photo(Path("a.jpg"), np.zeros((size[1], size[0], 3), np.uint8), "f" * 64, ("a note",))
+    found = ProbabilityMap(np.zeros((size[1], size[0]), np.uint8), *BOXES)
+    given_ = {"identifier": "P007", "path": "north/a.jpg", "overlay": None} | more
+    return record_of(photo, found, tracing, **given_)
+
+
+def test_each_field_comes_from_where_it_should():
+    first = crack(line((10, 10), (30, 10), width=3.0), line((30, 10), (30, 20), width=1.0))
+    rejected = Rejected(crack(line((40, 5), (44, 8))), "too short", "5 px long")
+    record = convert(Tracing((first,), (rejected,)), overlay="overlays/P007-a.png")
+    assert (record.id, record.path, record.overlay) == (
+        "P007",
+        "north/a.jpg",
+        "overlays/P007-a.png",
+    )
+    assert (record.width_px, record.height_px, record.notes) == (64, 48, ["a note"])
+    (found,) = record.cracks
+    assert found.id == "P007-C01"
+    assert found.length_px == 30
+    assert (found.confidence, found.max_width_px) == (0.9123, 3.14)
+    # from 8.5 to 31.5 across and to 20.5 down: pixel 9 begins at 8.5, pixels 31 and 20 end there
+    assert found.box_px == (9, 9, 23, 12)
+    assert [branch.points_px for branch in found.branches] == [
+        [(10, 10), (30, 10)],
+        [(30, 10), (30, 20)],
+    ]
+    (passed,) = record.rejected
+    assert (passed.reason, passed.detail, passed.length_px) == ("too short", "5 px long", 5)
+    assert passed.lines_px == [[(40, 5), (44, 8)]]
+    (tile,) = record.tiles
+    assert (tile.box_px, tile.probability) == ((0, 0, 64, 48), 0.8765)
+
+
+def test_cracks_keep_their_order_and_their_ids_sort_like_it():
+    cracks = tuple(crack(line((0, 0), (1 + i, 0))) for i in range(120))
+    ids = [found.id for found in convert(Tracing(cracks, ())).cracks]
+    assert ids[0] == "P007-C001"
+    assert ids == sorted(ids)
+    assert len(set(ids)) == 120
+
+
+def test_a_box_never_leaves_the_photograph():
+    wide = crack(line((-0.5, -0.5), (63.5, 47.5), width=9.0))
+    (found,) = convert(Tracing((wide,), ())).cracks
+    assert found.box_px == (0, 0, 64, 48)
+
+
+@pytest.mark.parametrize(
+    ("end", "angle"),
+    [((10, 0), 0), ((-10, 0), 0), ((0, 10), 90), ((0, -10), 90), ((10, -10), 45), ((10, 10), 135)],
+)
+def test_angles_are_counter_clockwise_as_seen(end, angle):
+    assert orientation_deg([np.array([(0.0, 0.0), end])]) == angle
+
+
+def test_length_decides_and_opposite_directions_agree():
+    lines = [np.array([(0.0, 0), (100, 0)]), np.array([(0.0, 0), (-100, 0)])]
+    assert orientation_deg([*lines, np.array([(0.0, 0), (0, 30)])]) == 0
+
+
+@given(st.floats(0, 180, exclude_max=True), st.floats(1, 1000), st.booleans())
+def test_a_straight_line_has_its_own_direction(angle, length, backwards):
+    end = length * np.cos(np.radians(angle)), -length * np.sin(np.radians(angle))
+    points = np.array([(0.0, 0.0), end])
+    found = orientation_deg([points[::-1] if backwards else points])
+    assert 0 <= found < 180
+    assert min(abs(found - angle), 180 - abs(found - angle)) <= 0.05 + 1e-6

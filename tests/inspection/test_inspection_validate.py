@@ -1,0 +1,61 @@
+"""The validator finds what was made wrong, and nothing else."""
+
+import json
+
+import pytest
+
+from cracklens.errors import DataError
+from cracklens.inspection.validate import find_problems
+
+
+def edit(folder, change):
+    file = folder / "inspection.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    change(content["photographs"])
+    file.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_a_good_one_has_no_problems(saved):
+    assert find_problems(saved) == []
+    assert find_problems(saved / "inspection.json") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda p: p[0]["cracks"][1].update(id="P001-C01"), "crack id 'P001-C01' stands 2 times"),
+        (lambda p: p[1].update(id="P001"), "photograph id 'P001' stands 2 times"),
+        (lambda p: p[1].update(path="c.jpg"), "path 'c.jpg' stands 2 times"),
+        (lambda p: p[0]["cracks"][0].update(id="P002-C01"), "P002-C01: stands in photograph P001"),
+        (lambda p: p[0].update(overlay="overlays/x.png"), "overlay 'overlays/x.png' is missing"),
+        (lambda p: p[0].update(overlay="../x.png"), "does not lie in the folder"),
+        (lambda p: p[0]["cracks"][0].update(box_px=[95, 0, 6, 5]), "box [95, 0, 6, 5]"),
+        (lambda p: p[0]["rejected"][0].update(box_px=[-1, 0, 6, 5]), "P001, rejected 0: box"),
+        (lambda p: p[0]["tiles"][0].update(box_px=[0, 0, 0, 5]), "P001, tile 0: box"),
+        (lambda p: p[0]["cracks"][0].update(widest_px=[100.2, 3]), "point (100.2, 3.0)"),
+        (lambda p: p[0]["cracks"][0]["branches"][0].update(end=2), "a node that does not exist"),
+        (
+            lambda p: p[0]["cracks"][0]["branches"][0].update(width_px=[1.0]),
+            "not as many widths as points",
+        ),
+        (lambda p: p[0].update(width_px=0), "photographs.0.width_px: Input should be greater"),
+    ],
+)
+def test_one_fault_is_one_line(saved, change, said):
+    edit(saved, change)
+    (found,) = find_problems(saved)
+    assert said in found
+
+
+def test_all_faults_are_listed(saved):
+    def change(photographs):
+        photographs[0].pop("sha256")
+        photographs[1].pop("notes")
+
+    edit(saved, change)
+    assert len(find_problems(saved)) == 2
+
+
+def test_what_is_no_inspection_is_an_error(tmp_path):
+    with pytest.raises(DataError, match="cannot be read"):
+        find_problems(tmp_path)
