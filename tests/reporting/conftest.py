@@ -111,8 +111,8 @@ def scene(seed, size=(WIDTH_PX, HEIGHT_PX), cracks=3):
         line = rough_line(middle - away, middle + away, rng, reach / 50)
         twig = rough_line(middle, middle + 0.2 * reach * along[::-1] * (1, -1), rng, reach / 50)
         found.append([])
-        for points, width in ((line, reach / 110), (twig, reach / 200)):
-            points = points.clip(0, np.array(size) - 1)
+        for course, width in ((line, reach / 110), (twig, reach / 200)):
+            points = course.clip(0, np.array(size) - 1)
             profile = width * rng.uniform(0.5, 1.0, len(points))
             for start, end, stroke in zip(points, points[1:], profile, strict=False):
                 ends = [np.rint(point).astype(int).tolist() for point in (start, end)]
@@ -213,7 +213,7 @@ def scenes():
     pixels, found = scene(1)
     first = photo(
         "P001",
-        "north/pier 3 – Ü.jpg",
+        "north/pier 3, Ü.jpg",
         crack_records("P001", found),
         notes=["EXIF orientation 6 was applied."],
         rejected=[

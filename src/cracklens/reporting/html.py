@@ -104,7 +104,8 @@ def _views(
     for photo in inspection.photographs:
         if _has_section(photo, embedded=embedded):
             jpeg = find(photo) if embedded else None
-            yield view.photo_view(photo, jpeg and _data_address(fitted_preview(jpeg, budget)))
+            shown = _data_address(fitted_preview(jpeg, budget)) if jpeg else None
+            yield view.photo_view(photo, shown)
 
 
 def _data_address(jpeg: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -114,13 +115,14 @@ def svg_path(points_px: Sequence[Point], *, fine: bool) -> str:
     >>> svg_path([(10.2, 20.0), (13.4, 18.9), (14.0, 30.0)], fine=False)
     'M10 20l3 -1 1 11'
     """
-    times = 10 if fine else 1
+    times, digits = (10, 1) if fine else (1, 0)
     whole = [(round(x * times), round(y * times)) for x, y in points_px]
-    steps = [
-        f"{(x - before_x) / times:g} {(y - before_y) / times:g}"
-        for (before_x, before_y), (x, y) in zip(whole, whole[1:], strict=False)
+    moves = [(x - old_x, y - old_y) for (old_x, old_y), (x, y) in pairwise(whole)]
+    numbers = [
+        f"{x / times:.{digits}f} {y / times:.{digits}f}".replace(".0", "")
+        for x, y in (whole[0], *moves)
     ]
-    return f"M{whole[0][0] / times:g} {whole[0][1] / times:g}l{' '.join(steps)}"
+    return f"M{numbers[0]}l{' '.join(numbers[1:])}"
 
 
 def address(path: str) -> str:
