@@ -69,7 +69,7 @@ def main() -> None:
 
 def export(folder: Path) -> Path:
     """Export ResNet101 as `train` does."""
-    from cracklens.training.config import resolve_config
+    from cracklens.training.resolve import resolve_config
     from cracklens.training.exported import exported_backbone
 
     config = resolve_config("resnet101", None, {"weights": "random"})

@@ -6,7 +6,7 @@ from safetensors.torch import load_file, save_file
 
 from cracklens.errors import UsageError
 from cracklens.training.backbones import SmallNet, create_backbone, stages_of, state_sha256
-from cracklens.training.config import resolve_config
+from cracklens.training.resolve import resolve_config
 
 TINY = "test_resnet"
 

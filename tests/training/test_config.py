@@ -7,7 +7,8 @@ from pydantic_core import PydanticUndefined
 from cracklens.cli import train as verb
 from cracklens.cli.main import app
 from cracklens.errors import UsageError
-from cracklens.training.config import TrainConfig, recipes, resolve_config
+from cracklens.training.config import TrainConfig
+from cracklens.training.resolve import recipes, resolve_config
 
 CHANGED = {
     "split": ("random", "random"),
@@ -35,7 +36,7 @@ CHANGED = {
     "backbone_lr": ("1e-3", 1e-3),
     "device": ("cpu", "cpu"),
 }
-FIELDS = sorted(set(TrainConfig.model_fields) - {"recipe"})
+FIELDS = sorted(set(TrainConfig.model_fields) - {"recipe", "task"})
 
 
 def yaml_file(folder: Path, text: str) -> Path:
@@ -101,7 +102,7 @@ def test_a_resolved_configuration_survives_being_stored():
             {"validation_fraction": 1.0},
             r"^validation_fraction \(--validation-fraction\): .*less than 1",
         ),
-        ({"split": "half"}, r"^split \(--split\): .*'published', 'random', 'grouped' or 'folders'"),
+        ({"split": "half"}, r"^split \(--split\): .*'published', 'random', 'grouped', 'folders' or 'near-duplicates'"),
         ({"hidden": (8,)}, "--hidden and --dropout need the same number of values"),
         ({"hidden": (8, 0)}, "hidden widths must be positive"),
         ({"dropout": (0.5, 1.0)}, "dropout at least 0 and below 1"),

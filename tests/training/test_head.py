@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from cracklens.errors import UsageError
-from cracklens.training.config import resolve_config
+from cracklens.training.resolve import resolve_config
 from cracklens.training.head import Head, Output
 
 

@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 
 from cracklens.models import read_model_folder
 from cracklens.training.backbones import create_backbone
-from cracklens.training.config import resolve_config
+from cracklens.training.resolve import resolve_config
 
 TINY = "test_resnet"
 FLAGS = ["--backbone", TINY, "--weights", "pretrained", "--split", "random", "--input-size", "64",

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from cracklens.training.config import resolve_config
+from cracklens.training.resolve import resolve_config
 from cracklens.training.schedule import Schedule
 
 

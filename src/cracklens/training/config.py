@@ -1,15 +1,9 @@
-"""The configuration of a training run: a recipe, then a file, then flags."""
+"""The configuration of the training of a classifier."""
 
-import tomllib
-from collections.abc import Mapping
-from importlib.resources import files
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cracklens.errors import UsageError, did_you_mean
 from cracklens.machine import DEFAULT_MAX_PIXELS
 
 DEFAULT_RECIPE = "resnet101"
@@ -23,11 +17,13 @@ class TrainConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    task: Literal["classify"] = Field("classify", description="Label whole pictures.")
     recipe: str = Field(DEFAULT_RECIPE, description="Recipe that the values come from.")
 
-    split: Literal["published", "random", "grouped", "folders"] = Field(
+    split: Literal["published", "random", "grouped", "folders", "near-duplicates"] = Field(
         "published",
-        description="Which pictures validate: published, random, grouped or folders.",
+        description="Which pictures validate: published, random, grouped, folders, or "
+        "near-duplicates (grouped by what looks alike).",
         json_schema_extra={"panel": "Data", "metavar": "KIND"},
     )
     validation_fraction: float = Field(
@@ -165,73 +161,3 @@ class TrainConfig(BaseModel):
         if self.split == "grouped" and self.group is None:
             raise ValueError("split 'grouped' needs group, such as '<photo>-<tile>' or a column")
         return self
-
-
-def resolve_config(
-    recipe: str | None = None,
-    config_file: Path | None = None,
-    overrides: Mapping[str, Any] | None = None,
-) -> TrainConfig:
-    """Lay a recipe, a YAML file and single values over each other, the later the stronger.
-
-    Args:
-        recipe: name of a recipe of the package, or a TOML file. Default: the YAML file's `recipe`,
-            else the published one.
-        config_file: YAML with any fields of `TrainConfig`.
-        overrides: fields given one by one; None means not given.
-
-    Raises:
-        UsageError: unknown recipe or field, or a value that makes no sense.
-    """
-    given = _read_yaml(config_file) if config_file else {}
-    name = recipe or given.get("recipe") or DEFAULT_RECIPE
-    values = {**_read_recipe(str(name)), **given, "recipe": Path(str(name)).stem}
-    values |= {key: value for key, value in (overrides or {}).items() if value is not None}
-    for key in values:
-        if key not in TrainConfig.model_fields:
-            raise UsageError(
-                f"unknown setting {key!r}: {did_you_mean(str(key), TrainConfig.model_fields)}"
-            )
-    try:
-        return TrainConfig.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = str(first["loc"][0]) if first["loc"] else ""
-        flag = f"{place} (--{place.replace('_', '-')}): " if place else ""
-        raise UsageError(f"{flag}{first['msg'].removeprefix('Value error, ')}") from error
-
-
-def recipes() -> list[str]:
-    """Return the names of the recipes in the package."""
-    folder = files("cracklens.training") / "recipes"
-    return sorted(
-        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
-    )
-
-
-def _read_recipe(name: str) -> dict[str, Any]:
-    if name.endswith(".toml"):
-        path = Path(name)
-        if not path.is_file():
-            raise UsageError(f"no recipe file {name}")
-        content = path.read_bytes()
-    elif name in recipes():
-        content = (files("cracklens.training") / "recipes" / f"{name}.toml").read_bytes()
-    else:
-        raise UsageError(f"no recipe {name!r}: {did_you_mean(name, recipes())}")
-    try:
-        return tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"recipe {name} is not valid TOML: {error}") from error
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not valid YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise UsageError(f"{path} must hold settings like 'epochs: 10'")
-    return content

@@ -13,20 +13,22 @@ from cracklens.machine import cache_folder
 from cracklens.progress import SILENT, Progress
 from cracklens.training.config import TrainConfig
 from cracklens.training.on_features import train_on_features
+from cracklens.training.segment.config import SegmentConfig
 
 if TYPE_CHECKING:
+    from cracklens.training.segment.write import WrittenSegmenter
     from cracklens.training.write import TrainedModel
 
 
 def train(
     data: str | Path,
     output: str | Path,
-    config: TrainConfig,
+    config: TrainConfig | SegmentConfig,
     *,
     overwrite: bool = False,
     cache: Path | None = None,
     progress: Progress = SILENT,
-) -> "TrainedModel | None":
+) -> "TrainedModel | WrittenSegmenter | None":
     """Train a model on a folder of labelled pictures and write its folder.
 
     Returns:
@@ -37,6 +39,12 @@ def train(
         OutputError: the output exists or cannot be written; found before anything is computed.
         UsageError: settings that do not fit each other or the data.
     """
+    if isinstance(config, SegmentConfig):
+        from cracklens.training.segment.train import train_segmenter
+
+        return train_segmenter(
+            data, output, config, overwrite=overwrite, cache=cache, progress=progress
+        )
     if not config.fine_tune and int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise UsageError("torchrun spreads fine-tuning alone: add --fine-tune, or start without it")
     if os.environ.get("RANK", "0") != "0":

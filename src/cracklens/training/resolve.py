@@ -1,0 +1,106 @@
+"""A recipe, then a file, then flags: how the configuration of a training comes about."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from cracklens.errors import UsageError, did_you_mean
+from cracklens.training.config import DEFAULT_RECIPE, TrainConfig
+from cracklens.training.segment.config import SegmentConfig
+
+DEFAULT_RECIPES = {"classify": DEFAULT_RECIPE, "segment": "segmenter"}
+_CONFIGS: dict[str, type[TrainConfig] | type[SegmentConfig]] = {
+    "classify": TrainConfig,
+    "segment": SegmentConfig,
+}
+
+
+def resolve_config(
+    recipe: str | None = None,
+    config_file: Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> TrainConfig | SegmentConfig:
+    """Lay a recipe, a YAML file and single values over each other, the later the stronger.
+
+    Args:
+        recipe: name of a recipe of the package, or a TOML file. Default: the YAML file's `recipe`,
+            else that of the task: the published one, or `segmenter`.
+        config_file: YAML with any fields of `TrainConfig`, or of `SegmentConfig`.
+        overrides: fields given one by one; None means not given. `task` is one of them.
+
+    Returns:
+        A `SegmentConfig` where recipe, file or overrides say that the task is to segment.
+
+    Raises:
+        UsageError: unknown recipe or field, or a value that makes no sense.
+    """
+    given = _read_yaml(config_file) if config_file else {}
+    single = {key: value for key, value in (overrides or {}).items() if value is not None}
+    wanted = single.get("task") or given.get("task")
+    name = str(recipe or given.get("recipe") or DEFAULT_RECIPES.get(str(wanted), DEFAULT_RECIPE))
+    values = {**_read_recipe(name), **given, "recipe": Path(name).stem, **single}
+    task = str(values.setdefault("task", "classify"))
+    if task not in _CONFIGS:
+        raise UsageError(f"unknown task {task!r}: {did_you_mean(task, _CONFIGS)}")
+    kind = _CONFIGS[task]
+    for key in values:
+        if key not in kind.model_fields:
+            raise UsageError(_unknown(key, task))
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = str(first["loc"][0]) if first["loc"] else ""
+        flag = f"{place} (--{place.replace('_', '-')}): " if place else ""
+        raise UsageError(f"{flag}{first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _unknown(key: Any, task: str) -> str:  # noqa: ANN401 - YAML has keys of any kind
+    for other, kind in _CONFIGS.items():
+        if key in kind.model_fields:
+            flag = f"--{str(key).replace('_', '-')}"
+            return (
+                f"{key} ({flag}) belongs to the task '{other}': leave it out, or add --task {other}"
+            )
+    return f"unknown setting {key!r}: {did_you_mean(str(key), _CONFIGS[task].model_fields)}"
+
+
+def recipes() -> list[str]:
+    """Return the names of the recipes in the package."""
+    folder = files("cracklens.training") / "recipes"
+    return sorted(
+        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
+    )
+
+
+def _read_recipe(name: str) -> dict[str, Any]:
+    if name.endswith(".toml"):
+        path = Path(name)
+        if not path.is_file():
+            raise UsageError(f"no recipe file {name}")
+        content = path.read_bytes()
+    elif name in recipes():
+        content = (files("cracklens.training") / "recipes" / f"{name}.toml").read_bytes()
+    else:
+        raise UsageError(f"no recipe {name!r}: {did_you_mean(name, recipes())}")
+    try:
+        return tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"recipe {name} is not valid TOML: {error}") from error
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} must hold settings like 'epochs: 10'")
+    return content
