@@ -8,7 +8,7 @@ from cracklens.tracing.graph import Graph
 from cracklens.tracing.mask import Bytes
 from cracklens.tracing.prune import merge_chains
 from cracklens.tracing.settings import TraceSettings
-from cracklens.tracing.straight import Regularity, regularity, strokes
+from cracklens.tracing.straight import Regularity, regularity, straight_ones, strokes
 
 _LISTED_SHORT = 50  # of the too short; a noisy map has thousands
 
@@ -23,15 +23,24 @@ def without_straight_lines(
         probability: (H, W) uint8.
         settings: Limits.
     """
+    if not settings.reject_straight:
+        return graph, []
+    lines = strokes(graph)
+    found = [regularity(line) for line in lines]
+    straight = straight_ones(
+        found,
+        least_px=settings.straight_least_px,
+        rms_px=settings.straight_rms_px,
+        width_variation=settings.straight_width_variation,
+    )
     gone: set[int] = set()
     rejected = []
-    for stroke in strokes(graph) if settings.reject_straight else ():
-        found = regularity(stroke)
-        if _is_straight(found, settings):
-            gone |= set(stroke.members)
-            line = merge_chains(graph.having(graph.stretches[i] for i in stroke.members))
-            crack = assemble(line, probability, settings.tolerance_px)
-            rejected.append(Rejected(crack, "straight and regular", _straight_detail(found)))
+    for line, its_own, aside in zip(lines, found, straight, strict=True):
+        if aside:
+            gone |= set(line.members)
+            alone = merge_chains(graph.having(graph.stretches[i] for i in line.members))
+            crack = assemble(alone, probability, settings.tolerance_px)
+            rejected.append(Rejected(crack, "straight and regular", _straight_detail(its_own)))
     kept = graph.having(s for i, s in enumerate(graph.stretches) if i not in gone)
     return (merge_chains(kept) if gone else graph), rejected
 
@@ -73,14 +82,6 @@ def _too_short(cracks: Sequence[Crack], settings: TraceSettings) -> list[Rejecte
             detail += f"; {more:,} shorter ones are not listed"
         rejected.append(Rejected(crack, "too short", detail))
     return rejected
-
-
-def _is_straight(found: Regularity, settings: TraceSettings) -> bool:
-    return (
-        found.length_px >= settings.straight_least_px
-        and found.rms_px <= settings.straight_rms_px
-        and found.width_variation <= settings.straight_width_variation
-    )
 
 
 def _straight_detail(found: Regularity) -> str:

@@ -1,5 +1,6 @@
 """Tell joints, formwork lines and edges from cracks: they are straight and even in width."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ _WINDOW_PX = 300.0  # lens distortion bends a straight edge by less than 0.3 px 
 _STEP_PX = 2.0
 _AIM_PX = 20.0  # length over which directions at a junction are compared
 _STRAIGHT_ON_DEG = 20.0
+_PARALLEL_DEG, _LEAST_COMPANY, _IN_COMPANY = 3.0, 2, 2.0
 _ROUNDING_PX2 = 0.1  # variance of the width that the pixels of the mask bring in
 
 
@@ -37,11 +39,13 @@ class Regularity:
         length_px: along the stroke.
         rms_px: deviation from a straight line over up to 300 px, in the worst place.
         width_variation: standard deviation of the width over its mean.
+        axis_deg: direction of its main axis, 0 <= a < 180.
     """
 
     length_px: float
     rms_px: float
     width_variation: float
+    axis_deg: float
 
 
 def strokes(graph: Graph) -> list[Stroke]:
@@ -79,14 +83,46 @@ def regularity(stroke: Stroke) -> Regularity:
     total = float(along[-1])
     at = np.arange(0.05 * total, 0.95 * total, _STEP_PX)
     if at.size < 3:  # noqa: PLR2004
-        return Regularity(total, np.inf, np.inf)
+        return Regularity(total, np.inf, np.inf, 0.0)
     points = np.stack([np.interp(at, along, column) for column in stroke.points_px.T], axis=1)
     width = 2 * np.interp(at, along, stroke.radius_px)
     size = min(int(_WINDOW_PX / _STEP_PX), len(at))
     starts = np.unique(np.append(np.arange(0, len(at) - size, max(size // 2, 1)), len(at) - size))
     rms = max(_deviation(points[start : start + size]) for start in starts)
     spread = np.sqrt(max(float(width.var()) - _ROUNDING_PX2, 0.0))
-    return Regularity(total, rms, float(spread / width.mean()))
+    axis = np.linalg.eigh(np.cov(points.T, bias=True))[1][:, 1]
+    axis_deg = float(np.degrees(np.arctan2(-axis[1], axis[0]))) % 180
+    return Regularity(total, rms, float(spread / width.mean()), axis_deg)
+
+
+def straight_ones(
+    found: Sequence[Regularity], *, least_px: float, rms_px: float, width_variation: float
+) -> list[bool]:
+    """Return for each stroke of a photograph whether it is straight and regular.
+
+    Lines in company are judged less strictly, for cracks seldom come as three straight parallels:
+    with two others within 3 degrees, twice the deviation is still straight.
+
+    Args:
+        found: One for each stroke.
+        least_px: `straight_least_px` of `TraceSettings`.
+        rms_px: `straight_rms_px`.
+        width_variation: `straight_width_variation`.
+    """
+    axis = np.array([one.axis_deg for one in found])
+    deviation = np.array([one.rms_px for one in found])
+    even = np.array(
+        [one.length_px >= least_px and one.width_variation <= width_variation for one in found],
+        bool,
+    )
+    nearly = even & (deviation <= _IN_COMPANY * rms_px)
+    straight = even & (deviation <= rms_px)
+    for index in np.flatnonzero(nearly & ~straight):
+        apart = np.abs(axis[nearly] - axis[index])
+        # The line itself is among them.
+        company = (np.minimum(apart, 180 - apart) <= _PARALLEL_DEG).sum() - 1
+        straight[index] = company >= _LEAST_COMPANY
+    return [bool(one) for one in straight]
 
 
 def _deviation(points: Floats) -> float:
