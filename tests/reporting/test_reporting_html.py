@@ -288,10 +288,20 @@ def test_very_many_photographs_are_linked_and_it_is_said(tmp_path, make):
     page = Page(write(many(make, 400, range(5)), tmp_path, never))
     assert page.all("img") == []
     assert "holds no pictures" in page.text()
+    assert "each photograph links to its overlay" in page.text()
     assert page.all("article", "id") == [f"P{n}" for n in range(5)]
     targets = page.having("href")
     assert {f"overlays/P{n}.png" for n in range(400)} <= set(targets)
     assert (tmp_path / "report.html").stat().st_size < 400 * 1500
+
+
+def test_overlays_that_were_not_written_are_not_promised(tmp_path, make):
+    record = many(make, 301, range(2))
+    bare = [photo.model_copy(update={"overlay": None}) for photo in record.photographs]
+    page = Page(write(make.inspection_of(bare), tmp_path))
+    assert "holds no pictures" in page.text()
+    assert "overlay" not in page.text()
+    assert not [target for target in page.having("href") if target.startswith("overlays")]
 
 
 def test_thousands_of_cracks_are_cut_and_the_table_is_named(tmp_path, make):
