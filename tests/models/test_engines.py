@@ -154,3 +154,83 @@ def test_threads_share_an_engine(network, pixels):
         together = [outputs["logits"] for outputs in pool.map(engine.run, parts)]
     for number, logits in enumerate(together):
         np.testing.assert_array_equal(logits, alone[number % 2])
+
+
+@pytest.fixture(scope="module")
+def open_network(tmp_path_factory):
+    """`shares`: of the three colours, (N, 3); `first`: red of each pixel. Sides are left open."""
+    onnx = pytest.importorskip("onnx")
+    make, info = onnx.helper.make_node, onnx.helper.make_tensor_value_info
+    float32 = onnx.TensorProto.FLOAT
+    graph = onnx.helper.make_graph(
+        [
+            make("Cast", ["pixels"], ["float"], to=float32),
+            make("ReduceMean", ["float"], ["colours"], axes=[1, 2], keepdims=0),
+            make("Softmax", ["colours"], ["shares"], axis=1),
+            make("Gather", ["float", "zero"], ["first"], axis=3),
+        ],
+        "open",
+        [info("pixels", onnx.TensorProto.UINT8, ["n", "h", "w", 3])],
+        [info("shares", float32, ["n", 3]), info("first", float32, ["n", "h", "w"])],
+        [onnx.numpy_helper.from_array(np.array(0, np.int64), "zero")],
+    )
+    file = tmp_path_factory.mktemp("open") / "model.onnx"
+    opset = [onnx.helper.make_opsetid("", 17)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opset, ir_version=8), file)
+    return file
+
+
+ENGINES = ["openvino", "onnxruntime"]
+
+
+@pytest.mark.parametrize("size", [None, (24, 40)])
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_network_of_any_size_may_be_fixed_to_one(open_network, kind, size):
+    pytest.importorskip(kind)
+    engine = load_engine(open_network, engine=kind, batch_size=2, size_px=size)
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 24, 40, 3), np.uint8)
+    outputs = engine.run(pixels)
+    np.testing.assert_array_equal(outputs["first"], pixels[..., 0])
+    raised = np.exp(pixels.mean(axis=(1, 2)) - 128)
+    np.testing.assert_allclose(
+        outputs["shares"], raised / raised.sum(axis=1, keepdims=True), atol=1e-4
+    )
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_sides_left_open_may_change_from_call_to_call(open_network, kind):
+    pytest.importorskip(kind)
+    engine = load_engine(open_network, engine=kind, batch_size=2)
+    for height, width in [(8, 8), (32, 16), (1, 50), (8, 8)]:
+        pixels = np.random.default_rng(width).integers(0, 256, (3, height, width, 3), np.uint8)
+        np.testing.assert_array_equal(engine.run(pixels)["first"], pixels[..., 0])
+
+
+def test_openvino_refuses_another_size_than_the_fixed_one(open_network):
+    engine = load_engine(open_network, size_px=(24, 40))
+    with pytest.raises((RuntimeError, ValueError)):
+        engine.run(np.zeros((1, 32, 40, 3), np.uint8))
+
+
+def test_a_network_of_one_size_keeps_it(network, pixels):
+    expected = load_engine(network).run(pixels[:3])["logits"]
+    engine = load_engine(network, size_px=(64, 64))  # its own is 128 x 128
+    np.testing.assert_allclose(engine.run(pixels[:3])["logits"], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_only_the_outputs_that_are_wanted(open_network, kind):
+    pytest.importorskip(kind)
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 24, 40, 3), np.uint8)
+    whole = load_engine(open_network, engine=kind).run(pixels)
+    part = load_engine(open_network, engine=kind, outputs=["shares"]).run(pixels)
+    assert set(whole) == {"shares", "first"}
+    assert set(part) == {"shares"}
+    np.testing.assert_allclose(part["shares"], whole["shares"], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_an_output_that_the_network_lacks_is_named(open_network, kind):
+    pytest.importorskip(kind)
+    with pytest.raises(ModelError, match="no output 'map', only shares, first"):
+        load_engine(open_network, engine=kind, outputs=["shares", "map"])

@@ -1,13 +1,13 @@
 """Engines that run an ONNX file from pixels to arrays; they check each other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cracklens.errors import UsageError, did_you_mean
+from cracklens.errors import ModelError, UsageError, did_you_mean
 
 Outputs = dict[str, NDArray[np.float32]]
 Precision = Literal["f32", "bf16"]
@@ -39,6 +39,8 @@ def load_engine(
     engine: str = "openvino",
     precision: Precision = "f32",
     batch_size: int | None = None,
+    size_px: tuple[int, int] | None = None,
+    outputs: Sequence[str] | None = None,
 ) -> Engine:
     """Load an ONNX file into an engine.
 
@@ -47,24 +49,43 @@ def load_engine(
         engine: `openvino`, or `onnxruntime` (an extra).
         precision: `f32`, or `bf16` where the processor has it.
         batch_size: pictures per call of the network; 1 answers a single picture soonest.
+        size_px: height and width of the pictures, fixed where the file leaves them open. OpenVINO
+            then needs a third less memory; ONNX Runtime takes any size either way.
+        outputs: names of the outputs that are wanted, all by default. OpenVINO does not compute
+            what only the others need.
 
     Raises:
         UsageError: unknown engine.
-        ModelError: the processor lacks the precision, or the file is no network.
+        ModelError: the processor lacks the precision, or the file is no network or lacks an output.
         MissingExtraError: `onnxruntime` is not installed.
     """
     batch_size = batch_size or DEFAULT_BATCH[precision]
     if engine == "openvino":
         from cracklens.models.engines.openvino import OpenVinoEngine
 
-        return OpenVinoEngine(network, precision, batch_size)
+        return OpenVinoEngine(network, precision, batch_size, size_px, outputs)
     if engine == "onnxruntime":
         from cracklens.models.engines.onnxruntime import OnnxRuntimeEngine
 
-        return OnnxRuntimeEngine(network, precision, batch_size)
+        return OnnxRuntimeEngine(network, precision, batch_size, outputs)
     raise UsageError(
         f"unknown engine {engine!r}: {did_you_mean(engine, ['openvino', 'onnxruntime'])}"
     )
+
+
+def require_outputs(network: Path, wanted: Sequence[str] | None, known: Sequence[str]) -> list[str]:
+    """Return the outputs that are wanted, all of `known` by default.
+
+    Raises:
+        ModelError: the network lacks one.
+    """
+    missing = [name for name in wanted or () if name not in known]
+    if missing:
+        raise ModelError(
+            f"{network} has no output {missing[0]!r}, only {', '.join(known)}: "
+            "it is not the network of this task"
+        )
+    return list(known if wanted is None else wanted)
 
 
 def has_bf16() -> bool:

@@ -1,6 +1,6 @@
 """ONNX Runtime: other hardware, and an independent check of OpenVINO."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +8,19 @@ from numpy.typing import NDArray
 
 from cracklens.errors import MissingExtraError, ModelError
 from cracklens.machine import available_cpus
-from cracklens.models.engines import Outputs, Precision
+from cracklens.models.engines import Outputs, Precision, require_outputs
 
 
 class OnnxRuntimeEngine:
     """An ONNX network in ONNX Runtime, on the first provider that works (CUDA, CoreML, CPU)."""
 
-    def __init__(self, network: Path, precision: Precision, batch_size: int) -> None:
+    def __init__(
+        self,
+        network: Path,
+        precision: Precision,
+        batch_size: int,
+        outputs: Sequence[str] | None = None,
+    ) -> None:
         try:
             import onnxruntime as ort
         except ImportError as error:
@@ -32,7 +38,8 @@ class OnnxRuntimeEngine:
         self.name = f"ONNX Runtime {ort.__version__}"
         self.precision: Precision = precision
         self._batch_size = batch_size
-        self._outputs = [output.name for output in self._session.get_outputs()]
+        known = [output.name for output in self._session.get_outputs()]
+        self._outputs = require_outputs(network, outputs, known)
 
     def run(self, pixels: NDArray[np.uint8]) -> Outputs:
         """Run one batch of any length."""
