@@ -1,5 +1,7 @@
 """Photograph and model to probabilities."""
 
 from cracklens.detection.classifier import Classifier, Prediction
+from cracklens.detection.detector import Detector, load_detector
+from cracklens.detection.probability_map import ProbabilityMap
 
-__all__ = ["Classifier", "Prediction"]
+__all__ = ["Classifier", "Detector", "Prediction", "ProbabilityMap", "load_detector"]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cracklens.errors import ModelError, PhotoError
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.models import Engine, ModelFolder, load_engine
+from cracklens.models import Engine, ModelCard, ModelFolder, load_engine
 from cracklens.models.engines import Precision, has_bf16
 from cracklens.photos import Photo, stream_photos
 from cracklens.progress import SILENT, Progress
@@ -19,6 +19,7 @@ from cracklens.progress import SILENT, Progress
 MIN_BF16_AGREEMENT = 0.999
 """Share of equal decisions of bf16 and f32 from which `auto` chooses bf16."""
 
+_OUTPUTS = ("probabilities", "logits")
 _STRETCH = 1.5
 _CHUNK = 32
 T = TypeVar("T")
@@ -48,7 +49,10 @@ class Prediction:
 
 
 class Classifier:
-    """A model folder ready to label pictures."""
+    """A model folder ready to label pictures.
+
+    A segmenter labels them as well; what it says of each pixel is then not computed.
+    """
 
     def __init__(
         self,
@@ -63,8 +67,10 @@ class Classifier:
         self.engine: Engine = load_engine(
             folder.network,
             engine=engine,
-            precision=self._precision(precision, engine),
+            precision=choose_precision(self.card, precision, engine),
             batch_size=batch_size,
+            size_px=(self.card.preprocessing.height_px, self.card.preprocessing.width_px),
+            outputs=_OUTPUTS,
         )
         self._require_fit()
 
@@ -74,7 +80,7 @@ class Classifier:
         expected = (1, len(self.card.labels))
         try:
             outputs = self.engine.run(np.zeros((1, size.height_px, size.width_px, 3), np.uint8))
-            shapes = {outputs[name].shape for name in ("probabilities", "logits")}
+            shapes = {outputs[name].shape for name in _OUTPUTS}
         except Exception as error:  # engines raise whatever they stumble over
             raise ModelError(f"{self.folder.path}: the network does not fit its card") from error
         if shapes != {expected}:
@@ -82,15 +88,6 @@ class Classifier:
                 f"{self.folder.path}: the card has {expected[1]} labels, the network gives "
                 f"{', '.join(map(str, shapes))}"
             )
-
-    def _precision(self, wanted: Literal["auto", "f32", "bf16"], engine: str) -> Precision:
-        """Resolve `auto`: bf16 where the card saw it agree with f32 and the processor has it."""
-        if wanted != "auto":
-            return wanted
-        check = self.card.agreement
-        found = (check.bf16_decisions_equal, check.export_bf16_decisions_equal)
-        agrees = all((share or 0.0) >= MIN_BF16_AGREEMENT for share in found)
-        return "bf16" if engine == "openvino" and agrees and has_bf16() else "f32"
 
     def predict(
         self,
@@ -151,6 +148,18 @@ class Classifier:
             item.sha256,
             item.notes,
         )
+
+
+def choose_precision(
+    card: ModelCard, wanted: Literal["auto", "f32", "bf16"], engine: str
+) -> Precision:
+    """Resolve `auto`: bf16 where the card saw it agree with f32 and the processor has it."""
+    if wanted != "auto":
+        return wanted
+    check = card.agreement
+    found = (check.bf16_decisions_equal, check.export_bf16_decisions_equal)
+    agrees = all((share or 0.0) >= MIN_BF16_AGREEMENT for share in found)
+    return "bf16" if engine == "openvino" and agrees and has_bf16() else "f32"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,262 @@
+"""A probability of a crack for each pixel of a photograph of any size."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Lock
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.detection.checks import positive_index, require_photo
+from cracklens.detection.classifier import choose_precision
+from cracklens.detection.fusion import fuse
+from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.detection.scaled import FullSizeRows, ScaledPhoto
+from cracklens.detection.stitch import stitch
+from cracklens.detection.tiles import TileDetector
+from cracklens.errors import ModelError, UsageError
+from cracklens.models import Engine, ModelFolder, load_engine
+from cracklens.photos.windows import Window, plan_windows
+
+DEFAULT_OVERLAP_PX = 96
+"""Of neighbouring windows. Its outer quarters, 24 px, are left to the other window, the middle
+48 px fade. More costs time: windows of up to 512 px over 12 million pixels compute 1.5 times the
+area with 96 px, 1.3 times with 64 px."""
+
+_OUTPUTS = ("map", "logits", "probabilities")
+_BAND_PX = 256
+_ENGINES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Finished rows of a photograph.
+
+    Attributes:
+        top_px: first row.
+        probability: (rows, W) uint8, 255 for 1.0.
+        tile_boxes_px: (N, 4) int32, x, y, width and height of the windows that were finished since
+            the last band; they may reach below this band.
+        tile_probability: (N,) float32.
+    """
+
+    top_px: int
+    probability: NDArray[np.uint8]
+    tile_boxes_px: NDArray[np.int32]
+    tile_probability: NDArray[np.float32]
+
+
+class Detector:
+    """A segmenter ready to search photographs; threads may share it.
+
+    What it says of a pixel depends a little on where the windows lie, as far as the network sees
+    beyond the 24 px that are cut from each window: see `DEFAULT_OVERLAP_PX`.
+    """
+
+    def __init__(
+        self,
+        folder: ModelFolder,
+        *,
+        precision: Literal["auto", "f32", "bf16"] = "auto",
+        engine: str = "openvino",
+        scales: tuple[float, ...] | None = None,
+        window_px: int | None = None,
+        overlap_px: int = DEFAULT_OVERLAP_PX,
+    ) -> None:
+        """Load the network and run it once, on nothing.
+
+        Args:
+            folder: of the task `segment`.
+            precision: `auto` computes in bf16 where the card saw it agree and the processor has it.
+            engine: `openvino` or `onnxruntime`.
+            scales: sizes at which photographs are looked at, those of the card by default.
+            window_px: longest side of a window, that of the card by default. Memory grows with its
+                square.
+            overlap_px: of neighbouring windows, at least.
+
+        Raises:
+            UsageError: scales or windows that make no sense, or an unknown engine.
+            ModelError: the folder is no segmenter, or its network does not fit its card.
+        """
+        self.folder = folder
+        self.card = folder.card
+        settings = folder.card.segmentation
+        if settings is None:
+            raise ModelError(
+                f"{folder.path} judges whole pictures, not pixels: use load_detector, which lays "
+                "tiles over the photograph, or a model trained with --task segment"
+            )
+        self.scales = tuple(scales or settings.scales)
+        if not all(0 < scale <= 4 for scale in self.scales):  # noqa: PLR2004 - 16 times the pixels
+            raise UsageError(f"scales are above 0 and at most 4, not {self.scales}")
+        self.window_px = window_px or settings.window_px
+        self.overlap_px = overlap_px
+        self._multiple_px = settings.multiple_px
+        self._positive = positive_index(folder)
+        self._kind = engine
+        self._precision = choose_precision(self.card, precision, engine)
+        self._engines: OrderedDict[tuple[int, int] | None, Engine] = OrderedDict()
+        self._lock = Lock()
+        self.engine = self._checked_engine()
+
+    def detect(self, pixels: NDArray[np.uint8]) -> ProbabilityMap:
+        """Return the map of a photograph, and its windows as tiles.
+
+        Args:
+            pixels: (H, W, 3) uint8 RGB, any size.
+
+        Raises:
+            UsageError: pixels of another kind.
+            ModelError: the network gives values that are not numbers.
+        """
+        require_photo(pixels)
+        whole = np.empty(pixels.shape[:2], np.uint8)
+        bands = []
+        for band in self.stream(pixels):
+            whole[band.top_px : band.top_px + len(band.probability)] = band.probability
+            bands.append(band)
+        return ProbabilityMap(
+            whole,
+            np.concatenate([band.tile_boxes_px for band in bands]),
+            np.concatenate([band.tile_probability for band in bands]),
+        )
+
+    def stream(self, pixels: NDArray[np.uint8]) -> Iterator[Band]:
+        """Yield the map in bands from top to bottom, as they are finished.
+
+        Beside the photograph (and reduced copies, for scales below 1) this holds one row of windows
+        for each scale and the windows in flight.
+
+        Raises:
+            UsageError: pixels of another kind.
+            ModelError: the network gives values that are not numbers.
+        """
+        require_photo(pixels)
+        height, width = pixels.shape[:2]
+        tiles: list[tuple[Window, float]] = []
+        judging = min(range(len(self.scales)), key=lambda index: abs(self.scales[index] - 1))
+        photos = [ScaledPhoto(pixels, scale) for scale in self.scales]
+        sources = [
+            FullSizeRows(
+                self._bands(photo, tiles.append if index == judging else None),
+                (photo.height_px, photo.width_px),
+                (height, width),
+            )
+            for index, photo in enumerate(photos)
+        ]
+        per_px = height / photos[judging].height_px, width / photos[judging].width_px
+        for top in range(0, height, _BAND_PX):
+            bottom = min(top + _BAND_PX, height)
+            fused = fuse([source.rows(top, bottom) for source in sources])
+            if not np.isfinite(fused).all():
+                raise ModelError(
+                    f"{self.folder.path}: the network gives values that are not numbers "
+                    f"(in {self._precision}; try --precision f32)"
+                )
+            yield Band(top, _to_bytes(fused), *_tiles(tiles, per_px, (height, width)))
+            tiles.clear()
+
+    def _bands(
+        self, photo: ScaledPhoto, judge: Callable[[tuple[Window, float]], None] | None
+    ) -> Iterator[NDArray[np.float32]]:
+        """Run one scale; hand what the network says of each window as a whole to `judge`."""
+        plan = plan_windows(
+            photo.height_px, photo.width_px, self.window_px, self.overlap_px, self._multiple_px
+        )
+        answers = self._engine(plan.size_px).map(photo.read(w)[None] for w in plan.windows())
+
+        def maps() -> Iterator[NDArray[np.float32]]:
+            for window, answer in zip(plan.windows(), answers, strict=True):
+                if judge:
+                    judge((window, float(answer["probabilities"][0, self._positive])))
+                yield answer["map"][0]
+
+        return stitch(plan, maps())
+
+    def _engine(self, size_px: tuple[int, int]) -> Engine:
+        """Return the engine for windows of this size; the latest sizes are kept."""
+        key = size_px if self._kind == "openvino" else None
+        with self._lock:
+            if key not in self._engines:
+                self._engines[key] = load_engine(
+                    self.folder.network,
+                    engine=self._kind,
+                    precision=self._precision,
+                    batch_size=1,
+                    size_px=key,
+                    outputs=_OUTPUTS,
+                )
+                if len(self._engines) > _ENGINES:
+                    self._engines.popitem(last=False)
+            self._engines.move_to_end(key)
+            return self._engines[key]
+
+    def _checked_engine(self) -> Engine:
+        """Run the network once: a card may be valid and still not be its card."""
+        side = plan_windows(1, 1, self.window_px, self.overlap_px, self._multiple_px).size_px[0]
+        engine, classes = self._engine((side, side)), len(self.card.labels)
+        expected = {"map": (1, side, side), "logits": (1, classes), "probabilities": (1, classes)}
+        try:
+            answer = engine.run(np.zeros((1, side, side, 3), np.uint8))
+        except Exception as error:  # engines raise whatever they stumble over
+            raise ModelError(f"{self.folder.path}: the network does not fit its card") from error
+        for name, shape in expected.items():
+            if answer[name].shape != shape:
+                raise ModelError(
+                    f"{self.folder.path}: the network does not fit its card: its output {name!r} "
+                    f"has the shape {answer[name].shape}, not {shape}"
+                )
+        return engine
+
+
+def load_detector(
+    folder: ModelFolder,
+    *,
+    precision: Literal["auto", "f32", "bf16"] = "auto",
+    engine: str = "openvino",
+    scales: tuple[float, ...] | None = None,
+    window_px: int | None = None,
+) -> Detector | TileDetector:
+    """Load a model that finds cracks in photographs: a segmenter or a tile classifier.
+
+    Args:
+        folder: of the task `segment` (map of pixels) or `classify` (map of tiles).
+        precision: `auto` computes in bf16 where the card saw it agree and the processor has it.
+        engine: `openvino` or `onnxruntime`.
+        scales: of a segmenter, those of its card by default.
+        window_px: of a segmenter, that of its card by default.
+
+    Raises:
+        UsageError: unknown engine, or scales or windows that make no sense.
+        ModelError: no class means a crack, or the network does not fit its card.
+    """
+    if folder.card.task == "segment":
+        return Detector(
+            folder, precision=precision, engine=engine, scales=scales, window_px=window_px
+        )
+    if scales is not None or window_px is not None:
+        raise UsageError(
+            f"{folder.path} is a tile classifier, which sees tiles of its own size: "
+            "leave scales and the size of windows away"
+        )
+    return TileDetector(folder, precision=precision, engine=engine)
+
+
+def _to_bytes(probability: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.convertScaleAbs(probability, alpha=255), np.uint8)
+
+
+def _tiles(
+    tiles: list[tuple[Window, float]], per_px: tuple[float, float], size_px: tuple[int, int]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return boxes in pixels of the photograph, cut at its border, and their probabilities."""
+    corners = np.array(
+        [(w.left_px, w.top_px, w.left_px + w.width_px, w.top_px + w.height_px) for w, _ in tiles]
+    ).reshape(-1, 2, 2)
+    limits = size_px[::-1]
+    corners = np.minimum(np.rint(corners * per_px[::-1]).astype(np.int32), limits)
+    boxes = np.concatenate([corners[:, 0], corners[:, 1] - corners[:, 0]], axis=1)
+    return boxes.astype(np.int32), np.array([p for _, p in tiles], np.float32)

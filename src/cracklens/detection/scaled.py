@@ -1,0 +1,114 @@
+"""A photograph seen at another size, and the way back of what was found there."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.photos.windows import Window, read_window
+
+_MARGIN_PX = 4
+"""A bicubic filter looks at two pixels on each side; rounding takes one more."""
+
+
+class ScaledPhoto:
+    """Windows of a photograph that is reduced or enlarged by `scale`.
+
+    A reduced photograph is made once and held: it is smaller than the photograph, which the caller
+    holds anyway. An enlarged one never exists as a whole; each window is enlarged by itself.
+    """
+
+    def __init__(self, pixels: NDArray[np.uint8], scale: float) -> None:
+        height, width = pixels.shape[:2]
+        self.height_px = max(1, round(scale * height))
+        self.width_px = max(1, round(scale * width))
+        self._enlarged = scale > 1
+        self._pixels = pixels
+        if scale < 1:
+            reduced = cv2.resize(
+                pixels, (self.width_px, self.height_px), interpolation=cv2.INTER_AREA
+            )
+            self._pixels = np.asarray(reduced, np.uint8)
+
+    def read(self, window: Window) -> NDArray[np.uint8]:
+        """Return the pixels of a window at this size, reflected where it reaches over the border.
+
+        Area averaging reduces, bicubic interpolation enlarges.
+        """
+        if not self._enlarged:
+            return read_window(self._pixels, window)
+        height = min(window.height_px, self.height_px - window.top_px)
+        width = min(window.width_px, self.width_px - window.left_px)
+        top, y0, per_y = self._source(0, window.top_px, self.height_px)
+        left, x0, per_x = self._source(1, window.left_px, self.width_px)
+        below = top + int(y0 + per_y * height) + 2 * _MARGIN_PX
+        beside = left + int(x0 + per_x * width) + 2 * _MARGIN_PX
+        enlarged = cv2.warpAffine(
+            np.ascontiguousarray(self._pixels[top:below, left:beside]),
+            np.array([[per_x, 0, x0], [0, per_y, y0]]),
+            (width, height),
+            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        place = Window(0, 0, 0, 0, window.height_px, window.width_px)
+        return read_window(np.asarray(enlarged, np.uint8), place)
+
+    def _source(self, axis: int, start: int, length: int) -> tuple[int, float, float]:
+        """First pixel of the cut, where the window starts in it, and its step in source pixels."""
+        step = self._pixels.shape[axis] / length
+        first = (start + 0.5) * step - 0.5  # pixel centres stay in place, as with cv2.resize
+        cut = max(0, int(first) - _MARGIN_PX)
+        return cut, first - cut, step
+
+
+class FullSizeRows:
+    """Rows of a map at the size of the photograph, from bands at the size of a scale.
+
+    Bands are drawn as rows are asked for, from top to bottom, and dropped behind them.
+    """
+
+    def __init__(
+        self,
+        bands: Iterator[NDArray[np.float32]],
+        size_px: tuple[int, int],
+        full_px: tuple[int, int],
+    ) -> None:
+        self._bands = bands
+        self._height, self._width = size_px
+        self._full_height, self._full_width = full_px
+        self._held = np.empty((0, self._full_width), np.float32)
+        self._first = 0  # row of the scale that `_held` starts with
+
+    def rows(self, top: int, bottom: int) -> NDArray[np.float32]:
+        """Return rows `top` to `bottom` (excluded), at least as low as those asked for before."""
+        if self._height == self._full_height:
+            self._hold(top, bottom)
+            return self._held[top - self._first : bottom - self._first]
+        place = (np.arange(top, bottom) + 0.5) * self._height / self._full_height - 0.5
+        place = np.clip(place, 0, self._height - 1)
+        above = place.astype(int)
+        below = np.minimum(above + 1, self._height - 1)
+        self._hold(int(above[0]), int(below[-1]) + 1)
+        share = (place - above).astype(np.float32)[:, None]
+        upper = self._held[above - self._first]
+        result: NDArray[np.float32] = upper + share * (self._held[below - self._first] - upper)
+        return result
+
+    def _hold(self, top: int, bottom: int) -> None:
+        held = self._first + len(self._held)
+        first = min(top, held)
+        parts = [self._held[first - self._first :]]
+        self._first = first
+        while held < bottom:
+            band = next(self._bands)
+            held += len(band)
+            parts.append(self._full_width_of(band))
+        self._held = np.concatenate(parts) if len(parts) > 1 else parts[0]
+
+    def _full_width_of(self, band: NDArray[np.float32]) -> NDArray[np.float32]:
+        if self._width == self._full_width:
+            return band
+        size = (self._full_width, len(band))
+        wide = cv2.resize(band, size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(wide, np.float32)

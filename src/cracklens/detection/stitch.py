@@ -1,0 +1,36 @@
+"""From the maps of windows to finished rows of a photograph."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.photos.windows import WindowPlan
+
+
+def stitch(plan: WindowPlan, maps: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+    """Blend the maps of all windows and yield each band of rows once no further window adds to it.
+
+    One row of windows is held, never the photograph.
+
+    Args:
+        plan: the windows.
+        maps: (height x width of a window) of each window, in the order of the plan.
+
+    Yields:
+        (rows x width of the photograph) float32, from top to bottom.
+    """
+    rows, columns = plan.rows, plan.columns
+    width = columns.starts_px[-1] + columns.window_px
+    blended = np.zeros((rows.window_px, width), np.float32)
+    ends = (*rows.starts_px[1:], rows.length_px)
+    source = iter(maps)
+    for top, end, down in zip(rows.starts_px, ends, rows.weights, strict=True):
+        for left, across in zip(columns.starts_px, columns.weights, strict=True):
+            weighted = next(source) * down[:, None]
+            weighted *= across
+            blended[:, left : left + columns.window_px] += weighted
+        done = end - top
+        yield blended[:done, : columns.length_px].copy()
+        blended[:-done] = blended[done:]
+        blended[-done:] = 0

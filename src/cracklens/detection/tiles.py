@@ -1,0 +1,111 @@
+"""A tile classifier over a photograph: what it says of each tile, laid out as a map."""
+
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.detection.checks import positive_index, require_photo
+from cracklens.detection.classifier import Classifier, chunked
+from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.models import ModelFolder
+from cracklens.photos.windows import Axis, plan_tiles, read_window
+
+_BATCH = 8
+_CHUNK_PX = 1024
+
+
+class TileDetector:
+    """A tile classifier ready to search photographs; threads may share it.
+
+    The photograph is divided into tiles of the size that the classifier was trained on, at full
+    resolution, overlapping by half.
+    """
+
+    def __init__(
+        self,
+        folder: ModelFolder,
+        *,
+        precision: Literal["auto", "f32", "bf16"] = "auto",
+        engine: str = "openvino",
+    ) -> None:
+        """Load the network and run it once, on nothing.
+
+        Raises:
+            UsageError: unknown engine.
+            ModelError: no class of the model means a crack, or its network does not fit its card.
+        """
+        self.folder = folder
+        self.card = folder.card
+        self._positive = positive_index(folder)
+        self.scales = (1.0,)
+        self.engine = Classifier(folder, precision=precision, engine=engine).engine
+
+    def detect(self, pixels: NDArray[np.uint8]) -> ProbabilityMap:
+        """Return the tiles of a photograph, and between their centres the bilinear interpolation.
+
+        Args:
+            pixels: (H, W, 3) uint8 RGB, any size; what is smaller than a tile is reflected.
+
+        Raises:
+            UsageError: pixels of another kind.
+        """
+        require_photo(pixels)
+        height, width = pixels.shape[:2]
+        size = self.card.preprocessing
+        plan = plan_tiles(height, width, (size.height_px, size.width_px))
+        batches = (
+            np.stack([read_window(pixels, window) for window in chunk])
+            for chunk in chunked(plan.windows(), _BATCH)
+        )
+        answers = [outputs["probabilities"] for outputs in self.engine.map(batches)]
+        probability = np.concatenate(answers)[:, self._positive]
+        boxes = [
+            (
+                window.left_px,
+                window.top_px,
+                min(window.width_px, width - window.left_px),
+                min(window.height_px, height - window.top_px),
+            )
+            for window in plan.windows()
+        ]
+        grid = probability.reshape(len(plan.rows.starts_px), len(plan.columns.starts_px))
+        return ProbabilityMap(
+            spread(grid, plan.rows, plan.columns),
+            np.array(boxes, np.int32),
+            probability.astype(np.float32),
+            kind="tiles",
+        )
+
+
+def spread(grid: NDArray[np.float32], rows: Axis, columns: Axis) -> NDArray[np.uint8]:
+    """Interpolate bilinearly between the centres of tiles; outside of them the nearest counts.
+
+    With tiles that overlap by half this equals blending them with weights that fall linearly from
+    the centre of a tile to its border.
+
+    Args:
+        grid: (rows, columns) probabilities.
+        rows: places of the tiles from top to bottom.
+        columns: places of the tiles from left to right.
+
+    Returns:
+        (H, W) uint8, 255 for 1.0.
+    """
+    down, across = _shares(rows), _shares(columns)
+    whole = np.empty((rows.length_px, columns.length_px), np.uint8)
+    wide = grid.astype(np.float32) @ across.T
+    for top in range(0, rows.length_px, _CHUNK_PX):
+        part = down[top : top + _CHUNK_PX] @ wide
+        whole[top : top + _CHUNK_PX] = cv2.convertScaleAbs(part, alpha=255)
+    return whole
+
+
+def _shares(axis: Axis) -> NDArray[np.float32]:
+    """Share of each tile in each pixel: (length, tiles), each row sums to one."""
+    centres = np.array(axis.starts_px) + (axis.window_px - 1) / 2
+    places = np.arange(axis.length_px)
+    return np.stack(
+        [np.interp(places, centres, unit) for unit in np.eye(len(centres))], axis=1
+    ).astype(np.float32)
