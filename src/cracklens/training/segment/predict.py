@@ -13,51 +13,70 @@ Pixels = NDArray[np.uint8]
 Map = NDArray[np.float32]
 
 _BATCH = 16
-_SCALES = (1.0, 0.5)
+SCALES = (1.0, 0.5)
+"""Sizes at which a photograph is looked at: a wide crack is found at half of it."""
 
 
 def predict(
-    network: Segmenter, pictures: Iterable[Pixels], device: torch.device
+    network: Segmenter,
+    pictures: Iterable[Pixels],
+    device: torch.device,
+    *,
+    scales: Sequence[float] = (1.0,),
+    mixed_precision: bool = False,
 ) -> Iterator[tuple[Map, float]]:
     """Yield the crack probability of each pixel (H, W) and the tile's logit, in order.
 
     Pictures of one size that follow each other share a batch; sides are padded by reflection.
+
+    Args:
+        network: in evaluation mode.
+        pictures: (H, W, 3) uint8 RGB.
+        device: where the network is.
+        scales: sizes at which each picture is looked at; the largest probability counts, and the
+            tile's logit is that of the first scale.
+        mixed_precision: compute in bf16.
     """
+    for batch in _batches(pictures):
+        with (
+            torch.inference_mode(),
+            torch.autocast(device.type, torch.bfloat16, enabled=mixed_precision),
+        ):
+            found = [_run(network, [_scaled(p, scale) for p in batch], device) for scale in scales]
+        tiles = found[0][1]
+        for place, picture in enumerate(batch):
+            size = picture.shape[1::-1]
+            maps = [maps[place] for maps, _ in found]
+            full = [m if m.shape[::-1] == size else cv2.resize(m, size) for m in maps]
+            yield np.maximum.reduce(full), tiles[place]
+
+
+def _batches(pictures: Iterable[Pixels]) -> Iterator[list[Pixels]]:
     waiting: list[Pixels] = []
     for picture in pictures:
         if waiting and (len(waiting) == _BATCH or waiting[0].shape != picture.shape):
-            yield from _run(network, waiting, device)
+            yield waiting
             waiting = []
         waiting.append(picture)
     if waiting:
-        yield from _run(network, waiting, device)
+        yield waiting
 
 
-@torch.inference_mode()
+def _scaled(picture: Pixels, scale: float) -> Pixels:
+    if scale == 1:
+        return picture
+    size = tuple(max(1, round(side * scale)) for side in picture.shape[1::-1])
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    scaled: Pixels = cv2.resize(picture, size, interpolation=way)
+    return scaled
+
+
 def _run(
     network: Segmenter, pictures: Sequence[Pixels], device: torch.device
-) -> Iterator[tuple[Map, float]]:
+) -> tuple[Map, list[float]]:
     height, width = pictures[0].shape[:2]
     below, right = -height % MULTIPLE_PX, -width % MULTIPLE_PX
     padded = [cv2.copyMakeBorder(p, 0, below, 0, right, cv2.BORDER_REFLECT_101) for p in pictures]
     pixel, tile = network(torch.from_numpy(np.stack(padded)).to(device))
-    maps = pixel.sigmoid()[:, :height, :width].float().cpu().numpy()
-    yield from zip(maps, tile.float().cpu().tolist(), strict=True)
-
-
-def predict_in_scales(
-    network: Segmenter, pictures: Iterable[Pixels], device: torch.device
-) -> Iterator[Map]:
-    """Yield maps that also see each picture at half its size; the larger probability counts."""
-    for picture in pictures:
-        best: Map | None = None
-        for scale in _SCALES:
-            size = tuple(round(side * scale) for side in picture.shape[1::-1])
-            scaled = (
-                picture if scale == 1 else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-            )
-            found, _ = next(predict(network, [scaled], device))
-            full = found if scale == 1 else cv2.resize(found, picture.shape[1::-1])
-            best = full if best is None else np.maximum(best, full)
-        assert best is not None
-        yield best
+    maps: Map = pixel.float().sigmoid()[:, :height, :width].cpu().numpy()
+    return maps, tile.float().cpu().tolist()

@@ -3,12 +3,13 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from cracklens.datasets import load_dataset, split_dataset
 from cracklens.datasets.labelled import positive_class
@@ -21,12 +22,12 @@ from cracklens.training.segment.config import SegmentConfig
 from cracklens.training.segment.fit import Fit, FitSettings
 from cracklens.training.segment.network import create_segmenter
 from cracklens.training.segment.parts import Parts, read_parts
-from cracklens.training.segment.predict import predict_in_scales
+from cracklens.training.segment.predict import SCALES, predict
 from cracklens.training.segment.rendered import FORMAT
 from cracklens.training.segment.samples import Samples, Shares, Tile
 from cracklens.training.segment.tiles import refine_masks
 from cracklens.training.segment.write import FittedSegmenter, WrittenSegmenter, write_segmenter
-from cracklens.training.settings import settled
+from cracklens.training.settings import keep_freed_memory, settled
 
 
 def train_segmenter(
@@ -71,6 +72,7 @@ def train_segmenter(
         progress=progress,
     )
     device = _device(config)
+    keep_freed_memory()
     with settled():
         parts = read_parts(config, dataset, split, cracked_class, cache, progress)
         fit = _fit(config, parts, cache, device, progress)
@@ -108,10 +110,13 @@ def _fit(
         # the masks are made by the network as it was half way: kept, for a run that goes on later
         refined = _kept_masks(folder / "masks.npz", cracked)
         if refined is None:
-            refined = refine_masks(
-                cracked, lambda pictures: predict_in_scales(fit.mean, pictures, device),
-                progress=progress,
-            )  # fmt: skip
+            network = fit.mean
+
+            def maps(pictures: Iterable[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
+                found = predict(network, pictures, device, scales=SCALES, mixed_precision=mixed)
+                return (each for each, _ in found)
+
+            refined = refine_masks(cracked, maps, progress=progress)
             _keep_masks(folder / "masks.npz", refined)
         progress.say(
             f"masks trusted: {sum(t.trusted for t in cracked):,} of {len(cracked):,} from "

@@ -37,12 +37,11 @@ from cracklens.training.segment.export import check_segmenter, export_segmenter
 from cracklens.training.segment.fit import Losses
 from cracklens.training.segment.network import MEAN, MOBILENET, MULTIPLE_PX, STD, Segmenter
 from cracklens.training.segment.parts import Parts
-from cracklens.training.segment.predict import predict, predict_in_scales
+from cracklens.training.segment.predict import SCALES, predict
 from cracklens.training.segment.samples import ONCE, Tile, decode
 
 WINDOW_PX = 768
 TILE_PX = 256
-SCALES = (1.0, 0.5)
 _CHECKED = 16
 _CHECKED_BF16 = 64
 _TRUE = 128
@@ -134,7 +133,7 @@ def _choose(fitted: FittedSegmenter, parts: Parts, most: int, progress: Progress
     ]
     maps = []
     with progress.step("thresholds", len(pictures)) as step:
-        for found in predict_in_scales(fitted.network, pictures, fitted.device):
+        for found, _ in predict(fitted.network, pictures, fitted.device, scales=SCALES):
             maps.append(found.astype(np.float16))
             step.advance()
     with_mask = len(planes) + len(rendered)
