@@ -12,19 +12,25 @@ from cracklens.synthesis.crack import (
 from cracklens.synthesis.dataset import render_tiles
 from cracklens.synthesis.distractors import DISTRACTORS
 from cracklens.synthesis.drawing import LAYOUTS, crack_coverage, draw_cracks
+from cracklens.synthesis.marker import Marker
 from cracklens.synthesis.opening import width_profile
 from cracklens.synthesis.paint import CrackLook, paint_cracks
 from cracklens.synthesis.perspective import Perspective, warp, warp_points
+from cracklens.synthesis.scene import RenderedScene, render_scene
+from cracklens.synthesis.scene_kinds import SCENES
 from cracklens.synthesis.tile import RenderedTile, render_tile
 
 __all__ = [
     "DISTRACTORS",
     "LAYOUTS",
+    "SCENES",
     "Camera",
     "ConcreteLook",
     "CrackLook",
+    "Marker",
     "Perspective",
     "RenderedCrack",
+    "RenderedScene",
     "RenderedTile",
     "branch_line",
     "crack_coverage",
@@ -35,6 +41,7 @@ __all__ = [
     "photograph",
     "render_concrete",
     "render_crack",
+    "render_scene",
     "render_tile",
     "render_tiles",
     "warp",

@@ -147,6 +147,34 @@ def blur_kernel(sigma_px: float) -> list[float]:
     return half
 
 
+def enlarged(image: FloatImage, factor: int, height_px: int, width_px: int) -> FloatImage:
+    """Return `image` with `factor` times as many pixels each way, linear between their middles.
+
+    Args:
+        image: (h, w) or (h, w, C) float32.
+        factor: Side of the block that one pixel stands for.
+        height_px: Rows of the result, at most h x `factor`.
+        width_px: Columns of the result, at most w x `factor`.
+
+    Returns:
+        (height_px, width_px) or (height_px, width_px, C) float32.
+
+    >>> enlarged(np.array([[0.0, 4.0]], dtype=np.float32), 2, 1, 4).tolist()
+    [[0.0, 1.0, 3.0, 4.0]]
+    """
+    low, high, weight = _blocks(width_px, factor, image.shape[1])
+    across = weight if image.ndim == 2 else weight[:, None]  # noqa: PLR2004
+    wide = image[:, low] + (image[:, high] - image[:, low]) * across
+    low, high, weight = _blocks(height_px, factor, image.shape[0])
+    down = weight.reshape(-1, *(1,) * (image.ndim - 1))
+    large: FloatImage = wide[high]
+    upper = wide[low]
+    large -= upper
+    large *= down
+    large += upper
+    return large
+
+
 def shifted(image: FloatImage, rows_px: int, columns_px: int) -> FloatImage:
     """Return `image` moved down by `rows_px` and right by `columns_px`, its border repeated.
 
@@ -166,6 +194,15 @@ def _lattice_axis(
     at = np.arange(size_px, dtype=np.float64) / cell_px + rng.random()
     node = at.astype(np.intp)
     return node, smoothstep((at - node).astype(np.float32))
+
+
+def _blocks(
+    size_px: int, factor: int, count: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatImage]:
+    """Return for each pixel the blocks before and after it and the weight of the latter."""
+    at = np.clip((np.arange(size_px) - (factor - 1) / 2) / factor, 0.0, count - 1.0)
+    low = np.minimum(at.astype(np.intp), max(count - 2, 0))
+    return low, np.minimum(low + 1, count - 1), (at - low).astype(np.float32)
 
 
 def _convolved(image: FloatImage, kernel: list[float], axis: int) -> FloatImage:

@@ -10,6 +10,7 @@ from cracklens.synthesis.crack import RenderedCrack
 from cracklens.synthesis.noise import (
     FloatImage,
     blur,
+    enlarged,
     fractal_noise,
     shifted,
     smoothstep,
@@ -261,19 +262,4 @@ def _smoothed(surface: FloatImage) -> FloatImage:
     padded = np.pad(surface, pad, mode="edge")
     rows, columns = padded.shape[0] // _COARSE_PX, padded.shape[1] // _COARSE_PX
     means = padded.reshape(rows, _COARSE_PX, columns, _COARSE_PX, 3).mean(axis=(1, 3))
-    low, next_low, weight = _between(columns_px, columns)
-    wide = means[:, low] + (means[:, next_low] - means[:, low]) * weight[:, None]
-    low, next_low, weight = _between(height_px, rows)
-    smoothed: FloatImage = wide[low] + (wide[next_low] - wide[low]) * weight[:, None, None]
-    return smoothed
-
-
-def _between(
-    size_px: int, blocks: int
-) -> tuple[
-    np.ndarray[tuple[int], np.dtype[np.intp]], np.ndarray[tuple[int], np.dtype[np.intp]], FloatImage
-]:
-    """Return for each pixel the blocks before and after it and the weight of the latter."""
-    at = np.clip((np.arange(size_px) - (_COARSE_PX - 1) / 2) / _COARSE_PX, 0.0, blocks - 1.0)
-    low = np.minimum(at.astype(np.intp), max(blocks - 2, 0))
-    return low, np.minimum(low + 1, blocks - 1), (at - low).astype(np.float32)
+    return enlarged(means, _COARSE_PX, height_px, columns_px)
