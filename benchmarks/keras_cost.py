@@ -69,8 +69,8 @@ def main() -> None:
 
 def export(folder: Path) -> Path:
     """Export ResNet101 as `train` does."""
-    from cracklens.training.resolve import resolve_config
     from cracklens.training.exported import exported_backbone
+    from cracklens.training.resolve import resolve_config
 
     config = resolve_config("resnet101", None, {"weights": "random"})
     return exported_backbone(config, folder).network

@@ -46,11 +46,13 @@ class RenderedPicture:
         pixels: (H, W, 3) uint8 RGB.
         crack: (H, W) uint8, 255 on a crack; a hairline counts where its centreline passes.
         lookalike: (H, W) uint8, 255 where something looks like a crack and is none.
+        cracks: their exact geometry; empty for a picture read back from a bank.
     """
 
     pixels: NDArray[np.uint8]
     crack: NDArray[np.uint8]
     lookalike: NDArray[np.uint8]
+    cracks: tuple[RenderedCrack, ...] = ()
 
 
 def render_picture(
@@ -85,7 +87,7 @@ def render_picture(
                 surface, lookalike = added.surface, np.maximum(lookalike, added.mask)
     pixels = photograph(surface, Camera.draw(rng), rng)
     return RenderedPicture(
-        pixels, _eight_bits(crack_target(cracks, side_px)), _eight_bits(lookalike)
+        pixels, _eight_bits(crack_target(cracks, side_px)), _eight_bits(lookalike), cracks
     )
 
 
