@@ -6,8 +6,8 @@ writes one JPEG per kind of wall and `truth.json`, which says where every crack 
 is. `make demo` does this once; then the photographs are inspected.
 """
 
+import argparse
 import json
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -83,4 +83,9 @@ def crack_truth(crack: RenderedCrack) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "photographs"))
+    parser = argparse.ArgumentParser(description="Render the example photographs.")
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("photographs"))
+    parser.add_argument("--width-px", type=int, default=4000)
+    parser.add_argument("--height-px", type=int, default=3000)
+    chosen = parser.parse_args()
+    main(chosen.folder, width_px=chosen.width_px, height_px=chosen.height_px)

@@ -163,7 +163,7 @@ def _opened(
     rim_px = 1 + (width_px > 6.0) + (width_px > 14.0)  # noqa: PLR2004
     rim = np.clip(shifted(cover, -down * rim_px, -right * rim_px) - cover, 0.0, 1.0)
     strength = look.lit_edge * min(1.0, 0.2 * width_px)
-    lit = np.float32(strength) * rim * np.clip(wear * 2.0 + 0.4, 0.0, 1.0)
+    lit = np.float32(strength) * rim * np.clip(wear * 3.0 + 0.3, 0.0, 1.0)
     # Inside, grain and pores of the surface are gone.
     mixed = picture + (0.7 * cover)[:, :, None] * (around - picture)
     painted: FloatImage = mixed * (1.0 - inside + lit)[:, :, None]

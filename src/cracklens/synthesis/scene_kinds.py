@@ -57,9 +57,9 @@ def _concrete(brightness: float, cast: tuple[float, float, float], grain: float)
     return ConcreteLook(
         brightness=brightness,
         cast=cast,
-        mottle=0.05,
+        mottle=0.06,
         grain=grain,
-        relief=0.05,
+        relief=0.1,
         feature_px=260.0,
         pores_per_kpx=0.03,
         stain=0.0,
@@ -118,7 +118,7 @@ def _pier(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGroup]
     return [
         CrackGroup(
             forked(main, rng.uniform(14.0, 22.0), rng, branch_px=0.4 * size),
-            {"depth": 0.95, "lime": 0.7, "dirt": 0.15, "filling": 0.0, "lit_edge": 0.4},
+            {"depth": 0.95, "lime": 0.7, "dirt": 0.15, "filling": 0.0, "lit_edge": 0.25},
         ),
         CrackGroup(forked(fine, rng.uniform(2.2, 3.5), rng, branch_px=0.2 * size), {"depth": 0.8}),
     ]
@@ -165,7 +165,7 @@ def _sound(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGroup
 
 SCENES: dict[str, SceneKind] = {
     "board-marked wall": SceneKind(
-        concrete=_concrete(150.0, (1.02, 1.0, 0.95), 0.035),
+        concrete=_concrete(150.0, (1.02, 1.0, 0.95), 0.056),
         weather=0.12,
         large=(("plank lines", 3), ("tie holes", 2), ("tie holes", 2), ("bug holes", 2)),
         fine=(),
@@ -174,7 +174,7 @@ SCENES: dict[str, SceneKind] = {
         mm_per_px=0.3,
     ),
     "smooth slab": SceneKind(
-        concrete=_concrete(172.0, (1.0, 1.0, 0.985), 0.025),
+        concrete=_concrete(172.0, (1.0, 1.0, 0.985), 0.04),
         weather=0.1,
         large=(("stain edge", 6),),
         fine=("scratches",),
@@ -183,7 +183,7 @@ SCENES: dict[str, SceneKind] = {
         mm_per_px=0.2,
     ),
     "pier with run-off": SceneKind(
-        concrete=_concrete(140.0, (1.01, 1.0, 0.97), 0.04),
+        concrete=_concrete(140.0, (1.01, 1.0, 0.97), 0.064),
         weather=0.2,
         large=(("run-off", 6), ("run-off", 6), ("rust streak", 4), ("bug holes", 2)),
         fine=(),
@@ -192,7 +192,7 @@ SCENES: dict[str, SceneKind] = {
         mm_per_px=0.35,
     ),
     "wall with cable": SceneKind(
-        concrete=_concrete(165.0, (1.04, 1.0, 0.91), 0.035),
+        concrete=_concrete(165.0, (1.04, 1.0, 0.91), 0.056),
         weather=0.12,
         large=(("straight shadow", 4), ("cable shadow", 2)),
         fine=("formwork line",),
@@ -201,7 +201,7 @@ SCENES: dict[str, SceneKind] = {
         mm_per_px=0.3,
     ),
     "panels with joints": SceneKind(
-        concrete=_concrete(158.0, (1.0, 1.0, 0.99), 0.03),
+        concrete=_concrete(158.0, (1.0, 1.0, 0.99), 0.048),
         weather=0.1,
         large=(("construction joint", 2), ("tie holes", 3)),
         fine=("expansion joint", "painted line"),
@@ -210,7 +210,7 @@ SCENES: dict[str, SceneKind] = {
         mm_per_px=0.4,
     ),
     "sound wall": SceneKind(
-        concrete=_concrete(148.0, (1.02, 1.0, 0.96), 0.04),
+        concrete=_concrete(148.0, (1.02, 1.0, 0.96), 0.064),
         weather=0.15,
         large=(("plank lines", 4), ("bug holes", 2), ("leaves", 4), ("ragged shadow", 4)),
         fine=("scratches",),
