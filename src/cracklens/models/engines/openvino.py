@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
 
 from cracklens.errors import ModelError
 from cracklens.machine import available_cpus
 from cracklens.models.engines import Outputs, Precision, require_outputs
+from cracklens.models.engines.silent import openvino as ov
 
 
 @cache
