@@ -102,7 +102,10 @@ def test_a_resolved_configuration_survives_being_stored():
             {"validation_fraction": 1.0},
             r"^validation_fraction \(--validation-fraction\): .*less than 1",
         ),
-        ({"split": "half"}, r"^split \(--split\): .*'published', 'random', 'grouped', 'folders' or 'near-duplicates'"),
+        (
+            {"split": "half"},
+            r"^split \(--split\): .*'published', 'random', 'grouped', 'folders' or 'near-duplicates'",
+        ),
         ({"hidden": (8,)}, "--hidden and --dropout need the same number of values"),
         ({"hidden": (8, 0)}, "hidden widths must be positive"),
         ({"dropout": (0.5, 1.0)}, "dropout at least 0 and below 1"),

@@ -11,11 +11,11 @@ from cracklens.datasets import load_dataset, split_dataset
 from cracklens.errors import UsageError
 from cracklens.models import read_model_folder
 from cracklens.training.backbones import create_backbone, stages_of
-from cracklens.training.resolve import resolve_config
 from cracklens.training.finetune import Network, fine_tune, last_stages, unfreeze
 from cracklens.training.head import Head
 from cracklens.training.pictures import Pictures
 from cracklens.training.processes import Processes, join_processes, share
+from cracklens.training.resolve import resolve_config
 from cracklens.training.train import train
 
 ALONE = Processes(0, 1, torch.device("cpu"))

@@ -10,10 +10,10 @@ from cracklens.errors import DataError
 from cracklens.photos import read_photo
 from cracklens.progress import SILENT
 from cracklens.training.backbones import create_backbone
-from cracklens.training.resolve import resolve_config
 from cracklens.training.fit import fit_head, logits_of, measure
 from cracklens.training.head import Head
 from cracklens.training.on_features import train_on_features
+from cracklens.training.resolve import resolve_config
 
 
 def state_bytes(module: nn.Module) -> bytes:

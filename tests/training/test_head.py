@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from cracklens.errors import UsageError
-from cracklens.training.resolve import resolve_config
 from cracklens.training.head import Head, Output
+from cracklens.training.resolve import resolve_config
 
 
 def parameters(head):
