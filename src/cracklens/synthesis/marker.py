@@ -89,7 +89,9 @@ def place_marker(surface: FloatImage, marker: Marker) -> tuple[slice, slice]:
             share += on_card
     share /= _PARTS * _PARTS
     window = slice(top, bottom), slice(left, end)
-    light = np.float32(min(1.0, float(surface[window].mean()) / 170.0))  # paper in the wall's light
+    light = np.float32(
+        min(1.0, float(np.median(surface[window])) / 170.0)
+    )  # paper in the wall's light
     surface[window] *= (1.0 - share)[:, :, None]
     surface[window] += (tone * light / np.float32(_PARTS * _PARTS))[:, :, None]
     return window

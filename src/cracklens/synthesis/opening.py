@@ -64,7 +64,7 @@ def rough_edges(
     if float(width_px.max()) < _NARROWEST_WITH_EDGES_PX or crumble <= 0:
         return points_px, width_px
     along = distance_along(points_px)
-    piece_px = 0.35 * float(width_px.mean()) + 3.0
+    piece_px = 0.35 * float(np.median(width_px)) + 3.0
     left, right = (
         0.6 * _jumps(along, rng.uniform(0.6, 1.6) * piece_px, rng)
         + 0.4 * _wander(along, 1.5 * piece_px, rng)

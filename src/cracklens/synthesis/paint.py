@@ -1,5 +1,6 @@
 """What cracks look like: dark and shaded inside, chipped, filled, dirty, white with lime."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -139,7 +140,7 @@ def _cover_and_darkness(
 def _mean_width(crack: RenderedCrack) -> float:
     """Return the mean width of a crack where it is open."""
     opened = crack.width_px[crack.width_px > 0]
-    return float(opened.mean()) if opened.size else 0.0
+    return math.fsum(opened.tolist()) / opened.size if opened.size else 0.0
 
 
 def _opened(
@@ -243,7 +244,7 @@ def _limed(
         near = np.maximum(near, np.float32(rng.uniform(0.8, 0.97)) * shifted(near, 3, 0))
     thick = smoothstep(near * 1.3 + slow * 0.7 + wear * 0.8 - 0.65) * np.float32(look.lime)
     thick *= 1.0 - np.float32(rng.uniform(0.3, 1.0)) * cover  # the opening often stays dark
-    light = np.float32(0.75 * min(float(around.mean()) * 1.25 + 35.0, 245.0))
+    light = np.float32(0.75 * min(float(np.median(around)) * 1.25 + 35.0, 245.0))
     white: FloatImage = np.array(_LIME, dtype=np.float32) * light + np.float32(0.25) * around
     limed: FloatImage = picture + thick[:, :, None] * (white - picture)
     return limed
@@ -260,6 +261,12 @@ def _smoothed(surface: FloatImage) -> FloatImage:
     height_px, columns_px = surface.shape[:2]
     pad = [(0, -height_px % _COARSE_PX), (0, -columns_px % _COARSE_PX), (0, 0)]
     padded = np.pad(surface, pad, mode="edge")
-    rows, columns = padded.shape[0] // _COARSE_PX, padded.shape[1] // _COARSE_PX
-    means = padded.reshape(rows, _COARSE_PX, columns, _COARSE_PX, 3).mean(axis=(1, 3))
+    # Added one by one: the order in which a sum adds differs between platforms.
+    rows = padded[::_COARSE_PX].copy()
+    for offset in range(1, _COARSE_PX):
+        rows += padded[offset::_COARSE_PX]
+    means = rows[:, ::_COARSE_PX].copy()
+    for offset in range(1, _COARSE_PX):
+        means += rows[:, offset::_COARSE_PX]
+    means *= np.float32(1 / _COARSE_PX**2)
     return enlarged(means, _COARSE_PX, height_px, columns_px)

@@ -148,8 +148,8 @@ def _panels(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGrou
         start, end = line[0], line[-1]
         length = float(np.sqrt(((end - start) ** 2).sum()))
         ahead = (end - start) / length
-        along = (line - start) @ ahead
-        aside = (line - start) @ np.array([-ahead[1], ahead[0]])
+        run, rise = line[:, 0] - start[0], line[:, 1] - start[1]
+        along, aside = run * ahead[0] + rise * ahead[1], rise * ahead[0] - run * ahead[1]
         top, tall = rng.uniform(0.08, 0.3) * rows, rng.uniform(0.35, 0.6) * rows
         lean = rng.uniform(-0.06, 0.06) * along / length * tall
         points = np.stack([left * columns + aside + lean, top + along / length * tall], axis=1)
