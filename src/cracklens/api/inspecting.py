@@ -15,6 +15,7 @@ from cracklens.files import sha256_file, write_json
 from cracklens.inspection.config import InspectConfig, resolve_config
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
 from cracklens.inspection.limits import limits_of
+from cracklens.inspection.lock import locked
 from cracklens.inspection.record import Inspection, ModelRecord, PhotoRecord
 from cracklens.inspection.run import OnPhoto, Outcome, run_inspection
 from cracklens.inspection.same import run_of
@@ -119,11 +120,34 @@ def inspect_all(
     Raises:
         CracklensError: as `inspect`.
     """
+    if output is None:
+        if resume or overwrite:
+            raise UsageError("resume and overwrite need an output")
+        return _inspect_all(photos, None, config, strict=strict, progress=progress)
+    require_place(output, resume=resume, overwrite=overwrite)
+    with locked(output):
+        return _inspect_all(
+            photos,
+            output,
+            config,
+            resume=resume,
+            overwrite=overwrite,
+            strict=strict,
+            progress=progress,
+        )
+
+
+def _inspect_all(
+    photos: Sequence[str | Path],
+    output: Path | None,
+    config: InspectConfig,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    strict: bool,
+    progress: Progress,
+) -> Inspected:
     started = time.perf_counter()
-    if output:
-        require_place(output, resume=resume, overwrite=overwrite)
-    elif resume or overwrite:
-        raise UsageError("resume and overwrite need an output")
     inputs = find_inputs(photos, output)
     folder = find_model(config.model)
     detector = load_detector(

@@ -25,7 +25,7 @@ def train(
     config: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress = SILENT,
-    **settings: Any,  # noqa: ANN401 - the fields of TrainConfig, checked there
+    **settings: Any,  # noqa: ANN401 - the fields of the configuration, checked there
 ) -> Model:
     """Train a classifier on a folder of labelled pictures.
 
@@ -48,7 +48,7 @@ def train(
     >>> model
     <cracklens model 'mine': Negative, Positive>
     """
-    from cracklens.training.config import resolve_config
+    from cracklens.training.resolve import resolve_config
 
     resolved = resolve_config(recipe, Path(config) if config else None, settings)
     require_training()
