@@ -180,9 +180,13 @@ class Fit:
                 {k.removeprefix(f"{name}."): v for k, v in state.items() if k.startswith(name)}
             )
         optimiser = self._optimiser.state_dict()
+        parameters = [p for group in self._optimiser.param_groups for p in group["params"]]
         for key, value in state.items():
             if key.startswith("optimiser."):
                 _, number, name = key.split(".")
+                of = parameters[int(number)]
+                if value.shape == of.shape:  # in the order in memory of its parameter, or the
+                    value = torch.empty_like(of).copy_(value)  # noqa: PLW2901 - fused step mixes them
                 optimiser["state"].setdefault(int(number), {})[name] = value
         self._optimiser.load_state_dict(optimiser)
         self.step = int(state["step"])

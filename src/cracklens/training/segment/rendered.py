@@ -1,20 +1,23 @@
 """A bank of rendered training pictures with exact masks, made once and kept on disk."""
 
+import json
+import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cracklens.errors import CracklensError
 from cracklens.files import writing
 from cracklens.machine import available_cpus
 from cracklens.photos import read_photo
-from cracklens.progress import SILENT, Progress
+from cracklens.progress import SILENT, Progress, Step
 from cracklens.synthesis import (
     DISTRACTORS,
     Camera,
@@ -164,35 +167,68 @@ def rendered_bank(
     """
     folder.mkdir(parents=True, exist_ok=True)
     shards = -(-count // _SHARD)
-    missing = [n for n in range(shards) if not (folder / f"{n:05d}.npy").is_file()]
-    with progress.step("render", shards * _SHARD) as step:
-        step.advance((shards - len(missing)) * _SHARD)
-        make = partial(
-            _render_shard,
-            folder=folder,
-            seed=seed,
-            backgrounds=backgrounds,
-            distractors=distractors,
-        )
-        if missing:
-            context = get_context("spawn")
-            with ProcessPoolExecutor(workers or available_cpus(), mp_context=context) as pool:
-                for _ in pool.map(make, missing):
-                    step.advance(_SHARD)
     files = [folder / f"{n:05d}.npy" for n in range(shards)]
+    missing = [n for n, file in enumerate(files) if not file.is_file()]
+    parts = max(1, min(workers or available_cpus(), len(missing)))
+    orders = [
+        {
+            "numbers": missing[part::parts],
+            "folder": str(folder),
+            "seed": seed,
+            "backgrounds": [str(path) for path in backgrounds],
+            "distractors": distractors,
+        }
+        for part in range(parts if missing else 0)
+    ]
+    with progress.step("render", shards * _SHARD) as step, ThreadPoolExecutor(parts) as pool:
+        step.advance((shards - len(missing)) * _SHARD)
+        for _ in pool.map(lambda order: _render_apart(order, step), orders):
+            pass
     return Bank(tuple(np.load(file, mmap_mode="r", allow_pickle=False) for file in files))
 
 
-def _render_shard(
-    number: int, *, folder: Path, seed: int, backgrounds: Sequence[Path], distractors: bool
-) -> None:
+def _render_apart(order: dict[str, Any], step: Step) -> None:
+    """Render shards by this module as a program of its own.
+
+    So a user's script needs no `if __name__ == "__main__"`, which multiprocessing would ask for.
+
+    Raises:
+        CracklensError: the process failed.
+    """
+    with Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", __name__], stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(json.dumps(order))
+        process.stdin.close()
+        for _ in process.stdout:
+            step.advance(_SHARD)
+        told = process.stderr.read()
+    if process.returncode:
+        raise CracklensError(f"the rendering of training pictures failed:\n{told[-2000:]}")
+
+
+def _main() -> None:
     cv2.setNumThreads(1)
-    planes = np.empty((_SHARD, SIDE_PX, SIDE_PX, 5), np.uint8)
-    for place in range(_SHARD):
-        unique = np.random.SeedSequence([seed, number, place]).generate_state(1, np.uint64)[0]
-        picture = render_picture(int(unique), backgrounds, distractors=distractors)
-        planes[place, ..., :3] = picture.pixels
-        planes[place, ..., 3] = picture.crack
-        planes[place, ..., 4] = picture.lookalike
-    with writing(folder / f"{number:05d}.npy") as partial_file, partial_file.open("wb") as file:
-        np.save(file, planes)
+    order = json.load(sys.stdin)
+    backgrounds = [Path(path) for path in order["backgrounds"]]
+    for number in order["numbers"]:
+        planes = np.empty((_SHARD, SIDE_PX, SIDE_PX, 5), np.uint8)
+        for place in range(_SHARD):
+            entropy = np.random.SeedSequence([order["seed"], number, place])
+            unique = int(entropy.generate_state(1, np.uint64)[0])
+            picture = render_picture(unique, backgrounds, distractors=order["distractors"])
+            planes[place, ..., :3] = picture.pixels
+            planes[place, ..., 3] = picture.crack
+            planes[place, ..., 4] = picture.lookalike
+        target = Path(order["folder"]) / f"{number:05d}.npy"
+        with writing(target) as partial_file, partial_file.open("wb") as file:
+            np.save(file, planes)
+        sys.stdout.write(f"{number}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _main()
