@@ -101,15 +101,18 @@ def pointwise():
     )
 
 
-def local(radius):
-    """Darkness against the mean of the square of 2 radius + 1 around; zeros lie outside."""
+def local(radius, zeros_outside=1):
+    """Darkness against the mean of the square of 2 radius + 1 around.
+
+    Outside of the window lie zeros, as for a convolution, or nothing that counts.
+    """
     make, side = helper.make_node, 2 * radius + 1
     return network(
         [
             make("AveragePool", ["brightness"], ["down"], kernel_shape=[side, 1],
-                 pads=[radius, 0, radius, 0], count_include_pad=1),
+                 pads=[radius, 0, radius, 0], count_include_pad=zeros_outside),
             make("AveragePool", ["down"], ["around"], kernel_shape=[1, side],
-                 pads=[0, radius, 0, radius], count_include_pad=1),
+                 pads=[0, radius, 0, radius], count_include_pad=zeros_outside),
             make("Sub", ["around", "brightness"], ["darker"]),
             make("Mul", ["darker", "gain"], ["sharp"]),
             make("Sigmoid", ["sharp"], ["crack"]),

@@ -52,8 +52,10 @@ class Band:
 class Detector:
     """A segmenter ready to search photographs; threads may share it.
 
-    What it says of a pixel depends a little on where the windows lie, as far as the network sees
-    beyond the 24 px that are cut from each window: see `DEFAULT_OVERLAP_PX`.
+    What it says of a pixel depends on where the windows lie only as far as the network sees beyond
+    the 24 px that are cut from each window (`DEFAULT_OVERLAP_PX`). For a network that takes the
+    mean over 60 px around itself, 99 % of the pixels stay within 4/255 of one pass over the whole
+    photograph; for one that sees 24 px, all stay within 1/255 (tests/detection/test_detector.py).
     """
 
     def __init__(
@@ -64,7 +66,7 @@ class Detector:
         engine: str = "openvino",
         scales: tuple[float, ...] | None = None,
         window_px: int | None = None,
-        overlap_px: int = DEFAULT_OVERLAP_PX,
+        overlap_px: int | None = None,
     ) -> None:
         """Load the network and run it once, on nothing.
 
@@ -75,7 +77,8 @@ class Detector:
             scales: sizes at which photographs are looked at, those of the card by default.
             window_px: longest side of a window, that of the card by default. Memory grows with its
                 square.
-            overlap_px: of neighbouring windows, at least.
+            overlap_px: of neighbouring windows, at least; by default 96, and at most a quarter of
+                a window.
 
         Raises:
             UsageError: scales or windows that make no sense, or an unknown engine.
@@ -93,7 +96,8 @@ class Detector:
         if not all(0 < scale <= 4 for scale in self.scales):  # noqa: PLR2004 - 16 times the pixels
             raise UsageError(f"scales are above 0 and at most 4, not {self.scales}")
         self.window_px = window_px or settings.window_px
-        self.overlap_px = overlap_px
+        largest = min(DEFAULT_OVERLAP_PX, self.window_px // 4)
+        self.overlap_px = largest if overlap_px is None else overlap_px
         self._multiple_px = settings.multiple_px
         self._positive = positive_index(folder)
         self._kind = engine
