@@ -25,7 +25,7 @@ PHOTOGRAPHS = {
     "pier-with-run-off": ("pier with run-off", 2),
     "wall-with-cable": ("wall with cable", 3),
     "panels-with-joints": ("panels with joints", 4),
-    "sound-wall": ("sound wall", 5),
+    "sound-wall": ("sound wall", 16),
 }
 QUALITY = 88
 TOLERANCE_PX = 1.0  # of the polylines in truth.json
@@ -38,7 +38,7 @@ def main(folder: Path, *, width_px: int = 4000, height_px: int = 3000, processes
     print(f"rendering {len(jobs)} photographs into {folder}", flush=True)
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         truth = list(pool.map(render, *zip(*jobs, strict=True)))
-    text = json.dumps({"schema": 1, "photographs": truth}, indent=1)
+    text = json.dumps({"schema": 1, "photographs": truth})
     (folder / "truth.json").write_text(text + "\n", encoding="utf-8")
     for photograph in truth:
         print(f"  {photograph['file']}: {len(photograph['cracks'])} cracks", flush=True)
