@@ -25,6 +25,8 @@ INSPECTION = "inspection.json"
 UNFINISHED = ".unfinished"
 INSPECTION_FILES = (INSPECTION, "report.html", "timings.json", "overlays", "tables", UNFINISHED)
 """What `inspect` leaves in its folder; `--overwrite` replaces these and nothing else."""
+LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What file managers leave in a folder that a person opened."""
 _HEAD_BYTES = 256
 
 
@@ -137,7 +139,7 @@ def _require_ours(folder: Path) -> None:
     ours = {"card.json", "metrics.json", *record.get("files", ())}
     ours |= set(EVALUATION_FILES) if "class_mapping" in record else set()
     if is_inspection(folder):
-        record, ours = {INSPECTION: True}, set(INSPECTION_FILES)
+        record, ours = {INSPECTION: True}, {*INSPECTION_FILES, *LITTER}
     others = sorted(entry.name for entry in folder.iterdir() if entry.name not in ours)
     if not record or others:
         what = f"holds {others[0]}, which" if record else "exists and"

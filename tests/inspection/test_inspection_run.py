@@ -243,9 +243,26 @@ def test_moving_that_was_interrupted_is_completed(saved, monkeypatch, stop_at):
     assert all((saved / name).read_text() == f"new {name}" for name in names)
 
 
-@pytest.mark.parametrize("what", ["a file of mine", "a file of mine among the overlays"])
-def test_overwrite_spares_what_was_put_beside_the_result(saved, what):
-    place = saved / "overlays" if "overlays" in what else saved
+def test_what_a_power_failure_left_empty_is_done_again(inputs, dark, tmp_path):
+    store = open_in(tmp_path / "out")
+    whole = run_inspection(inputs, dark, SETTINGS, store=store)
+    (store.work / "P001.json").write_bytes(b"")
+    (store.work / "P002.json").write_text("{}", encoding="utf-8")
+    again = run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"))
+    assert again.kept == 3
+    assert again.records == whole.records
+
+
+def test_what_file_managers_leave_is_no_obstacle(saved):
+    for place in (saved, saved / "overlays"):
+        (place / ".DS_Store").touch()
+    require_place(saved, resume=False, overwrite=True)
+
+
+@pytest.mark.parametrize("below", ["", "overlays", "tables"])
+def test_overwrite_spares_what_was_put_beside_the_result(saved, below):
+    place = saved / below
+    place.mkdir(exist_ok=True)
     (place / "my notes.txt").write_text("kept", encoding="utf-8")
     with pytest.raises(OutputError, match=r"my notes\.txt"):
         require_place(saved, resume=False, overwrite=True)

@@ -16,6 +16,7 @@ from PIL import Image, ImageOps
 
 from cracklens.errors import PhotoError
 from cracklens.photos import read_photo
+from cracklens.photos.decode import peek_pixels
 
 ORIENTATION = 0x0112
 LOSSLESS = [".png", ".tif", ".bmp", ".webp", ".ppm"]
@@ -427,3 +428,23 @@ def test_damaged_pictures_give_pixels_or_photo_error(kind, damage, kept):
         assert photo.pixels.ndim == 3
         assert photo.pixels.shape[2] == 3
         assert 0 < photo.pixels.size <= 3_000_000
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp"])
+def test_the_header_tells_the_pixels(tmp_path, name):
+    Image.new("RGB", (70, 30)).save(tmp_path / name)
+    assert peek_pixels(tmp_path / name) == 70 * 30
+
+
+def test_a_header_that_cannot_be_read_weighs_nothing(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff")
+    assert peek_pixels(tmp_path / "a.jpg") == 0
+    assert peek_pixels(tmp_path / "absent.jpg") == 0
+    assert peek_pixels(tmp_path) == 0
+
+
+def test_a_header_larger_than_pillow_likes_is_told(tmp_path, monkeypatch):
+    Image.new("L", (300, 300)).save(tmp_path / "a.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    assert peek_pixels(tmp_path / "a.png") == 90_000
+    assert Image.MAX_IMAGE_PIXELS == 100

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cracklens.errors import UsageError
 from cracklens.photos import find_photos
-from cracklens.photos.find import walk
+from cracklens.photos.find import SUFFIXES, VIDEOS, walk
 
 
 @pytest.fixture
@@ -142,3 +142,11 @@ def test_walking_finds_every_picture_once(tmp_path_factory, stems):
     found = walk(root)
     assert len(found) == len(set(found))
     assert set(found) == made
+
+
+def test_a_caller_says_what_counts_inside_a_folder(tmp_path):
+    for name in ("a.jpg", "film.MP4", "notes.txt"):
+        (tmp_path / name).touch()
+    assert names(find_photos([tmp_path]), tmp_path) == ["a.jpg"]
+    found = find_photos([tmp_path], suffixes=SUFFIXES | VIDEOS)
+    assert names(found, tmp_path) == ["a.jpg", "film.MP4"]

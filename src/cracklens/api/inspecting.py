@@ -120,6 +120,8 @@ def inspect_all(
     Raises:
         CracklensError: as `inspect`.
     """
+    if resume and overwrite:
+        raise UsageError("resume goes on and overwrite begins anew: choose one of them")
     if output is None:
         if resume or overwrite:
             raise UsageError("resume and overwrite need an output")
@@ -157,7 +159,7 @@ def _inspect_all(
     configuration = _configuration(config, settings, detector)
     model = _model_record(folder, detector)
     run = run_of(cracklens.__version__, configuration, model, inputs)
-    if output and resume and not overwrite and (found := finished_before(output, run)):
+    if output and resume and (found := finished_before(output, run)):
         progress.say(f"{output} is finished already")
         photographs = len(found.photographs)
         return Inspected(found, photographs, summed([]), time.perf_counter() - started)

@@ -26,6 +26,7 @@ from cracklens.errors import OutputError
 from cracklens.files import (
     INSPECTION,
     INSPECTION_FILES,
+    LITTER,
     UNFINISHED,
     explained,
     require_free,
@@ -35,7 +36,6 @@ from cracklens.inspection.record import Inspection, PhotoRecord
 from cracklens.inspection.same import finished_run, require_same
 
 _RUN = "run.json"
-_OVERLAY = re.compile(r"P\d+-.*\.png")
 Stamp = tuple[int, int]
 
 
@@ -65,14 +65,14 @@ class Store:
         self._moving = self.work / "moving"
 
     def get(self, identifier: str) -> Finished | None:
-        """Return a finished photograph, if it is finished."""
+        """Return a finished photograph, if it is finished and its file is whole."""
         try:
             content = json.loads((self.work / f"{identifier}.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        size, changed_ns = content["stamp"]
-        record = PhotoRecord.model_validate(content["record"])
-        return Finished(record, (size, changed_ns), content["seconds"])
+            size, changed_ns = content["stamp"]
+            record = PhotoRecord.model_validate(content["record"])
+            return Finished(record, (size, changed_ns), content["seconds"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None  # what a power failure leaves can be empty: it is done again
 
     def put(self, finished: Finished) -> None:
         """Keep a finished photograph; everything else that belongs to it must be there already."""
@@ -188,7 +188,8 @@ def require_place(output: Path, *, resume: bool, overwrite: bool) -> None:
                 "or --overwrite to begin anew"
             )
         require_free(output, overwrite=overwrite or resume)
-        _require_our_overlays(output / "overlays")
+        _require_ours_inside(output / "overlays", re.compile(r"P\d+-.*\.png"))
+        _require_ours_inside(output / "tables", re.compile(r".*\.csv"))
 
 
 def stamp_of(path: Path) -> Stamp:
@@ -205,12 +206,10 @@ def _run_of(work: Path) -> dict[str, Any] | None:
     return content if isinstance(content, dict) and "photographs" in content else None
 
 
-def _require_our_overlays(folder: Path) -> None:
+def _require_ours_inside(folder: Path, ours: re.Pattern[str]) -> None:
     """Refuse to replace a folder into which somebody put files of their own."""
-    if not folder.is_dir():
-        return
-    for entry in folder.iterdir():
-        if not _OVERLAY.fullmatch(entry.name):
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        if not ours.fullmatch(entry.name) and entry.name not in LITTER:
             raise OutputError(
                 f"{entry} was not written by cracklens: --overwrite does not touch it; move it"
             )
