@@ -43,7 +43,7 @@ def test_a_plain_surface_has_no_mask():
 
 
 def test_a_pore_is_no_crack():
-    pixels, truth = cracked_tile(6)
+    pixels = cracked_tile(6)[0]
     cv2.circle(pixels, (60, 190), 7, (40, 40, 40), -1)
     mask = weak_mask(pixels)
     assert mask.crack[190, 60] == 0
@@ -68,22 +68,21 @@ def test_a_network_decides_and_disagreement_is_doubt():
 def test_thresholds_come_from_the_pictures():
     rng = np.random.default_rng(0)
     truth = cracked_tile(6)[1]
-    maps, truths, counted = [], [], []
+    maps, truths = [], []
     for _ in range(4):
         noisy = rng.uniform(0, 0.32, truth.shape).astype(np.float32)
         noisy[truth] = rng.uniform(0.48, 1.0, int(truth.sum()))
         maps.append(noisy)
         truths.append((truth * 255).astype(np.uint8))
-        counted.append(np.ones(truth.shape, bool))
     false = np.zeros(truth.shape, np.float32)
     false[100, 20:90] = 0.72
     quiet = [np.zeros(truth.shape, np.float32)] * 9
-    chosen = choose_thresholds(maps, truths, counted, [*quiet, false])
+    chosen = choose_thresholds(maps, truths, [*quiet, false])
     assert 0.32 < chosen.grow_threshold <= 0.5
     assert chosen.f1 > 0.99
     assert chosen.seed_threshold == pytest.approx(0.75)
     assert chosen.false_alarm_share == 0
-    calm = choose_thresholds(maps, truths, counted, quiet)
+    calm = choose_thresholds(maps, truths, quiet)
     assert calm.seed_threshold == calm.grow_threshold
 
 

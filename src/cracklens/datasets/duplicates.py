@@ -17,8 +17,8 @@ GRID = 16
 NEAR_BITS = 40
 """Bits of 240 by which two pictures may differ and still count as one.
 
-Encoding a METU tile again as JPEG of quality 30 to 90 turns 7 bits (median; of 400 tiles at most 32);
-two METU tiles taken at random differ by 118 bits (median; of 80,000 pairs at least 82).
+Encoding a METU tile again as JPEG of quality 30 to 90 turns 7 bits (median; of 400 tiles at most
+32); two METU tiles taken at random differ by 118 bits (median; of 80,000 pairs at least 82).
 """
 _BLOCK = 2048
 
@@ -46,7 +46,7 @@ def near_duplicate_groups(
     hashes = np.zeros((len(paths), GRID * (GRID - 1) // 8), np.uint8)
     readable = np.ones(len(paths), bool)
     with progress.step("fingerprints", len(paths)) as step:
-        photos = stream_photos(paths, lambda photo: difference_hash(photo), max_pixels=max_pixels)
+        photos = stream_photos(paths, difference_hash, max_pixels=max_pixels)
         for index, found in enumerate(photos):
             if isinstance(found, PhotoError):
                 readable[index] = False

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cracklens.detection.checks import positive_index, require_photo
 from cracklens.detection.classifier import choose_precision
-from cracklens.detection.fusion import fuse
+from cracklens.detection.fusion import fuse, only_wide
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.detection.scaled import FullSizeRows, ScaledPhoto
 from cracklens.detection.stitch import stitch
@@ -176,7 +176,8 @@ class Detector:
             for window, answer in zip(plan.windows(), answers, strict=True):
                 if judge:
                     judge((window, float(answer["probabilities"][0, self._positive])))
-                yield answer["map"][0]
+                found = answer["map"][0]
+                yield only_wide(found) if photo.reduced else found
 
         return stitch(plan, maps())
 

@@ -1,5 +1,6 @@
 """A photograph seen at another size, and the way back of what was found there."""
 
+from collections import deque
 from collections.abc import Iterator
 
 import cv2
@@ -23,7 +24,7 @@ class ScaledPhoto:
         height, width = pixels.shape[:2]
         self.height_px = max(1, round(scale * height))
         self.width_px = max(1, round(scale * width))
-        self._enlarged = scale > 1
+        self.reduced, self._enlarged = scale < 1, scale > 1
         self._pixels = pixels
         if scale < 1:
             reduced = cv2.resize(
@@ -77,34 +78,37 @@ class FullSizeRows:
         self._bands = bands
         self._height, self._width = size_px
         self._full_height, self._full_width = full_px
-        self._held = np.empty((0, self._full_width), np.float32)
-        self._first = 0  # row of the scale that `_held` starts with
+        self._held: deque[NDArray[np.float32]] = deque()
+        self._first = 0  # row of the scale that the first held band starts with
 
     def rows(self, top: int, bottom: int) -> NDArray[np.float32]:
         """Return rows `top` to `bottom` (excluded), at least as low as those asked for before."""
         if self._height == self._full_height:
-            self._hold(top, bottom)
-            return self._held[top - self._first : bottom - self._first]
+            return self._at_scale(top, bottom)
         place = (np.arange(top, bottom) + 0.5) * self._height / self._full_height - 0.5
         place = np.clip(place, 0, self._height - 1)
         above = place.astype(int)
         below = np.minimum(above + 1, self._height - 1)
-        self._hold(int(above[0]), int(below[-1]) + 1)
+        source = self._at_scale(above[0], below[-1] + 1)
         share = (place - above).astype(np.float32)[:, None]
-        upper = self._held[above - self._first]
-        result: NDArray[np.float32] = upper + share * (self._held[below - self._first] - upper)
+        upper = source[above - above[0]]
+        result: NDArray[np.float32] = upper + share * (source[below - above[0]] - upper)
         return result
 
-    def _hold(self, top: int, bottom: int) -> None:
-        held = self._first + len(self._held)
-        first = min(top, held)
-        parts = [self._held[first - self._first :]]
-        self._first = first
+    def _at_scale(self, top: int, bottom: int) -> NDArray[np.float32]:
+        """Return rows of the scale at the full width; drop the bands that lie above them."""
+        held = self._first + sum(map(len, self._held))
         while held < bottom:
             band = next(self._bands)
+            self._held.append(self._full_width_of(band))
             held += len(band)
-            parts.append(self._full_width_of(band))
-        self._held = np.concatenate(parts) if len(parts) > 1 else parts[0]
+        while self._first + len(self._held[0]) <= top:
+            self._first += len(self._held.popleft())
+        parts, first = [], self._first
+        for band in self._held:
+            parts.append(band[max(top - first, 0) : max(bottom - first, 0)])
+            first += len(band)
+        return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def _full_width_of(self, band: NDArray[np.float32]) -> NDArray[np.float32]:
         if self._width == self._full_width:

@@ -122,18 +122,16 @@ def readme(card: ModelCard) -> str:
         f"| {part} | {' / '.join(f'{label} {count:,}' for label, count in counts.items())} |"
         for part, counts in card.data.counts.items()
     )
-    size = card.preprocessing
     return f"""# {card.name}
 
-A model of cracklens {card.cracklens_version} that sorts a picture into {_names(card.labels)}.
+A model of cracklens {card.cracklens_version} that sorts a picture into {_names(card.labels)}\
+{" and finds the pixels of cracks (a segmenter)" if card.segmentation else ""}.
 
+{"    cracklens inspect PHOTOGRAPHS --model THIS-FOLDER" if card.segmentation else ""}
     cracklens predict THIS-FOLDER PICTURES
     cracklens evaluate THIS-FOLDER DATA
 
-Input: RGB pictures of any size, brought to {size.width_px} x {size.height_px} px \
-({size.interpolation}, the whole picture). Normalisation and calibration are inside `model.onnx` \
-(input `pixels`: uint8, N x {size.height_px} x {size.width_px} x 3; outputs `probabilities` and \
-`logits`).
+{_input(card)}
 
 ## Trained on
 {card.data.name}, licence {card.data.licence or "not stated"}. {card.data.citation}
@@ -156,6 +154,28 @@ model has never seen, expect less, and measure it: `cracklens evaluate THIS-FOLD
 ## How exact the engine is
 {_agreement(card)}
 """
+
+
+def _input(card: ModelCard) -> str:
+    size = card.preprocessing
+    inside = "Normalisation and calibration are inside `model.onnx` (input `pixels`: uint8, N x "
+    labelled = (
+        f"RGB pictures of any size, brought to {size.width_px} x {size.height_px} px "
+        f"({size.interpolation}, the whole picture)"
+    )
+    if card.segmentation is None:
+        return (
+            f"Input: {labelled}. {inside}{size.height_px} x {size.width_px} x 3; outputs "
+            "`probabilities` and `logits`)."
+        )
+    how = card.segmentation
+    return (
+        f"Input: photographs of any size, in windows of at most {how.window_px} px, at "
+        f"{' and '.join(f'{scale:g}' for scale in how.scales)} times their size. A crack begins "
+        f"at a probability of {how.seed_threshold:g} and is followed down to "
+        f"{how.grow_threshold:g}. To be labelled as tiles: {labelled}. {inside}H x W x 3, H and W "
+        f"multiples of {how.multiple_px}; outputs `map`: N x H x W, `probabilities` and `logits`)."
+    )
 
 
 def _names(labels: list[str]) -> str:
@@ -207,8 +227,12 @@ def _agreement(card: ModelCard) -> str:
         f"against PyTorch: probabilities differ by at most {check.export_probability_error:.1e}."
     )
     if check.bf16_decisions_equal is not None:
+        cosine = check.bf16_cosine_median
+        text += " bf16 against f32: " + (
+            f"centred cosine {cosine:.5f} (median), " if cosine is not None else ""
+        )
         text += (
-            f" bf16 against f32: centred cosine {check.bf16_cosine_median:.5f} (median), "
-            f"{check.bf16_decisions_equal:.2%} of {check.sample_bf16} decisions equal."
+            f"{check.bf16_decisions_equal:.2%} of the decisions on {check.sample_bf16} pictures "
+            "equal."
         )
     return text

@@ -36,7 +36,6 @@ class Chosen:
 def choose_thresholds(
     maps: Sequence[Map],
     truths: Sequence[NDArray[np.uint8]],
-    counted: Sequence[NDArray[np.bool_]],
     crack_free: Sequence[Map],
 ) -> Chosen:
     """Choose how far a crack is followed by F1, and where it may begin by its false alarms.
@@ -44,15 +43,14 @@ def choose_thresholds(
     Args:
         maps: crack probabilities (H, W) of pictures with a mask.
         truths: the masks, (H, W) uint8, 255 on a crack.
-        counted: where the mask is to be trusted.
         crack_free: maps of pictures without any crack.
     """
     sums: dict[float, list[MaskCounts]] = {value: [] for value in CANDIDATES}
-    for found, truth, where in zip(maps, truths, counted, strict=True):
+    for found, truth in zip(maps, truths, strict=True):
         true = truth >= _TRUE
         near_true = dilated(true, _TOLERANCE_PX)
         for value in CANDIDATES:
-            sums[value].append(_tolerant(found >= value, true & where, near_true, where))
+            sums[value].append(_tolerant(found >= value, true, near_true))
     totals = {value: added(each) for value, each in sums.items()}
     grow = max(CANDIDATES, key=lambda value: totals[value].f1)
     alarms = {value: _alarm_share(crack_free, value, grow) for value in CANDIDATES if value >= grow}
@@ -63,14 +61,11 @@ def choose_thresholds(
 
 
 def _tolerant(
-    claimed: NDArray[np.bool_],
-    true: NDArray[np.bool_],
-    near_true: NDArray[np.bool_],
-    where: NDArray[np.bool_],
+    claimed: NDArray[np.bool_], true: NDArray[np.bool_], near_true: NDArray[np.bool_]
 ) -> MaskCounts:
-    found = int((true & dilated(claimed, _TOLERANCE_PX)).sum())
-    claimed = claimed & where
+    """Count what precision and recall need; the rest would cost more than all of it."""
     right = int((claimed & near_true).sum())
+    found = int((true & dilated(claimed, _TOLERANCE_PX)).sum())
     return MaskCounts(int(claimed.sum()), right, int(true.sum()), found, 0, 0, 0, 0, 0)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cracklens.detection.fusion import fuse, only_wide
 from cracklens.training.segment.network import MULTIPLE_PX, Segmenter
 
 Pixels = NDArray[np.uint8]
@@ -33,8 +34,8 @@ def predict(
         network: in evaluation mode.
         pictures: (H, W, 3) uint8 RGB.
         device: where the network is.
-        scales: sizes at which each picture is looked at; the largest probability counts, and the
-            tile's logit is that of the first scale.
+        scales: sizes at which each picture is looked at; see `fuse`. The tile's logit is that of
+            the first.
         mixed_precision: compute in bf16.
     """
     for batch in _batches(pictures):
@@ -46,9 +47,12 @@ def predict(
         tiles = found[0][1]
         for place, picture in enumerate(batch):
             size = picture.shape[1::-1]
-            maps = [maps[place] for maps, _ in found]
+            maps = [
+                only_wide(maps[place]) if scale < 1 else maps[place]
+                for scale, (maps, _) in zip(scales, found, strict=True)
+            ]
             full = [m if m.shape[::-1] == size else cv2.resize(m, size) for m in maps]
-            yield np.maximum.reduce(full), tiles[place]
+            yield fuse(full), tiles[place]
 
 
 def _batches(pictures: Iterable[Pixels]) -> Iterator[list[Pixels]]:

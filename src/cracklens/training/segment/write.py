@@ -38,13 +38,12 @@ from cracklens.training.segment.fit import Losses
 from cracklens.training.segment.network import MEAN, MOBILENET, MULTIPLE_PX, STD, Segmenter
 from cracklens.training.segment.parts import Parts
 from cracklens.training.segment.predict import SCALES, predict
-from cracklens.training.segment.samples import ONCE, Tile, decode
+from cracklens.training.segment.samples import Tile
 
 WINDOW_PX = 768
 TILE_PX = 256
 _CHECKED = 16
 _CHECKED_BF16 = 64
-_TRUE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,27 +121,23 @@ def write_segmenter(
 
 
 def _choose(fitted: FittedSegmenter, parts: Parts, most: int, progress: Progress) -> Chosen:
-    masked = [tile for tile in parts.validation_cracked if tile.trusted][:most]
-    planes = [decode(tile) for tile in masked]
+    """Choose on rendered pictures, whose masks are exact, and on crack-free tiles.
+
+    The weak masks of cracked tiles would decide by their own definition of an edge.
+    """
     rendered = [parts.validation_bank[n] for n in range(min(len(parts.validation_bank), most))]
-    free = [_pixels(tile) for tile in parts.validation_crack_free[:most]]
     pictures = [
-        *(np.ascontiguousarray(p[..., :3]) for p in planes),
         *(np.ascontiguousarray(p.pixels) for p in rendered),
-        *free,
+        *(_pixels(tile) for tile in parts.validation_crack_free[:most]),
     ]
     maps = []
     with progress.step("thresholds", len(pictures)) as step:
         for found, _ in predict(fitted.network, pictures, fitted.device, scales=SCALES):
             maps.append(found.astype(np.float16))
             step.advance()
-    with_mask = len(planes) + len(rendered)
-    truths = [*(p[..., 3] for p in planes), *(p.crack for p in rendered)]
-    counted = [
-        *(p[..., 4] >= ONCE for p in planes),
-        *(np.ones(p.crack.shape, bool) for p in rendered),
-    ]
-    return choose_thresholds(maps[:with_mask], truths, counted, maps[with_mask:])
+    return choose_thresholds(
+        maps[: len(rendered)], [p.crack for p in rendered], maps[len(rendered) :]
+    )
 
 
 def _pixels(tile: Tile) -> NDArray[np.uint8]:
