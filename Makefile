@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 .PHONY: demo test check docs clean
 
-demo: $(VENV)/demo.stamp  ## render pictures, train on them, evaluate, predict
+demo: $(VENV)/base.stamp  ## render photographs of walls and inspect them
 	$(BIN)/python examples/demo.py demo
 
 test: $(VENV)/dev.stamp  ## run all tests
@@ -26,11 +26,11 @@ docs: $(VENV)/dev.stamp  ## serve the documentation while writing it
 	$(BIN)/mkdocs serve
 
 clean:  ## remove what these targets made
-	rm -rf $(VENV) demo site
+	rm -rf $(VENV) demo site examples/photographs
 
-$(VENV)/demo.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "installing cracklens with PyTorch into $(VENV) (once, a minute or two)"
-	$(INSTALL) --editable '.[train]'
+$(VENV)/base.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing cracklens into $(VENV) (once, half a minute; no PyTorch)"
+	$(INSTALL) --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
