@@ -19,8 +19,8 @@ class Branch:
 
     Attributes:
         points_px: (N, 2) x, y of the simplified polyline, N >= 2.
-        width_px: (N,) full width at each point, from the distance transform of the mask; a first
-            estimate, quantised by the pixels.
+        width_px: (N,) full width at each point, from edge to edge of the probability map; a first
+            estimate, of what the model marks and not of the pixels of the photograph.
         start: index of the node at the first point, among the nodes of its crack.
         end: the same at the last point; equal to `start` in a closed loop.
     """

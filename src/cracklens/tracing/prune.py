@@ -10,15 +10,16 @@ _ROUNDS = 20  # a spur on a spur on a spur; each round removes one level
 _RING_WIDTHS = 2.0  # a loop or a doubled line shorter than this is an island of the mask
 _RING_PX = 12.0
 _MEETING = 3
+_OVERLAP = 1.5  # two lines of 5 px that cross at 50 degrees: junctions 1.2 sums of radii apart
 
 
 def prune(graph: Graph, *, spur_widths: float, spur_px: float) -> Graph:
     """Return the graph without spurs and small rings, where each junction is one node.
 
-    Junctions whose inscribed circles overlap are one: two lines that cross make two junctions in a
-    skeleton. A spur is a line from a junction to an end that is shorter than `spur_px` or
-    `spur_widths` x the width at the junction; of several at one junction the shortest goes first.
-    Lines that then meet two by two become one.
+    Junctions nearer than 1.5 x the sum of their inscribed radii are one: two lines that cross make
+    two junctions in a skeleton. A spur is a line from a junction to an end that is shorter than
+    `spur_px` or `spur_widths` x the width at the junction; of several at one junction the shortest
+    goes first. Lines that then meet two by two become one.
 
     Args:
         graph: As `skeleton_graph` gives it.
@@ -81,27 +82,28 @@ def _without_spurs(graph: Graph, spur_widths: float, spur_px: float) -> Graph:
 def _without_rings(graph: Graph) -> Graph:
     """Remove short loops at junctions, and the thinner of two short lines between two nodes."""
     degree = graph.degrees()
+    radius = np.zeros(len(graph.nodes_px))  # of the widest line at each node
+    for stretch in graph.stretches:
+        nodes = [stretch.start, stretch.end]
+        radius[nodes] = np.maximum(radius[nodes], np.median(stretch.radius_px))
     groups: dict[tuple[int, int], list[Stretch]] = defaultdict(list)
     for stretch in graph.stretches:
         groups[min(stretch.start, stretch.end), max(stretch.start, stretch.end)].append(stretch)
     stretches = []
     for (low, high), group in groups.items():
-        short = [s.length_px < _ring_limit_px(s) for s in group]
+        limit_px = max(_RING_PX, _RING_WIDTHS * 2 * radius[[low, high]].max())
+        short = [s.length_px < limit_px for s in group]
         if low == high:
             spared = set(range(len(group))) if degree[low] == 2 * len(group) else set()
         else:
-            radius = [float(s.radius_px.mean()) for s in group]
-            spared = {radius.index(max(radius))}
+            own = [float(s.radius_px.mean()) for s in group]
+            spared = {own.index(max(own))}
         stretches += [s for i, s in enumerate(group) if not short[i] or i in spared]
     return graph.having(stretches)
 
 
-def _ring_limit_px(stretch: Stretch) -> float:
-    return max(_RING_PX, _RING_WIDTHS * 2 * float(np.median(stretch.radius_px)))
-
-
 def _with_joined_junctions(graph: Graph) -> Graph:
-    """Make one node of junctions whose inscribed circles overlap."""
+    """Make one node of junctions whose inscribed circles overlap or nearly do."""
     degree = graph.degrees()
     parent = list(range(len(graph.nodes_px)))
 
@@ -115,7 +117,8 @@ def _with_joined_junctions(graph: Graph) -> Graph:
     for index, stretch in enumerate(graph.stretches):
         if stretch.start == stretch.end or min(degree[[stretch.start, stretch.end]]) < _MEETING:
             continue
-        if stretch.length_px <= stretch.radius_px[0] + stretch.radius_px[-1]:
+        reach_px = float(stretch.radius_px[0] + stretch.radius_px[-1])
+        if stretch.length_px <= _OVERLAP * reach_px:
             one, other = sorted((root(stretch.start), root(stretch.end)))
             parent[other] = one
             gone.add(index)

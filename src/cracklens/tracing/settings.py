@@ -26,8 +26,9 @@ class TraceSettings(BaseModel):
       the error of the centreline itself.
     - `least_elongation` 4: what is less than four times as long as wide is a spot.
     - `straight_least_px` 120, `straight_rms_px` 0.35, `straight_width_variation` 0.3: of rendered
-      ideal lines with sub-pixel noise, 97 % deviate by at most 0.35 px from a straight line over
-      up to 300 px; of rendered fractal cracks, less than 1 %. Joints of brick and grout are
+      ideal lines with sub-pixel noise, 98 % deviate by at most 0.35 px from a straight line over
+      up to 300 px; of rendered fractal cracks none of 300 does, of nearly straight ones none of
+      150. Joints of brick and grout are
       rougher and are found by their company: two parallels double the limit.
     """
 
