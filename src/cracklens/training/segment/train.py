@@ -169,7 +169,7 @@ def _kept_masks(path: Path, tiles: list[Tile]) -> list[Tile] | None:
 
 
 def _key(config: SegmentConfig, data: str) -> str:
-    values = config.model_dump(mode="json", exclude={"workers", "recipe"})
+    values = config.model_dump(mode="json", exclude={"workers", "recipe", "validation_pictures", "max_pixels"})
     if Path(config.weights).is_file():
         values["weights"] = sha256_file(Path(config.weights))
     text = json.dumps(values, sort_keys=True) + data + version("torch") + version("timm") + FORMAT
