@@ -1,7 +1,6 @@
 """What a detector says of a place does not depend on how the photograph was divided."""
 
-import subprocess
-import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -91,6 +90,17 @@ def test_windows_that_do_not_overlap_would_be_seen(local):
     pixels = texture(640, 900)
     whole = Detector(local, window_px=WHOLE).detect(pixels)
     assert difference(Detector(local, window_px=192, overlap_px=0).detect(pixels), whole) > 50
+
+
+def test_nor_does_it_where_a_reduced_scale_passes_over_fine_things(segmenter):
+    folder = segmenter("local", 12)  # and the opening sees 8 px more
+    pixels = texture(1100, 900, blur=9)
+    whole, found = (
+        Detector(folder, window_px=window_px, overlap_px=96, scales=(0.5,)).detect(pixels)
+        for window_px in (WHOLE, 224)
+    )
+    assert np.ptp(whole.probability) > 200
+    assert difference(found, whole) <= 1
 
 
 def test_windows_lie_on_the_grid_of_the_networks_strides(segmenter):
@@ -208,7 +218,8 @@ def test_without_the_full_size_the_nearest_scale_gives_the_tiles(pointwise):
 
 
 @pytest.mark.parametrize("scale", [0.3, 0.5, 0.77, 1.5, 2.0, 3.0])
-def test_what_is_seen_at_a_scale_lies_where_it_is(pointwise, scale):
+def test_what_is_seen_at_a_scale_lies_where_it_is(pointwise, scale, monkeypatch):
+    monkeypatch.setattr("cracklens.detection.detector.only_wide", lambda found: found)
     y, x = np.mgrid[:411, :533]
     smooth = 128 + 60 * np.sin(x / 40) * np.cos(y / 50)
     pixels = np.repeat(np.rint(smooth)[..., None], 3, axis=2).astype(np.uint8)
@@ -309,32 +320,22 @@ def test_threads_share_a_detector(local):
             np.testing.assert_array_equal(found.probability, alone[number % 7])
 
 
-PEAK = """
-import resource, sys
-import numpy as np
-from cracklens.detection import Detector
-from cracklens.models import read_model_folder
+@pytest.mark.parametrize("scales", [(1.0,), (1.0, 1.25)])
+def test_the_memory_of_a_stream_is_that_of_its_windows(pointwise, scales):
+    detector = Detector(pointwise, window_px=256, scales=scales)
+    photo = np.full((16_000, 800, 3), 255, np.uint8)
 
-detector = Detector(read_model_folder(sys.argv[1]), window_px=512, scales=(1.0,))
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-list(detector.stream(np.zeros((1500, 9000, 3), np.uint8)))
-photo = np.zeros((6700, 9000, 3), np.uint8)
-photo[::4] = 255  # so that the pages exist
-before = peak()
-rows = sum(len(band.probability) for band in detector.stream(photo))
-print(rows, before, peak())
-"""
+    def peak(height):
+        tracemalloc.start()
+        rows = sum(len(band.probability) for band in detector.stream(photo[:height]))
+        assert rows == height
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found / 1e6
 
-
-def test_the_memory_of_a_stream_is_that_of_its_windows(pointwise):
-    # in a process of its own: memory that was taken once stays in ru_maxrss
-    done = subprocess.run(
-        [sys.executable, "-c", PEAK, pointwise.path], capture_output=True, text=True, check=True
-    )
-    rows, before, after = map(float, done.stdout.split())
-    assert rows == 6700
-    # a map of 60 million pixels would be 58 MB in bytes and 230 MB in float32
-    assert after - before < 30
+    long = peak(16_000)
+    assert long - peak(3000) < 3  # of 10 MB that the map has more, in float32 of 42 MB
+    assert long < 10 * len(scales)  # a row of windows in float32 has 0.8 MB
 
 
 @pytest.mark.parametrize(
