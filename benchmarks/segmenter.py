@@ -1,9 +1,9 @@
 """How good the segmenter is: tiles, masks, rendered truth, false alarms.
 
-    python benchmarks/segmenter.py --data ../shared/data [--model MODEL] [--name segmenter]
+    python benchmarks/segmenter.py --data ../shared/data [--model MODEL] [--parts tiles,decks]
 
-Writes docs/results/NAME.json; `benchmarks/pages.py` makes the page. Nothing of `sdnet2018-decks`
-and `mask-dev` takes part in the training or in the choice of a threshold.
+Writes docs/results/segmenter.json and .md. Nothing of `sdnet2018-decks` and `mask-dev` takes part
+in the training or in the choice of a threshold.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 from common import keep, machine
+from segmenter_page import page
 
 from cracklens import load_model
 from cracklens.datasets import load_dataset, split_dataset
@@ -39,41 +40,43 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--data", type=Path, required=True)
     arguments.add_argument("--model")
-    arguments.add_argument("--name", default="segmenter")
-    arguments.add_argument("--parts", default="tiles,masks,rendered,alarms")
+    arguments.add_argument("--parts", default="tiles,decks,masks,rendered,alarms")
     chosen = arguments.parse_args()
     folder = find_model(chosen.model)
     detector = load_detector(folder)
-    settings = TraceSettings(
-        seed_threshold=folder.card.segmentation.seed_threshold,
-        grow_threshold=folder.card.segmentation.grow_threshold,
-    )
+    settings = settings_of(folder)
     results: dict[str, Any] = {"machine": machine(), "model": folder.card.name}
     for part in chosen.parts.split(","):
         started = time.perf_counter()
         results[part] = PARTS[part](chosen.data, folder, detector, settings)
         results[part]["seconds"] = round(time.perf_counter() - started)
         print(part, results[part], flush=True)
-        keep(chosen.name, results)
+        keep("segmenter", results)
+    page()
+
+
+def settings_of(folder) -> TraceSettings:  # noqa: ANN001
+    """Return what `inspect` traces with."""
+    chosen = folder.card.segmentation
+    return TraceSettings(seed_threshold=chosen.seed_threshold, grow_threshold=chosen.grow_threshold)
 
 
 def tiles(data: Path, folder, detector, settings) -> dict[str, Any]:  # noqa: ANN001, ARG001
-    """METU tiles of unseen groups, and decks of SDNET2018."""
-    model = load_model(folder.path)
-    metu = model.evaluate(data / "metu", part="validation")
-    decks = model.evaluate(
-        data / "sdnet2018-decks",
-        group="<photo>-<tile>",
-        mapping=match_classes(("CD", "UD"), tuple(folder.card.labels)),
-    )
-    return {
-        name: {
-            key: done.summary.model_dump(mode="json")[key]
-            for key in ("count", "accuracy", "auroc", "average_precision", "f1", "ece")
-            if key in done.summary.model_dump(mode="json")
-        }
-        for name, done in (("metu validation", metu), ("sdnet2018 decks", decks))
-    }
+    """METU tiles of unseen groups: no near-duplicate of them was trained on."""
+    return _shown(load_model(folder.path).evaluate(data / "metu", part="validation"))
+
+
+def decks(data: Path, folder, detector, settings) -> dict[str, Any]:  # noqa: ANN001, ARG001
+    """Bridge decks of SDNET2018, of which nothing was trained on."""
+    mapping = match_classes(("CD", "UD"), tuple(folder.card.labels))
+    path = data / "sdnet2018-decks"
+    return _shown(load_model(folder.path).evaluate(path, group="<photo>-<tile>", mapping=mapping))
+
+
+def _shown(evaluation) -> dict[str, Any]:  # noqa: ANN001
+    found = evaluation.summary.model_dump(mode="json")
+    names = ("count", "accuracy", "auroc", "average_precision", "ece", "majority_baseline")
+    return {name: found[name] for name in names}
 
 
 def masks(data: Path, folder, detector, settings) -> dict[str, Any]:  # noqa: ANN001, ARG001
@@ -123,15 +126,7 @@ def figures(counts: list[MaskCounts]) -> dict[str, Any]:
 
 def rendered(data: Path, folder, detector, settings) -> dict[str, Any]:  # noqa: ANN001
     """Rendered pictures of unseen seeds, half of them on real surfaces of the validation part."""
-    dataset = load_dataset(data / "metu")
-    split = split_dataset(
-        dataset,
-        folder.card.configuration["split"],
-        validation_fraction=folder.card.configuration["validation_fraction"],
-        seed=folder.card.configuration["seed"],
-    )
-    backgrounds = [dataset.items[i].path for i in split.validation]
-    backgrounds = [path for path in backgrounds if path.parent.name == "Negative"]
+    backgrounds = crack_free(data, folder)
     rows = []
     found_px: dict[tuple[float, float], int] = defaultdict(int)
     total_px: dict[tuple[float, float], int] = defaultdict(int)
@@ -155,18 +150,24 @@ def rendered(data: Path, folder, detector, settings) -> dict[str, Any]:  # noqa:
     }
 
 
-def alarms(data: Path, folder, detector, settings) -> dict[str, Any]:  # noqa: ANN001
-    """What is reported where there is no crack."""
+def crack_free(data: Path, folder) -> list[Path]:  # noqa: ANN001
+    """Return the crack-free METU tiles of the validation part."""
     dataset = load_dataset(data / "metu")
-    configuration = folder.card.configuration
+    chosen = folder.card.configuration
     split = split_dataset(
         dataset,
-        configuration["split"],
-        validation_fraction=configuration["validation_fraction"],
-        seed=configuration["seed"],
+        chosen["split"],
+        validation_fraction=chosen["validation_fraction"],
+        seed=chosen["seed"],
     )
-    free = [dataset.items[i].path for i in split.validation]
-    free = [path for path in free if path.parent.name == "Negative"]
+    return [
+        p for p in (dataset.items[i].path for i in split.validation) if p.parent.name == "Negative"
+    ]
+
+
+def alarms(data: Path, folder, detector, settings) -> dict[str, Any]:  # noqa: ANN001
+    """What is reported where there is no crack."""
+    free = crack_free(data, folder)
     alarmed = [
         path.name
         for path in free
@@ -200,7 +201,7 @@ def alarms(data: Path, folder, detector, settings) -> dict[str, Any]:  # noqa: A
     }
 
 
-PARTS = {"tiles": tiles, "masks": masks, "rendered": rendered, "alarms": alarms}
+PARTS = {"tiles": tiles, "decks": decks, "masks": masks, "rendered": rendered, "alarms": alarms}
 
 if __name__ == "__main__":
     cv2.setNumThreads(1)
