@@ -11,6 +11,7 @@ from cracklens.tracing.sampling import sample
 _SIGMA_POINTS = 1.5  # of the smoothing; a circle of 20 px radius shrinks by 0.3 %
 _HALF_PIXEL = 0.5
 _FARTHEST_PX = 1.5  # that a point is moved aside at once to the middle between the edges
+_TIP_PX = 2.5
 _CENTRINGS = 3  # the end of a wide crack that bends is up to 4 px off at first
 _RAY_STEP_PX = 0.5
 _CORNER = 1.5  # inscribed radii from which on a square end no longer bends the skeleton: sqrt(2)
@@ -69,16 +70,21 @@ def _centred(
     """Return points moved half way between the edges, and half the width from edge to edge.
 
     Near a junction one edge is another line's: there the points stay and the width is that of the
-    nearest place that is clear of it.
+    nearest place that is clear of it. At a tip the pixels are partly those beyond it: there, shift
+    and width are those of the place before.
     """
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-    meets = np.zeros(len(points), bool)
+    meets, blind = np.zeros((2, len(points)), bool)
     for away, is_free in zip((along, along[-1] - along), free, strict=True):
         meets |= (away <= 2 * radius) & (not (is_free or ring))
+        blind |= (away <= _TIP_PX) & is_free
+    clear = ~(meets | blind)
+    if not clear.any():
+        clear[:] = True
     for _ in range(_CENTRINGS):
         left, right = half_widths(probability, points, radius)
         aside = np.clip((left - right) / 2, -_FARTHEST_PX, _FARTHEST_PX)
-        aside[meets] = 0
+        aside = np.where(meets, 0.0, np.interp(along, along[clear], aside[clear]))
         ahead = np.gradient(points, axis=0)
         ahead /= np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
         shift = _smooth(aside[:, None], "edge") * np.stack([ahead[:, 1], -ahead[:, 0]], axis=1)
@@ -87,9 +93,7 @@ def _centred(
             points[-1] = points[0] = (points[0] + points[-1]) / 2
         if np.abs(aside).max() < _FARTHEST_PX / 2:
             break
-    half = (left + right) / 2
-    if meets.any() and not meets.all():
-        half = np.interp(along, along[~meets], half[~meets])
+    half = np.interp(along, along[clear], ((left + right) / 2)[clear])
     return points, _smooth(half[:, None], "edge")[:, 0]
 
 
