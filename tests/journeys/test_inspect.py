@@ -343,6 +343,7 @@ def test_strict_stops_and_keeps_what_was_finished(inspect, site, tmp_path):
     [
         (["absent"], 2, "absent does not exist"),
         (["site", "--seed-threshold", "2"], 2, "seed-threshold"),
+        (["site", "--grow-threshold", "0.7"], 2, "grow_threshold 0.7 is above seed_threshold 0.5"),
         (["site", "--resume", "--overwrite"], 2, "choose one"),
         (["site", "--scales", "big"], 2, "numbers such as 1,0.5"),
         (["site", "--config", "absent.yaml"], 2, "absent.yaml cannot be read"),

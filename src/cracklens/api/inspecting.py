@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 import cracklens
 from cracklens.detection import Detector, load_detector
 from cracklens.detection.tiles import TileDetector
@@ -198,7 +200,10 @@ def _trace_settings(config: InspectConfig, card: ModelCard) -> TraceSettings:
     chosen |= given
     if "grow_threshold" not in given and "seed_threshold" in given:
         chosen["grow_threshold"] = min(chosen.get("grow_threshold", 1), chosen["seed_threshold"])
-    return TraceSettings(**chosen)
+    try:
+        return TraceSettings(**chosen)
+    except ValidationError as error:  # a value that is given does not fit one of the card's
+        raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
 
 
 def _configuration(
