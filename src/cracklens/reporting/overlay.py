@@ -12,6 +12,7 @@ from cracklens.inspection.record import CrackRecord, PhotoRecord
 from cracklens.reporting import palette
 from cracklens.reporting.drawing import Box, dashes, draw_label, draw_lines, tint
 from cracklens.reporting.picture import Pixels, Scaled, enlarged, shrunk
+from cracklens.reporting.view import MOST_TAGS
 
 OVERLAY_SIDE_PX = 2000
 _SMALLEST_SIDE_PX = 640  # below this a label would hide the picture
@@ -94,7 +95,7 @@ def _draw_tiles(scaled: Scaled, record: PhotoRecord) -> None:
 
 def _draw_labels(scaled: Scaled, record: PhotoRecord, size_px: int) -> None:
     taken: list[Box] = []
-    for crack in record.cracks:
+    for crack in record.cracks[:MOST_TAGS]:  # more would hide the picture
         anchor = scaled.place([crack.widest_px])[0]
         colour = palette.rgb(palette.CRACK)
         draw_label(scaled.pixels, short_id(crack, record), anchor, colour, size_px, taken)
