@@ -12,9 +12,10 @@ from cracklens.inspection.record import CrackRecord, PhotoRecord
 from cracklens.reporting import palette
 from cracklens.reporting.drawing import Box, dashes, draw_label, draw_lines, tint
 from cracklens.reporting.picture import Pixels, Scaled, enlarged, shrunk
-from cracklens.reporting.view import MOST_TAGS
 
 OVERLAY_SIDE_PX = 2000
+MOST_TAGS = 40
+"""Cracks of a photograph that get a label; more would hide it."""
 _SMALLEST_SIDE_PX = 640  # below this a label would hide the picture
 _PER_UNIT_PX = 850  # side of a square picture that is drawn with lines of 1 px
 _LETTER_UNITS, _SMALLEST_LETTER_PX = 11, 13
@@ -95,7 +96,7 @@ def _draw_tiles(scaled: Scaled, record: PhotoRecord) -> None:
 
 def _draw_labels(scaled: Scaled, record: PhotoRecord, size_px: int) -> None:
     taken: list[Box] = []
-    for crack in record.cracks[:MOST_TAGS]:  # more would hide the picture
+    for crack in record.cracks[:MOST_TAGS]:
         anchor = scaled.place([crack.widest_px])[0]
         colour = palette.rgb(palette.CRACK)
         draw_label(scaled.pixels, short_id(crack, record), anchor, colour, size_px, taken)

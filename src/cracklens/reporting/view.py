@@ -7,11 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord, Point
-from cracklens.reporting.overlay import short_id
+from cracklens.reporting.overlay import MOST_TAGS, short_id
 
 MOST_RANKED = 1000
 MOST_ROWS = 200
-MOST_TAGS = 40
 MOST_TILES = 4000
 _FAINTEST_TILE = 0.02
 _FINE_BELOW_PX = 2000  # coordinates of smaller photographs keep one decimal
