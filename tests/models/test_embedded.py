@@ -1,0 +1,80 @@
+"""The model of the package does its work, on rendered walls that it was not trained on."""
+
+import numpy as np
+import pytest
+
+from cracklens.detection import load_detector
+from cracklens.evaluation.masks import compare_masks
+from cracklens.models.catalog import embedded_models, find_model
+from cracklens.synthesis import Camera, draw_cracks, paint_cracks, photograph, render_concrete
+from cracklens.synthesis.drawing import crack_coverage
+from cracklens.tracing import TraceSettings, trace
+
+SIDE_PX = 512
+SEEDS = range(900_000, 900_006)
+MEGABYTES = 12e6
+
+
+@pytest.fixture(scope="module")
+def folder():
+    return find_model()
+
+
+@pytest.fixture(scope="module")
+def detector(folder):
+    return load_detector(folder)
+
+
+def settings(folder):
+    chosen = folder.card.segmentation
+    return TraceSettings(seed_threshold=chosen.seed_threshold, grow_threshold=chosen.grow_threshold)
+
+
+def wall(seed, *, cracked):
+    rng = np.random.default_rng(seed)
+    surface = render_concrete(SIDE_PX, SIDE_PX, rng)
+    cracks = draw_cracks(SIDE_PX, SIDE_PX, rng, least_width_px=3.0) if cracked else ()
+    pixels = photograph(paint_cracks(surface, cracks, rng), Camera.draw(rng), rng)
+    return pixels, crack_coverage(cracks, SIDE_PX, SIDE_PX) > 0.5
+
+
+def test_it_is_small_complete_and_says_where_it_comes_from(folder):
+    assert embedded_models() == ["concrete"]
+    card = folder.card
+    assert card.name == "concrete"
+    assert card.task == "segment"
+    assert folder.network.stat().st_size < MEGABYTES
+    assert card.data.licence == "CC BY 4.0"
+    assert "rendered by cracklens" in card.data.counts
+    assert card.architecture.weights_licence == "apache-2.0"
+    assert card.validation["auroc"]["value"] > 0.999
+    assert card.agreement.export_probability_error < 1e-3
+
+
+def test_it_finds_rendered_cracks(folder, detector):
+    found = [
+        compare_masks(
+            detector.detect(pixels).probability >= 255 * folder.card.segmentation.grow_threshold,
+            truth,
+        )
+        for pixels, truth in (wall(seed, cracked=True) for seed in SEEDS)
+    ]
+    assert np.mean([counts.recall for counts in found]) > 0.85
+    assert np.mean([counts.precision for counts in found]) > 0.85
+
+
+def test_it_finds_none_on_plain_walls(folder, detector):
+    cracks = [
+        trace(detector.detect(wall(seed, cracked=False)[0]), settings(folder)).cracks
+        for seed in SEEDS
+    ]
+    assert sum(map(len, cracks)) <= 1
+
+
+def test_both_precisions_and_engines_tell_the_same(folder):
+    pixels = wall(SEEDS[0], cracked=True)[0]
+    one = load_detector(folder, precision="f32").detect(pixels).probability.astype(int)
+    other = load_detector(folder, precision="f32", engine="onnxruntime").detect(pixels)
+    assert np.abs(one - other.probability).max() <= 2
+    auto = load_detector(folder).detect(pixels).probability
+    assert ((auto > 127) == (one > 127)).mean() > 0.998
