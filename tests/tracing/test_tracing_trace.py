@@ -41,14 +41,17 @@ def test_a_spot_is_not_elongated(traced, shape):
     assert "times as long as wide" in tracing.rejected[0].detail
 
 
-def test_many_short_ones_are_summed_up(traced):
-    coverage = np.zeros((600, 600), np.float32)
-    for row in range(10, 600, 30):
-        for column in range(10, 580, 30):
-            coverage[row : row + 2, column : column + 12] = 1
+@pytest.mark.parametrize(
+    ("side_px", "reason"), [(2, "too short"), (8, "too short"), (36, "not elongated")]
+)
+def test_many_of_one_reason_are_summed_up(traced, side_px, reason):
+    coverage = np.zeros((840, 840), np.float32)
+    for row in range(10, 800, 60):
+        for column in range(10, 800, 60):
+            coverage[row : row + side_px, column : column + max(side_px, 12)] = 1
     rejected = traced(coverage).rejected
-    assert len(rejected) == 50
-    assert sum("330 shorter ones are not listed" in one.detail for one in rejected) == 1
+    assert [one.reason for one in rejected] == [reason] * 50
+    assert sum("146 shorter ones are not listed" in one.detail for one in rejected) == 1
 
 
 @pytest.mark.parametrize(

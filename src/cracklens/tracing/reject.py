@@ -1,16 +1,17 @@
 """Set aside what is not a crack, with the reason and the figure that decided."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cracklens.tracing.assemble import assemble
-from cracklens.tracing.crack import Crack, Rejected
+from cracklens.tracing.crack import Crack, Reason, Rejected
 from cracklens.tracing.graph import Graph
 from cracklens.tracing.mask import Bytes
 from cracklens.tracing.prune import merge_chains
 from cracklens.tracing.settings import TraceSettings
 from cracklens.tracing.straight import Regularity, regularity, straight_ones, strokes
 
-_LISTED_SHORT = 50  # of the too short; a noisy map has thousands
+_LISTED = 50  # of each reason; a noisy map has thousands
 
 
 def without_straight_lines(
@@ -48,40 +49,45 @@ def without_straight_lines(
 def sift(cracks: Sequence[Crack], settings: TraceSettings) -> tuple[list[Crack], list[Rejected]]:
     """Part cracks from what is too short, not elongated or too faint.
 
-    Of the too short, the 50 longest are listed; the last of them says how many more there were.
+    Of each reason the 50 longest are listed; the last of them says how many more there were.
     """
-    kept, rejected, short = [], [], []
+    kept: list[Crack] = []
+    rejected: dict[Reason, list[Rejected]] = {}
     for crack in cracks:
-        length, width = crack.length_px, crack.mean_width_px
-        if length < settings.least_elongation * width:
-            detail = (
-                f"{length:.0f} px long and {width:.0f} px wide; a crack is at least "
-                f"{settings.least_elongation:g} times as long as wide"
-            )
-            rejected.append(Rejected(crack, "not elongated", detail))
-        elif length < settings.least_length_px:
-            short.append(crack)
-        elif crack.confidence < settings.least_confidence:
-            detail = (
-                f"mean probability {crack.confidence:.2f} along the line, at least "
-                f"{settings.least_confidence:g} is needed"
-            )
-            rejected.append(Rejected(crack, "too faint", detail))
+        found = _reason(crack, settings)
+        if found:
+            rejected.setdefault(found[0], []).append(Rejected(crack, *found))
         else:
             kept.append(crack)
-    return kept, rejected + _too_short(short, settings)
+    return kept, [one for reason in sorted(rejected) for one in _longest(rejected[reason])]
 
 
-def _too_short(cracks: Sequence[Crack], settings: TraceSettings) -> list[Rejected]:
-    cracks = sorted(cracks, key=lambda crack: -crack.length_px)
-    more = len(cracks) - _LISTED_SHORT
-    rejected = []
-    for rank, crack in enumerate(cracks[:_LISTED_SHORT], 1):
-        detail = f"{crack.length_px:.0f} px long, at least {settings.least_length_px:g} are needed"
-        if rank == _LISTED_SHORT and more > 0:
-            detail += f"; {more:,} shorter ones are not listed"
-        rejected.append(Rejected(crack, "too short", detail))
-    return rejected
+def _reason(crack: Crack, settings: TraceSettings) -> tuple[Reason, str] | None:
+    """Return why this is not reported, with the figure that decided."""
+    length_px, width_px = crack.length_px, crack.mean_width_px
+    if length_px < settings.least_length_px:
+        return (
+            "too short",
+            f"{length_px:.0f} px long, at least {settings.least_length_px:g} are needed",
+        )
+    if length_px < settings.least_elongation * width_px:
+        times = f"a crack is at least {settings.least_elongation:g} times as long as wide"
+        return "not elongated", f"{length_px:.0f} px long and {width_px:.0f} px wide; {times}"
+    if crack.confidence < settings.least_confidence:
+        mean = f"mean probability {crack.confidence:.2f} along the line"
+        return "too faint", f"{mean}, at least {settings.least_confidence:g} is needed"
+    return None
+
+
+def _longest(rejected: list[Rejected]) -> list[Rejected]:
+    """Return the longest, the last of which says how many are left out."""
+    rejected = sorted(rejected, key=lambda one: -one.crack.length_px)
+    more = len(rejected) - _LISTED
+    if more > 0:
+        last = rejected[_LISTED - 1]
+        told = f"{last.detail}; {more:,} shorter ones are not listed"
+        rejected[_LISTED - 1] = replace(last, detail=told)
+    return rejected[:_LISTED]
 
 
 def _straight_detail(found: Regularity) -> str:
