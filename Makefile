@@ -19,7 +19,7 @@ check: $(VENV)/dev.stamp  ## what must be clean before a commit: lint, types, im
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir site
 
 docs: $(VENV)/dev.stamp  ## serve the documentation while writing it
 	$(BIN)/python docs/make_reference.py

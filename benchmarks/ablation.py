@@ -21,7 +21,7 @@ from cracklens.models import read_model_folder
 
 SHORT = (
     "--task", "segment", "--steps", "600", "--batch-size", "32", "--crop-px", "128",
-    "--rendered-pictures", "3200", "--refine-at", "1", "--validation-pictures", "300",
+    "--rendered-pictures", "3200", "--refine-at", "1", "--checked-pictures", "300",
 )  # fmt: skip
 VARIANTS: dict[str, tuple[str, ...]] = {
     "everything": (),

@@ -23,9 +23,10 @@ def add_to(app: typer.Typer) -> None:
 def audit(
     data: Annotated[Path, typer.Argument(help="Labelled pictures: DATA/<class>/...")],
     split: Annotated[
-        Literal["published", "random", "grouped", "folders"] | None,
+        Literal["published", "random", "grouped", "folders", "near-duplicates"] | None,
         typer.Option(
-            help="Count duplicates on both sides: published, random, grouped, folders.",
+            help="Count duplicates on both sides: published, random, grouped, folders or "
+            "near-duplicates.",
             metavar="KIND",
         ),
     ] = None,

@@ -79,6 +79,7 @@ def train(
         )
     else:
         typer.echo(written.validation.text())
-        typer.echo(f"\nwritten: {written.folder.path} (open README.md, training_history.png)")
+        plots = "" if written.folder.card.segmentation else ", training_history.png"
+        typer.echo(f"\nwritten: {written.folder.path} (open README.md{plots})")
         typer.echo(f"next: cracklens evaluate {written.folder.path} PICTURES-IT-NEVER-SAW")
     list_unreadable(written.unreadable)

@@ -8,8 +8,8 @@ _ALWAYS = (
         "millimetres, and photographs taken from different distances cannot be compared."
     ),
     (
-        "Widths are a first estimate from the mask, in steps of about a pixel; they are no "
-        "measurement."
+        "Widths are a first estimate from the probability map, never below about a pixel; they are "
+        "no measurement."
     ),
     (
         "Cracks narrower than about a pixel, in shadow, out of focus, under paint, efflorescence "

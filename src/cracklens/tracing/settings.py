@@ -13,8 +13,8 @@ class TraceSettings(BaseModel):
       (hysteresis, Canny 1986, doi:10.1109/TPAMI.1986.4767851).
     - `least_length_px` 30: at a usual 0.2 to 0.5 mm per pixel that is a line of 6 to 15 mm, below
       which pores and scratches are as likely as cracks.
-    - `least_confidence` 0.4 lies between the two thresholds: a line that holds its seed in one
-      place and is at the growing threshold elsewhere is not reported.
+    - `least_confidence` 0.4: a line that holds its seed in one place and is faint everywhere else,
+      near the growing threshold, is not reported.
     - `spur_widths` 1 and `spur_px` 6: the skeleton of a ragged band of width w has spurs of up to
       about w / 2 beyond the centreline; a side line that shows for less than half a width beside
       the crack cannot be told from raggedness.
@@ -28,8 +28,8 @@ class TraceSettings(BaseModel):
     - `straight_least_px` 120, `straight_rms_px` 0.35, `straight_width_variation` 0.3: of rendered
       ideal lines with sub-pixel noise, 98 % deviate by at most 0.35 px from a straight line over
       up to 300 px; of rendered fractal cracks none of 300 does, of nearly straight ones none of
-      150. Joints of brick and grout are
-      rougher and are found by their company: two parallels double the limit.
+      150. Joints of brick and grout are rougher and are found by their company: two parallels
+      double the limit.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -89,7 +89,7 @@ class TraceSettings(BaseModel):
         default=120.0, gt=0, description="Shorter lines are never called straight."
     )
     straight_rms_px: float = Field(
-        default=0.5,
+        default=0.35,
         ge=0,
         description="Deviation from a straight line up to which a line is a joint.",
     )

@@ -107,7 +107,7 @@ class SegmentConfig(BaseModel):
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="Where to train.", json_schema_extra=_SEGMENTER
     )
-    validation_pictures: int = Field(
+    checked_pictures: int = Field(
         1_500,
         ge=50,
         description="Pictures of each kind that choose the thresholds, at most.",

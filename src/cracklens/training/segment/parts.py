@@ -84,7 +84,7 @@ def read_parts(
             config.rendered_pictures, config.seed, backgrounds, likes=config.distractors
         )
     unseen = bank(
-        min(config.validation_pictures, _MOST_VALIDATION),
+        min(config.checked_pictures, _MOST_VALIDATION),
         config.seed + _VALIDATION_SEED,
         paths(split.validation, cracked=False),
         likes=True,

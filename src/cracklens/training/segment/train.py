@@ -169,7 +169,8 @@ def _kept_masks(path: Path, tiles: list[Tile]) -> list[Tile] | None:
 
 
 def _key(config: SegmentConfig, data: str) -> str:
-    values = config.model_dump(mode="json", exclude={"workers", "recipe", "validation_pictures", "max_pixels"})
+    free = {"workers", "recipe", "checked_pictures", "max_pixels"}  # decide nothing of the fit
+    values = config.model_dump(mode="json", exclude=free)
     if Path(config.weights).is_file():
         values["weights"] = sha256_file(Path(config.weights))
     text = json.dumps(values, sort_keys=True) + data + version("torch") + version("timm") + FORMAT

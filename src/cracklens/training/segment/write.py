@@ -84,7 +84,7 @@ def write_segmenter(
         ModelError: the exported file disagrees with the PyTorch network.
         OutputError: the folder cannot be written.
     """
-    chosen = _choose(fitted, parts, config.validation_pictures, progress)
+    chosen = _choose(fitted, parts, config.checked_pictures, progress)
     progress.say(
         f"thresholds: a crack begins at {chosen.seed_threshold:g} and is followed down to "
         f"{chosen.grow_threshold:g}; F1 with 2 px tolerance {chosen.f1:.3f}, crack-free tiles with "
