@@ -186,7 +186,7 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(inspect, segmenter_fol
     assert "--resume" in told
     assert "--overwrite" in told
     other = inspect("site", "-o", "out", "--resume", "--least-length-px", "77", code=1).stderr
-    assert "least_length_px was 30.0, now 77.0" in other
+    assert "least_length_px was 60.0, now 77.0" in other
     assert finished(out) == first
 
     running = start(tmp_path, *arguments, "--resume")

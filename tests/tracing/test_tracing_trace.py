@@ -17,7 +17,7 @@ def test_what_is_set_aside_says_why(traced):
     short = traced(horizontal(stop=50))
     assert not short.cracks
     assert [(one.reason, one.detail) for one in short.rejected] == [
-        ("too short", "20 px long, at least 30 are needed")
+        ("too short", "20 px long, at least 60 are needed")
     ]
     faint = horizontal(0.35)
     faint[38:43, 60:64] = 0.7
@@ -35,7 +35,7 @@ def test_a_spot_is_not_elongated(traced, shape):
         "square": (abs(x - 80) < 25) & (abs(y - 60) < 25),
         "bar": (abs(x - 80) < 40) & (abs(y - 60) < 15),
     }[shape].astype(np.float32)
-    tracing = traced(coverage)
+    tracing = traced(coverage, least_length_px=30)
     assert not tracing.cracks
     assert [one.reason for one in tracing.rejected] == ["not elongated"]
     assert "times as long as wide" in tracing.rejected[0].detail
@@ -49,7 +49,7 @@ def test_many_of_one_reason_are_summed_up(traced, side_px, reason):
     for row in range(10, 800, 60):
         for column in range(10, 800, 60):
             coverage[row : row + side_px, column : column + max(side_px, 12)] = 1
-    rejected = traced(coverage).rejected
+    rejected = traced(coverage, least_length_px=30).rejected
     assert [one.reason for one in rejected] == [reason] * 50
     assert sum("146 shorter ones are not listed" in one.detail for one in rejected) == 1
 
@@ -85,7 +85,7 @@ def test_longest_first(traced):
     coverage = np.zeros((200, 300), np.float32)
     for row, stop in ((20, 90), (60, 200), (100, 150), (140, 90)):
         coverage[row : row + 3, 40:stop] = 1
-    cracks = traced(coverage).cracks
+    cracks = traced(coverage, least_length_px=30).cracks
     lengths = [crack.length_px for crack in cracks]
     assert lengths == sorted(lengths, reverse=True)
     assert [round(length, -1) for length in lengths] == [160, 110, 50, 50]

@@ -56,7 +56,7 @@ class InspectConfig(BaseModel):
     least_length_px: float | None = Field(
         None,
         ge=0,
-        description="Set aside what is shorter than this, in px (default 30).",
+        description="Set aside what is shorter than this, in px (default 60).",
         json_schema_extra={"panel": "Cracks"},
     )
     least_confidence: float | None = Field(
