@@ -30,6 +30,7 @@ from cracklens.tracing.mask import hysteresis_mask
 from cracklens.training.segment.rendered import render_picture
 
 UNSEEN_SEED = 7_000_000
+SPECK_PX = 8  # as in tracing
 RENDERED, RENDERED_PX = 400, 512
 PER_DISTRACTOR, DISTRACTOR_PX = 24, 768
 MM_PER_PX = 0.5
@@ -101,7 +102,7 @@ def crack_mask(found, settings: TraceSettings):  # noqa: ANN001, ANN201
         found.probability,
         seed_threshold=settings.seed_threshold,
         grow_threshold=settings.grow_threshold,
-        least_extent_px=settings.least_length_px / 2,
+        least_extent_px=SPECK_PX,
     )
     return mask.image[1:-1, 1:-1] > 0
 

@@ -268,9 +268,19 @@ def test_fusing_takes_the_highest(pointwise):
     np.testing.assert_array_equal(fuse(maps), np.max(maps, axis=0))
     np.testing.assert_array_equal(fuse(maps[:1]), maps[0])
     pixels = texture(300, 400)
-    alone = [Detector(pointwise, scales=(s,)).detect(pixels).probability for s in (1.0, 0.5)]
+    full, half = (Detector(pointwise, scales=(s,)).detect(pixels).probability for s in (1.0, 0.5))
     both = Detector(pointwise, scales=(1.0, 0.5)).detect(pixels).probability
-    np.testing.assert_array_equal(both, np.maximum(*alone))
+    assert (both >= full).all()
+    assert (both <= np.maximum(full, half)).all()  # half size speaks of wide things alone
+    assert (both > full).any()
+
+
+def test_a_reduced_scale_alone_speaks_of_fine_things(pointwise):
+    pixels = np.full((200, 300, 3), 200, np.uint8)
+    pixels[98:102] = 10
+    alone = Detector(pointwise, scales=(0.5,)).detect(pixels).probability
+    beside = Detector(pointwise, scales=(1.0, 0.5)).detect(np.full_like(pixels, 200)).probability
+    assert alone[100].min() > beside.max() + 50
 
 
 def test_bands_make_up_the_map(local):

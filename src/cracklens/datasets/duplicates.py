@@ -1,6 +1,6 @@
 """Near-duplicates: the same picture encoded, resized or cut again, found by a perceptual hash."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,8 @@ def near_duplicate_groups(
 ) -> NDArray[np.int64]:
     """Return a group number per picture; near-duplicates share it, also by way of a third picture.
 
-    A picture that cannot be read is a group of its own.
+    A picture that cannot be read is a group of its own. Even surfaces without any structure look
+    alike and share one.
 
     Args:
         paths: N pictures.
@@ -72,11 +73,10 @@ def difference_hash(photo: Photo) -> NDArray[np.uint8]:
     return np.packbits(grid[:, 1:] > grid[:, :-1])
 
 
-def _near_pairs(hashes: NDArray[np.uint8], near_bits: int) -> list[tuple[int, int]]:
+def _near_pairs(hashes: NDArray[np.uint8], near_bits: int) -> Iterator[tuple[int, int]]:
     """Compare all with all, in blocks; +1 and -1 per bit, so that BLAS counts the differences."""
     signs = np.unpackbits(hashes, axis=1).astype(np.float32) * 2 - 1
     bits = signs.shape[1]
-    pairs: list[tuple[int, int]] = []
     for start in range(0, len(signs), _BLOCK):
         block = signs[start : start + _BLOCK]
         for other in range(start, len(signs), _BLOCK):
@@ -84,8 +84,7 @@ def _near_pairs(hashes: NDArray[np.uint8], near_bits: int) -> list[tuple[int, in
             rows, columns = np.nonzero(agreement >= bits - 2 * near_bits)
             ones, others = rows + start, columns + other
             keep = ones < others
-            pairs += zip(ones[keep].tolist(), others[keep].tolist(), strict=True)
-    return pairs
+            yield from zip(ones[keep].tolist(), others[keep].tolist(), strict=True)
 
 
 def _root(parents: NDArray[np.int64], index: int) -> int:

@@ -171,13 +171,15 @@ class Detector:
             photo.height_px, photo.width_px, self.window_px, self.overlap_px, self._multiple_px
         )
         answers = self._engine(plan.size_px).map(photo.read(w)[None] for w in plan.windows())
+        # alone, a reduced scale has to speak of fine cracks as well
+        wide_only = photo.scale < min(1, max(self.scales))
 
         def maps() -> Iterator[NDArray[np.float32]]:
             for window, answer in zip(plan.windows(), answers, strict=True):
                 if judge:
                     judge((window, float(answer["probabilities"][0, self._positive])))
                 found = answer["map"][0]
-                yield only_wide(found) if photo.reduced else found
+                yield only_wide(found) if wide_only else found
 
         return stitch(plan, maps())
 

@@ -24,7 +24,7 @@ class ScaledPhoto:
         height, width = pixels.shape[:2]
         self.height_px = max(1, round(scale * height))
         self.width_px = max(1, round(scale * width))
-        self.reduced, self._enlarged = scale < 1, scale > 1
+        self.scale, self._enlarged = scale, scale > 1
         self._pixels = pixels
         if scale < 1:
             reduced = cv2.resize(

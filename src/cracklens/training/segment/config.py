@@ -63,13 +63,13 @@ class SegmentConfig(BaseModel):
     )
     batch_size: int = Field(24, ge=1, description="Crops per step.", json_schema_extra=_SEGMENTER)
     steps: int = Field(
-        12_000, ge=1, description="Steps of the optimiser.", json_schema_extra=_SEGMENTER
+        7_500, ge=1, description="Steps of the optimiser.", json_schema_extra=_SEGMENTER
     )
     learning_rate: float = Field(
         2e-3, gt=0, description="Highest learning rate of AdamW.", json_schema_extra=_SEGMENTER
     )
     rendered_pictures: int = Field(
-        6_400, ge=0, description="Rendered pictures; 0 for none.", json_schema_extra=_SEGMENTER
+        9_600, ge=0, description="Rendered pictures; 0 for none.", json_schema_extra=_SEGMENTER
     )
     rendered_share: float = Field(
         0.5, ge=0, le=1, description="Share of rendered crops.", json_schema_extra=_SEGMENTER
@@ -90,7 +90,7 @@ class SegmentConfig(BaseModel):
         json_schema_extra=_SEGMENTER,
     )
     refine_at: float = Field(
-        0.4,
+        0.35,
         gt=0,
         le=1,
         description="Part of the steps after which the masks are refined.",

@@ -48,7 +48,7 @@ def predict(
         for place, picture in enumerate(batch):
             size = picture.shape[1::-1]
             maps = [
-                only_wide(maps[place]) if scale < 1 else maps[place]
+                only_wide(maps[place]) if scale < min(1, max(scales)) else maps[place]
                 for scale, (maps, _) in zip(scales, found, strict=True)
             ]
             full = [m if m.shape[::-1] == size else cv2.resize(m, size) for m in maps]

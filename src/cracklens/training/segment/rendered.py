@@ -4,9 +4,10 @@ import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import PIPE, STDOUT, Popen
 from typing import Any
 
 import cv2
@@ -33,6 +34,7 @@ FORMAT = "1"
 """Changed whenever the same seed would give another picture."""
 
 _SHARD = 64
+_DONE = "rendered shard "
 _CRACKED_SHARE = 0.6
 _REAL_BACKGROUND_SHARE = 0.6
 _MOSAIC_SHARE = 0.4
@@ -196,16 +198,19 @@ def _render_apart(order: dict[str, Any], step: Step) -> None:
         CracklensError: the process failed.
     """
     with Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", __name__], stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True
+        [sys.executable, "-m", __name__], stdin=PIPE, stdout=PIPE, stderr=STDOUT, text=True
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdin.write(json.dumps(order))
-        process.stdin.close()
-        for _ in process.stdout:
-            step.advance(_SHARD)
-        told = process.stderr.read()
+        with suppress(BrokenPipeError):  # it failed before it read: what it said comes below
+            process.stdin.write(json.dumps(order))
+            process.stdin.close()
+        told = ""
+        for line in process.stdout:
+            if line.startswith(_DONE):
+                step.advance(_SHARD)
+            else:
+                told += line
     if process.returncode:
         raise CracklensError(f"the rendering of training pictures failed:\n{told[-2000:]}")
 
@@ -226,7 +231,7 @@ def _main() -> None:
         target = Path(order["folder"]) / f"{number:05d}.npy"
         with writing(target) as partial_file, partial_file.open("wb") as file:
             np.save(file, planes)
-        sys.stdout.write(f"{number}\n")
+        sys.stdout.write(f"{_DONE}{number}\n")
         sys.stdout.flush()
 
 

@@ -115,14 +115,12 @@ def mosaic(tiles: Sequence[Tile], rng: np.random.Generator) -> Planes:
     times = int(rng.choice(_MOSAICS, p=_MOSAIC_SHARES))
     if times == 1:
         return decode(tiles[int(rng.integers(len(tiles)))])
-    rows = []
-    for _ in range(times):
-        row = []
-        for _ in range(times):
-            planes = decode(tiles[int(rng.integers(len(tiles)))])
-            side = planes.shape[0] // times
-            row.append(_smaller(planes, side))
-        rows.append(np.concatenate(row, 1))
+    drawn = [decode(tiles[int(rng.integers(len(tiles)))]) for _ in range(times * times)]
+    side = min(min(planes.shape[:2]) for planes in drawn) // times  # tiles may differ in size
+    small = [_smaller(planes, side) for planes in drawn]
+    rows = [
+        np.concatenate(small[start : start + times], 1) for start in range(0, len(small), times)
+    ]
     return np.concatenate(rows, 0)
 
 

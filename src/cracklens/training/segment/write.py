@@ -35,11 +35,13 @@ from cracklens.training.segment.choose import Chosen, choose_thresholds
 from cracklens.training.segment.config import SegmentConfig
 from cracklens.training.segment.export import check_segmenter, export_segmenter
 from cracklens.training.segment.fit import Losses
-from cracklens.training.segment.network import MEAN, MOBILENET, MULTIPLE_PX, STD, Segmenter
+from cracklens.training.segment.network import MEAN, MULTIPLE_PX, STD, Segmenter
 from cracklens.training.segment.parts import Parts
 from cracklens.training.segment.predict import SCALES, predict
 from cracklens.training.segment.samples import Tile
 
+APACHE_WEIGHTS = frozenset({"10e3c892356c0d37b7052c284ef7dd4e22788184dd7a30b017fe985acafe44bd"})
+"""Files of MobileNetV2 1.0 from the ONNX model zoo, licence Apache-2.0, with folded norm layers."""
 WINDOW_PX = 768
 TILE_PX = 256
 _CHECKED = 16
@@ -247,7 +249,7 @@ def _card(
             backbone=config.encoder,
             weights=weights.name,
             weights_sha256=sha256_file(weights) if weights.is_file() else "",
-            weights_licence="apache-2.0" if config.encoder == MOBILENET else "none needed",
+            weights_licence=_licence(config),
             head="U-Net decoder, pixel and tile output",
             parameters=parameters,
             trained_parameters=parameters,
@@ -260,6 +262,17 @@ def _card(
         cracklens_version=version("cracklens"),
         files={},
     )
+
+
+def _licence(config: SegmentConfig) -> str:
+    """Return the licence of the starting weights, or nothing where it is not known."""
+    if config.weights == "random":
+        return "none needed"
+    weights = Path(config.weights)
+    known = config.weights == "pretrained" or (
+        weights.is_file() and sha256_file(weights) in APACHE_WEIGHTS
+    )
+    return "apache-2.0" if known else ""
 
 
 def _data(fitted: FittedSegmenter, parts: Parts) -> TrainingData:
