@@ -1,5 +1,7 @@
 """The settings of an inspection: defaults, file, flags; each wrong one is named."""
 
+import math
+
 import pytest
 
 from cracklens.errors import UsageError
@@ -23,6 +25,12 @@ def test_the_later_is_the_stronger(tmp_path):
         ({"seed_threshold": 0.3, "grow_threshold": 0.4}, "must not be above seed_threshold"),
         ({"scales": ()}, "at least one size"),
         ({"scales": (0.5, -1.0)}, "scales must lie above 0"),
+        (
+            {"least_length_px": math.inf},
+            "least_length_px (--least-length-px): Input should be a fin",
+        ),
+        ({"gap_px": math.nan}, "gap_px (--gap-px): "),
+        ({"scales": (1.0, math.inf)}, "scales (--scales): "),
         ({"workers": 0}, "workers (--workers): "),
         ({"precision": "f16"}, "precision (--precision): "),
     ],

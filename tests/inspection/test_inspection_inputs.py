@@ -86,7 +86,8 @@ def test_the_output_is_no_input(site):
     (out / "overlays").mkdir(parents=True)
     (out / "overlays" / "P001-a.png").touch()
     assert len(find_inputs([site], None).paths) == 5
-    assert len(find_inputs([site], out).paths) == 4
+    inside = find_inputs([site], out)
+    assert (len(inside.paths), inside.results) == (4, 1)
     with pytest.raises(UsageError, match="lie in the output"):
         find_inputs([out / "overlays" / "P001-a.png"], out)
 
@@ -96,10 +97,32 @@ def test_other_inspections_are_no_input_unless_named(site, inspection):
     overlay = site / "earlier" / "overlays" / "P001-a.png"
     overlay.parent.mkdir()
     overlay.touch()
-    assert len(find_inputs([site], None).paths) == 4
-    assert len(find_inputs([site, overlay], None).paths) == 5
+    found = find_inputs([site], None)
+    assert (len(found.paths), found.results) == (4, 1)
+    found = find_inputs([site, overlay], None)
+    assert (len(found.paths), found.results) == (5, 0)
+    found = find_inputs([f"{site}/**/*.p*ng", f"{site}/earlier/*.json"], None)
+    assert (names(found), found.results) == (["b.png"], 2)
     with pytest.raises(UsageError, match="another inspection"):
         find_inputs([overlay.parent], None)
+
+
+def test_photographs_beside_and_below_a_record_are_inspected(site, inspection):
+    inspection.save(site)
+    for name in (
+        "overlays/P001-a.png",  # the only one that an inspection wrote
+        "overlays/deck.png",
+        "overlays/deep/P001-a.png",
+        "P001-a.png",
+        "tables/plan.jpg",
+    ):
+        (site / name).parent.mkdir(exist_ok=True)
+        (site / name).touch()
+    found = find_inputs([site], None)
+    assert len(found.paths) == 4 + 4
+    assert found.results == 1
+    assert site / "overlays" / "P001-a.png" not in found.paths
+    assert names(find_inputs([site / "north"], None)) == ["a.jpg"]
 
 
 def test_nothing_found_is_wrong_usage(tmp_path):

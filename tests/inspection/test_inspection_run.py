@@ -248,9 +248,20 @@ def test_what_a_power_failure_left_empty_is_done_again(inputs, dark, tmp_path):
     whole = run_inspection(inputs, dark, SETTINGS, store=store)
     (store.work / "P001.json").write_bytes(b"")
     (store.work / "P002.json").write_text("{}", encoding="utf-8")
+    (store.work / "P003.json").write_text("[" * 100_000, encoding="utf-8")
     again = run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"))
-    assert again.kept == 3
+    assert again.kept == 2
     assert again.records == whole.records
+
+
+def test_a_list_of_the_run_that_cannot_be_read_is_begun_anew(tmp_path):
+    store = open_in(tmp_path / "out")
+    (store.work / "run.json").write_text("[" * 100_000, encoding="utf-8")
+    (store.work / "P001.json").write_text("{}", encoding="utf-8")
+    assert sorted(path.name for path in open_in(tmp_path / "out").work.iterdir()) == [
+        "result",
+        "run.json",
+    ]
 
 
 def test_what_file_managers_leave_is_no_obstacle(saved):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cracklens.errors import DataError
+from cracklens.inspection.record import Inspection
 from cracklens.inspection.validate import find_problems
 
 
@@ -59,3 +60,12 @@ def test_all_faults_are_listed(saved):
 def test_what_is_no_inspection_is_an_error(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         find_problems(tmp_path)
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_what_is_nested_too_deeply_is_an_error(tmp_path, opening):
+    file = tmp_path / "inspection.json"
+    file.write_text('{"schema_version": 1, "root": ' + opening * 100_000, encoding="utf-8")
+    for read in (find_problems, Inspection.load):
+        with pytest.raises(DataError, match="is not JSON: it is nested too deeply"):
+            read(file)

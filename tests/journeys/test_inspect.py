@@ -314,6 +314,9 @@ def test_an_output_inside_the_input_is_never_looked_at(inspect, site):
     other = inspect("site", "-o", site / "second", "--json", code=3)
     counts = [json.loads(done.stdout)["photographs"] for done in (first, again, other)]
     assert counts == [3, 3, 3]
+    assert "earlier results" not in first.stderr
+    assert "left out: 3 files of earlier results" in again.stderr
+    assert "left out: 3 files of earlier results" in other.stderr
 
 
 def test_an_existing_result_is_kept_without_overwrite(inspect, site, tmp_path):

@@ -153,6 +153,8 @@ def _inspect_all(
 ) -> Inspected:
     started = time.perf_counter()
     inputs = find_inputs(photos, output)
+    for told in inputs.left_out():
+        progress.say(told)
     folder = find_model(config.model)
     detector = load_detector(
         folder, precision=config.precision, engine=config.engine, scales=config.scales

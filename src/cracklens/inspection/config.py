@@ -18,7 +18,7 @@ class InspectConfig(BaseModel):
     the card of the model, else from `cracklens.tracing.settings.TraceSettings`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     model: str | None = Field(
         None,

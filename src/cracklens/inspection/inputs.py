@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cracklens.errors import UsageError
-from cracklens.files import is_inspection
+from cracklens.files import INSPECTION_FILES, UNFINISHED, is_inspection
 from cracklens.photos import find_photos
 from cracklens.photos.find import SUFFIXES, VIDEOS
 
 _LEAST_DIGITS = 3
 _LONGEST_STEM_BYTES = 120
+_TOP = "|".join(re.escape(name) for name in INSPECTION_FILES if "." in name[1:])
+_WRITTEN = re.compile(
+    rf"{_TOP}|overlays/P\d{{3,}}-[^/]*\.png|tables/[^/]*\.csv|{re.escape(UNFINISHED)}/.*"
+)
+"""What `inspect` leaves in its folder, relative to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +27,16 @@ class Inputs:
     Attributes:
         root: folder that all lie in.
         paths: where each is read from.
+        results: how many files were left out, since an inspection wrote them.
     """
 
     root: Path
     paths: tuple[Path, ...]
+    results: int = 0
+
+    def left_out(self) -> list[str]:
+        """Return what a person should know was found and left out, one line each."""
+        return [f"left out: {_files(self.results)} of earlier results"] if self.results else []
 
     def identifier(self, index: int) -> str:
         """Return the id of a photograph, such as "P003"."""
@@ -46,9 +57,10 @@ class Inputs:
 def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
     """Find what is to be inspected.
 
-    Each file counts once, by whatever names and links it was reached. What lies in the output or in
-    another inspection is a result, never a photograph to inspect. Videos are listed, since a person
-    should know that they were not looked at.
+    Each file counts once, by whatever names and links it was reached. What lies in the output, and
+    what another inspection wrote, is a result and no photograph, unless a file of another
+    inspection is named itself. Whatever else lies in the folder of an inspection is inspected.
+    Videos are listed, since a person should know that they were not looked at.
 
     Raises:
         UsageError: an input names no photograph.
@@ -57,21 +69,23 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
     found = find_photos(given, suffixes=SUFFIXES | VIDEOS)
     named = {os.path.realpath(one) for one in given if not Path(one).is_dir()}
     target = Path(os.path.realpath(output)) if output else None
-    results: dict[Path, bool] = {}
+    inspections: dict[Path, bool] = {}
     kept: dict[str, Path] = {}
+    results: set[str] = set()
     for path in found:
         real = os.path.realpath(path)
         inside = target is not None and Path(real).is_relative_to(target)
-        if inside or (real not in named and _in_inspection(path.parent, results)):
-            continue
-        kept.setdefault(real, path)
+        if inside or (real not in named and _is_result(Path(real), inspections)):
+            results.add(real)
+        else:
+            kept.setdefault(real, path)
     if not kept:
         raise UsageError(
-            f"all {len(found):,} pictures that were named lie in the output or in another "
-            "inspection: name the photographs themselves"
+            f"all {len(found):,} files that were named lie in the output or were written by "
+            "another inspection: name the photographs themselves"
         )
     paths = tuple(kept.values())
-    return Inputs(_common_root(paths), paths)
+    return Inputs(_common_root(paths), paths, len(results))
 
 
 def readable(name: str) -> str:
@@ -83,12 +97,20 @@ def readable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _in_inspection(folder: Path, known: dict[Path, bool]) -> bool:
-    """Tell whether a folder, or one that it lies in, is the output of an inspection."""
-    if folder not in known:
-        above = folder.parent != folder and _in_inspection(folder.parent, known)
-        known[folder] = above or is_inspection(folder)
-    return known[folder]
+def _is_result(path: Path, inspections: dict[Path, bool]) -> bool:
+    """Tell whether an inspection wrote a file: by its name and by what lies around it."""
+    for folder in path.parents:
+        below = path.relative_to(folder)
+        if _WRITTEN.fullmatch(below.as_posix()):
+            if folder not in inspections:
+                inspections[folder] = is_inspection(folder)
+            if inspections[folder]:
+                return True
+    return False
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'' if count == 1 else 's'}"
 
 
 def _common_root(paths: Sequence[Path]) -> Path:

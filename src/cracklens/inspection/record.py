@@ -154,7 +154,7 @@ def read_content(file: Path) -> dict[str, Any]:
         DataError: the file cannot be read, holds something else, or has a newer schema.
     """
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = read_json(file)
     except OSError as error:
         raise DataError(
             f"{file} cannot be read ({error.strerror or error}): name the output of `inspect`"
@@ -170,6 +170,19 @@ def read_content(file: Path) -> dict[str, Any]:
             "upgrade with pip install -U cracklens"
         )
     return content
+
+
+def read_json(file: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return the content of a JSON file.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not UTF-8, not JSON, or nested deeper than the parser can follow.
+    """
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def faults(error: ValidationError) -> list[str]:

@@ -13,7 +13,6 @@ So a run that was killed at any moment goes on where it stopped, and an older re
 new one is whole.
 """
 
-import json
 import os
 import re
 import shutil
@@ -32,7 +31,7 @@ from cracklens.files import (
     require_free,
     write_json,
 )
-from cracklens.inspection.record import Inspection, PhotoRecord
+from cracklens.inspection.record import Inspection, PhotoRecord, read_json
 from cracklens.inspection.same import finished_run, require_same
 
 _RUN = "run.json"
@@ -67,7 +66,7 @@ class Store:
     def get(self, identifier: str) -> Finished | None:
         """Return a finished photograph, if it is finished and its file is whole."""
         try:
-            content = json.loads((self.work / f"{identifier}.json").read_text(encoding="utf-8"))
+            content = read_json(self.work / f"{identifier}.json")
             size, changed_ns = content["stamp"]
             record = PhotoRecord.model_validate(content["record"])
             return Finished(record, (size, changed_ns), content["seconds"])
@@ -200,7 +199,7 @@ def stamp_of(path: Path) -> Stamp:
 
 def _run_of(work: Path) -> dict[str, Any] | None:
     try:
-        content = json.loads((work / _RUN).read_text(encoding="utf-8"))
+        content = read_json(work / _RUN)
     except (OSError, ValueError):
         return None
     return content if isinstance(content, dict) and "photographs" in content else None
