@@ -128,3 +128,12 @@ def test_photographs_beside_and_below_a_record_are_inspected(site, inspection):
 def test_nothing_found_is_wrong_usage(tmp_path):
     with pytest.raises(UsageError, match="does not exist"):
         find_inputs([tmp_path / "absent.jpg"], None)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [([], "no photographs were named"), ([""], "names of photographs is empty")]
+)
+def test_no_names_and_empty_names_are_said(given, said, site, monkeypatch):
+    monkeypatch.chdir(site)  # which the empty name must not stand for
+    with pytest.raises(UsageError, match=said):
+        find_inputs(given, None)

@@ -348,6 +348,8 @@ def test_strict_stops_and_keeps_what_was_finished(inspect, site, tmp_path):
         (["site", "--seed-threshold", "2"], 2, "seed-threshold"),
         (["site", "--grow-threshold", "0.7"], 2, "grow_threshold 0.7 is above seed_threshold 0.5"),
         (["site", "--resume", "--overwrite"], 2, "choose one"),
+        (["site", "--least-length-px", "inf"], 2, "least_length_px (--least-length-px): Input"),
+        ([""], 2, "names of photographs is empty"),
         (["site", "--scales", "big"], 2, "numbers such as 1,0.5"),
         (["site", "--config", "absent.yaml"], 2, "absent.yaml cannot be read"),
         (["site", "-o", "site/empty.jpg"], 1, "is a file"),

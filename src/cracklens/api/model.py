@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from cracklens.datasets import load_dataset, split_dataset
 from cracklens.detection import Classifier, Prediction
-from cracklens.errors import DataError, ModelError, PhotoError
+from cracklens.errors import DataError, ModelError, PhotoError, UsageError
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.models import ModelCard, read_model_folder
+from cracklens.models import ModelCard
+from cracklens.models.catalog import find_model
 from cracklens.photos import find_photos
 from cracklens.progress import SILENT, Progress
 
@@ -158,10 +159,11 @@ def load_model(
     engine: Literal["openvino", "onnxruntime"] = "openvino",
     batch_size: int | None = None,
 ) -> Model:
-    """Load a model folder; every file is checked against the hash in its card. No PyTorch needed.
+    """Load a model; every file is checked against the hash in its card. No PyTorch needed.
 
     Args:
-        path: the folder that `train` wrote.
+        path: the folder that `train` wrote, or the name of a model of the package. A folder of the
+            same name as one of the package is meant by `./NAME`.
         precision: `auto` is bf16 where the processor has it and the card says that it agrees with
             f32, else f32.
         engine: `onnxruntime` needs the extra of that name.
@@ -169,10 +171,14 @@ def load_model(
             default is the fastest for many.
 
     Raises:
-        ModelError: the folder is incomplete, altered, or written by a newer cracklens.
+        UsageError: the name is empty.
+        ModelError: no such model, or a folder that is incomplete, altered, or written by a newer
+            cracklens.
 
     >>> cracklens.load_model(model_folder).card.labels
     ['Negative', 'Positive']
     """
-    folder = read_model_folder(path)
+    if path == "":  # pathlib would take it for the folder that we are in
+        raise UsageError("the name of the model is empty: name a model folder, such as ./mine")
+    folder = find_model(path)
     return Model(Classifier(folder, precision=precision, engine=engine, batch_size=batch_size))

@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="Model folder.")],
+    model: Annotated[str, typer.Argument(help="Model folder, or a model of the package.")],
     data: Annotated[Path, typer.Argument(help="Labelled pictures: DATA/<class>/...")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder for report, tables and plots.")

@@ -26,7 +26,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def predict(
-    model: Annotated[Path, typer.Argument(help="Model folder.")],
+    model: Annotated[str, typer.Argument(help="Model folder, or a model of the package.")],
     pictures: Annotated[list[str], typer.Argument(help="Files, folders, or patterns in quotes.")],
     format_: Annotated[
         Literal["table", "csv", "json"], typer.Option("--format", "-f", help="Of the result.")

@@ -66,6 +66,9 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
         UsageError: an input names no photograph.
     """
     given = list(photos)
+    if not given or "" in given:
+        what = "one of the names of photographs is empty" if given else "no photographs were named"
+        raise UsageError(f"{what}: give files, folders or patterns such as 'site/*.jpg'")
     found = find_photos(given, suffixes=SUFFIXES | VIDEOS)
     named = {os.path.realpath(one) for one in given if not Path(one).is_dir()}
     target = Path(os.path.realpath(output)) if output else None
