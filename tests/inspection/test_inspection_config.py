@@ -31,6 +31,7 @@ def test_the_later_is_the_stronger(tmp_path):
         ),
         ({"gap_px": math.nan}, "gap_px (--gap-px): "),
         ({"scales": (1.0, math.inf)}, "scales (--scales): "),
+        ({"model": ""}, "model (--model) is empty"),
         ({"workers": 0}, "workers (--workers): "),
         ({"precision": "f16"}, "precision (--precision): "),
     ],

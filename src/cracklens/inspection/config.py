@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cracklens.errors import UsageError, did_you_mean
 from cracklens.machine import DEFAULT_MAX_PIXELS
+from cracklens.settings_file import read_settings, validated
 
 
 class InspectConfig(BaseModel):
@@ -99,6 +99,8 @@ class InspectConfig(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> "InspectConfig":
+        if self.model == "":
+            raise ValueError("model (--model) is empty: name a model, or leave it out")
         if self.scales is not None and not self.scales:
             raise ValueError("scales must name at least one size, such as 1")
         if any(not 0 < scale <= 4 for scale in self.scales or ()):  # noqa: PLR2004 - 16 x the work
@@ -124,29 +126,11 @@ def resolve_config(
     Raises:
         UsageError: unknown field, or a value that makes no sense.
     """
-    values = _read_yaml(config_file) if config_file else {}
+    values = read_settings(config_file, "least_length_px: 40") if config_file else {}
     values |= {key: value for key, value in (overrides or {}).items() if value is not None}
     for key in values:
         if key not in InspectConfig.model_fields:
             raise UsageError(
                 f"unknown setting {key!r}: {did_you_mean(str(key), InspectConfig.model_fields)}"
             )
-    try:
-        return InspectConfig.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = str(first["loc"][0]) if first["loc"] else ""
-        flag = f"{place} (--{place.replace('_', '-')}): " if place else ""
-        raise UsageError(f"{flag}{first['msg'].removeprefix('Value error, ')}") from error
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not valid YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise UsageError(f"{path} must hold settings like 'least_length_px: 40'")
-    return content
+    return validated(InspectConfig, values)

@@ -6,10 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import ValidationError
-
 from cracklens.errors import UsageError, did_you_mean
+from cracklens.settings_file import read_settings, validated
 from cracklens.training.config import DEFAULT_RECIPE, TrainConfig
 from cracklens.training.segment.config import SegmentConfig
 
@@ -39,7 +37,7 @@ def resolve_config(
     Raises:
         UsageError: unknown recipe or field, or a value that makes no sense.
     """
-    given = _read_yaml(config_file) if config_file else {}
+    given = read_settings(config_file, "epochs: 10") if config_file else {}
     single = {key: value for key, value in (overrides or {}).items() if value is not None}
     wanted = single.get("task") or given.get("task")
     name = str(recipe or given.get("recipe") or DEFAULT_RECIPES.get(str(wanted), DEFAULT_RECIPE))
@@ -51,13 +49,7 @@ def resolve_config(
     for key in values:
         if key not in kind.model_fields:
             raise UsageError(_unknown(key, task))
-    try:
-        return kind.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = str(first["loc"][0]) if first["loc"] else ""
-        flag = f"{place} (--{place.replace('_', '-')}): " if place else ""
-        raise UsageError(f"{flag}{first['msg'].removeprefix('Value error, ')}") from error
+    return validated(kind, values)
 
 
 def _unknown(key: Any, task: str) -> str:  # noqa: ANN401 - YAML has keys of any kind
@@ -92,15 +84,3 @@ def _read_recipe(name: str) -> dict[str, Any]:
         return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"recipe {name} is not valid TOML: {error}") from error
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not valid YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise UsageError(f"{path} must hold settings like 'epochs: 10'")
-    return content

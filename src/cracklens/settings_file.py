@@ -1,0 +1,57 @@
+"""Settings as a person gives them, in a YAML file or one by one, and what is wrong with them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from cracklens.errors import UsageError
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def read_settings(path: Path, example: str) -> dict[str, Any]:
+    """Read a YAML file with settings, not validated.
+
+    Args:
+        path: the file.
+        example: a setting for the message about a file without any, such as "epochs: 10".
+
+    Raises:
+        UsageError: the file cannot be read, is not YAML, or holds no settings.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise UsageError(f"{path} is not valid YAML: it is nested too deeply") from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or no such date
+        raise UsageError(f"{path} is not valid YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} must hold settings like '{example}'")
+    return content
+
+
+def validated(kind: type[T], values: Mapping[str, Any]) -> T:
+    """Return the configuration that the values are; the message names field and flag.
+
+    Raises:
+        UsageError: a value makes no sense.
+
+    >>> class Config(BaseModel):
+    ...     batch_size: int
+    >>> validated(Config, {"batch_size": "many"})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    cracklens.errors.UsageError: batch_size (--batch-size): Input should be a valid integer, ...
+    """
+    try:
+        return kind.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = str(first["loc"][0]) if first["loc"] else ""
+        flag = f"{place} (--{place.replace('_', '-')}): " if place else ""
+        raise UsageError(f"{flag}{first['msg'].removeprefix('Value error, ')}") from error

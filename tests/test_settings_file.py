@@ -1,0 +1,45 @@
+"""What is wrong with settings is said with the file, the field and the flag."""
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field
+
+from cracklens.errors import UsageError
+from cracklens.settings_file import read_settings, validated
+
+
+class Config(BaseModel):
+    model_config = ConfigDict(allow_inf_nan=False)
+    learning_rate: float = Field(1.0, gt=0)
+
+
+def test_what_is_in_the_file_is_returned(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("learning_rate: 0.5\nname: Brücke\n", encoding="utf-8")
+    assert read_settings(file, "epochs: 10") == {"learning_rate": 0.5, "name": "Brücke"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"- 1\n", "must hold settings like 'epochs: 10'"),
+        (b"", "must hold settings like 'epochs: 10'"),
+        (b"a: [", "is not valid YAML"),
+        (b"a: 2026-13-45", "is not valid YAML"),
+        (b"a: \xff", "is not valid YAML"),
+        (b"[" * 5_000, "is not valid YAML: it is nested too deeply"),
+    ],
+)
+def test_a_file_that_holds_no_settings(tmp_path, content, said):
+    file = tmp_path / "mine.yaml"
+    file.write_bytes(content)
+    with pytest.raises(UsageError, match=rf"mine\.yaml {said}"):
+        read_settings(file, "epochs: 10")
+    with pytest.raises(UsageError, match=r"absent\.yaml cannot be read: No such file"):
+        read_settings(tmp_path / "absent.yaml", "epochs: 10")
+
+
+@pytest.mark.parametrize("value", [0, "x", float("inf")])
+def test_the_message_names_field_and_flag(value):
+    with pytest.raises(UsageError, match=r"^learning_rate \(--learning-rate\): Input should"):
+        validated(Config, {"learning_rate": value})
+    assert validated(Config, {"learning_rate": 2}).learning_rate == 2
