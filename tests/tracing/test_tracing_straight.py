@@ -110,3 +110,14 @@ def test_a_line_of_changing_width_is_no_joint(traced):
     points = np.stack([x, np.full(53, 50.0)], axis=1)
     width = 5 + 3.5 * np.sin(x / 9)
     assert len(traced(line_coverage(points, width, 100, 300), reject_straight=True).cracks) == 1
+
+
+def test_many_straight_lines_are_summed_up(traced):
+    coverage = np.zeros((620, 200), np.float32)
+    for number in range(60):
+        coverage[10 * number + 10 : 10 * number + 13, 20 : 150 + number // 2] = 1
+    tracing = traced(coverage, reject_straight=True)
+    assert tracing.cracks == ()
+    assert [one.reason for one in tracing.rejected] == ["straight and regular"] * 50
+    assert sum("10 shorter ones are not listed" in one.detail for one in tracing.rejected) == 1
+    assert min(one.crack.length_px for one in tracing.rejected) > 132

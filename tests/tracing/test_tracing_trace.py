@@ -2,9 +2,11 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cracklens.synthesis import line_coverage
+from cracklens.synthesis import fractal_line, line_coverage
 from cracklens.tracing import TraceSettings, trace
 
 
@@ -71,13 +73,48 @@ def test_a_crack_that_leaves_the_photograph_says_so(traced, line, touches):
     assert len(crack.branches) == 1
 
 
-def test_a_crack_reaches_to_the_border_and_not_beyond(traced):
+def within(points, shape):
+    """Whether points lie on the pixels of a photograph, to the edge of the outermost."""
+    return (points >= -0.5).all() and (points <= np.array(shape[::-1]) - 0.5).all()
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    side=st.sampled_from(["left", "right", "top", "bottom"]),
+    across=st.floats(0, 1),
+    inner=st.tuples(st.floats(0.2, 0.8), st.floats(0.2, 0.8)),
+    width_px=st.floats(2, 36),
+)
+@settings(max_examples=80, deadline=None)
+def test_a_crack_reaches_to_the_border_and_not_beyond(traced, seed, side, across, inner, width_px):
+    shape = height_px, columns_px = 150, 200
+    low, high = np.full(2, -0.5), np.array([columns_px, height_px]) - 0.5
+    axis = 0 if side in ("left", "right") else 1
+    exit_px = low + across * (high - low)
+    exit_px[axis] = low[axis] if side in ("left", "top") else high[axis]
+    start = np.array(inner) * (high - low)
+    ahead = (exit_px - start) / np.hypot(*(exit_px - start))
+    ends = np.stack([start, exit_px + 2 * (width_px + 4) * ahead])
+    rng = np.random.Generator(np.random.PCG64(seed))
+    line = fractal_line(ends, rng, roughness=0.05, decay=0.5)
+    coverage = line_coverage(line, np.full(len(line), width_px), *shape)
+    tracing = traced(coverage, least_length_px=0, least_elongation=0)
+    assert tracing.cracks
+    for crack in tracing.cracks:
+        assert crack.touches_border
+        assert within(crack.nodes_px, shape)
+        assert within(np.array(crack.widest_px), shape)
+        for branch in crack.branches:
+            assert within(branch.points_px, shape)
+            ends_px = crack.nodes_px[[branch.start, branch.end]]
+            assert (branch.points_px[[0, -1]] == ends_px).all()
+
+
+def test_a_crack_from_border_to_border_is_as_long_as_it_shows(traced):
     ends = np.array([[-20.0, 30.0], [220.0, 60.0]])
     (crack,) = traced(line_coverage(ends, np.full(2, 9.0), 90, 200)).cracks
     points = crack.branches[0].points_px
     assert sorted(points[[0, -1], 0]) == pytest.approx([-0.5, 199.5], abs=1)
-    assert points[:, 0].min() >= -0.5
-    assert points[:, 0].max() <= 199.5
     assert crack.length_px == pytest.approx(200 * np.hypot(1, 30 / 240), rel=0.02)
 
 
@@ -156,6 +193,27 @@ def test_a_tile_map_gives_the_middle_of_its_regions(to_map):
     assert crack.confidence == pytest.approx(0.9, abs=0.02)
 
 
+@pytest.mark.parametrize("side_px", [64, 75, 100, 227])
+@pytest.mark.parametrize("first_lit", [True, False])
+def test_no_crack_is_wider_than_the_photograph_is_high(to_map, side_px, first_lit):
+    rows = [["#"] * -(-800 // side_px) for _ in range(-(-600 // side_px))]
+    rows[0][0] = "#" if first_lit else "."
+    whole = tile_map(to_map, rows, side_px)
+    cut = to_map(
+        whole.probability[:600, :800],
+        "tiles",
+        [
+            (x, y, min(side_px, 800 - x), min(side_px, 600 - y))
+            for x, y, _, _ in whole.tile_boxes_px.tolist()
+        ],
+    )
+    (crack,) = trace(cut).cracks
+    assert 0 < crack.mean_width_px <= 600 + 1e-9  # a mean of many is rounded
+    assert crack.max_width_px <= 600
+    assert all((branch.width_px <= 600).all() for branch in crack.branches)
+    assert crack.touches_border
+
+
 def test_one_tile_alone_is_a_line_across_it(to_map):
     (crack,) = trace(tile_map(to_map, ["....", "..#.", "...."])).cracks
     points = np.concatenate([branch.points_px for branch in crack.branches])
@@ -174,3 +232,9 @@ def test_settings_that_contradict_each_other_are_refused():
         TraceSettings(grow_threshold=0.8)
     with pytest.raises(ValidationError):
         TraceSettings(least_length_px=-1)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_settings_are_finite(number):
+    with pytest.raises(ValidationError, match="finite"):
+        TraceSettings(gap_px=number)

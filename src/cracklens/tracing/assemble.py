@@ -16,7 +16,8 @@ def assemble(graph: Graph, probability: Bytes, tolerance_px: float) -> Crack:
     """Return the crack of a connected graph.
 
     Widths come from `half_widths`: where the map is exact, within 0.7 px of the truth from 2 px
-    on; hairlines come out about 1 px wide.
+    on; hairlines come out about 1 px wide. None is above the short side of the photograph, beyond
+    which the edges are not seen.
 
     Args:
         graph: All its stretches belong to the crack; nodes may be those of the whole photograph.
@@ -25,7 +26,8 @@ def assemble(graph: Graph, probability: Bytes, tolerance_px: float) -> Crack:
     """
     used = sorted({node for s in graph.stretches for node in (s.start, s.end)})
     number = {node: rank for rank, node in enumerate(used)}
-    widths = [_width_px(s) for s in graph.stretches]
+    most_px = float(min(probability.shape))
+    widths = [_width_px(s, most_px) for s in graph.stretches]
     weight = np.concatenate([_weights(s.points_px) for s in graph.stretches])
     points = np.concatenate([s.points_px for s in graph.stretches])
     width = np.concatenate(widths)
@@ -88,8 +90,8 @@ def _distance_px(points: Floats, start: Floats, stop: Floats) -> Floats:
     return distance
 
 
-def _width_px(stretch: Stretch) -> Floats:
-    return np.maximum(2 * stretch.radius_px, _LEAST_WIDTH_PX)
+def _width_px(stretch: Stretch, most_px: float) -> Floats:
+    return np.clip(2 * stretch.radius_px, _LEAST_WIDTH_PX, most_px)
 
 
 def _weights(points: Floats) -> Floats:

@@ -119,13 +119,14 @@ def edge_distance(pixels: Ints, mask: Mask) -> Floats:
 
     Equal to the exact Euclidean distance transform (`cv2.distanceTransform` with
     `DIST_MASK_PRECISE`) of the photograph, at the pixels asked for alone. What lies outside of the
-    photograph counts as neither inside nor outside.
+    photograph counts as neither inside nor outside; a mask that fills the photograph is as wide as
+    its short side.
     """
     inner = mask.image[1:-1, 1:-1]
     cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
     y, x = np.nonzero(cv2.dilate(inner, cross) - inner)
     if not y.size:
-        return np.full(pixels.size, max(inner.shape) / 2.0)
+        return np.full(pixels.size, min(inner.shape) / 2.0)
     distance: Floats = cKDTree(np.stack([x, y], axis=1)).query(mask.xy(pixels))[0]
     return distance
 

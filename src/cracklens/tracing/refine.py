@@ -71,8 +71,10 @@ def _centred(
 
     Near a junction one edge is another line's: there the points stay and the width is that of the
     nearest place that is clear of it. At a tip the pixels are partly those beyond it: there, shift
-    and width are those of the place before.
+    and width are those of the place before. No point leaves the photograph: where a wide line
+    crosses the border at an angle, the middle between its edges may lie outside.
     """
+    high = np.array(probability.shape[::-1]) - _HALF_PIXEL
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     meets, blind = np.zeros((2, len(points)), bool)
     for away, is_free in zip((along, along[-1] - along), free, strict=True):
@@ -88,7 +90,7 @@ def _centred(
         ahead = np.gradient(points, axis=0)
         ahead /= np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
         shift = _smooth(aside[:, None], "edge") * np.stack([ahead[:, 1], -ahead[:, 0]], axis=1)
-        points = points + shift
+        points = np.clip(points + shift, -_HALF_PIXEL, high)
         if ring:
             points[-1] = points[0] = (points[0] + points[-1]) / 2
         if np.abs(aside).max() < _FARTHEST_PX / 2:
@@ -113,7 +115,11 @@ def _smooth(values: Floats, border: str) -> Floats:
 def _reach(
     points: Floats, radius: Floats, probability: Bytes, grow_threshold: float
 ) -> tuple[Floats, Floats]:
-    """Return the line with its last half width made straight and led to the edge of the mask."""
+    """Return the line with its last half width made straight and led to the edge of the mask.
+
+    At a square corner the way straight on is at most half a width shorter than the skeleton's; if
+    it is shorter than that, the line bends there and stays as it was.
+    """
     back = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points[::-1], axis=0).T))])[::-1]
     clear = np.flatnonzero(back >= np.minimum(_CORNER * radius + 1, back[0] / 2))
     kept, half_width = clear[-1], float(radius[clear[-1]])
@@ -131,6 +137,8 @@ def _reach(
     inside &= sample(probability, ray) >= grow_threshold
     first_out = int(np.argmin(inside)) if not inside.all() else len(ray)
     end_px = along[max(first_out - 1, 1)]
+    if end_px < back[kept] - half_width:  # a thin line that bends at its very end
+        return points, radius
     count = max(int(np.ceil(end_px)), 1)
     tail = base + np.linspace(0, end_px, count + 1)[1:, None] * ahead
     return (

@@ -19,6 +19,8 @@ def without_straight_lines(
 ) -> tuple[Graph, list[Rejected]]:
     """Take the straight and regular lines out of the graph; a crack that crosses one stays whole.
 
+    The 50 longest are listed; the last of them says how many more there were.
+
     Args:
         graph: Graph of the photograph, refined and bridged.
         probability: (H, W) uint8.
@@ -43,7 +45,7 @@ def without_straight_lines(
             crack = assemble(alone, probability, settings.tolerance_px)
             rejected.append(Rejected(crack, "straight and regular", _straight_detail(its_own)))
     kept = graph.having(s for i, s in enumerate(graph.stretches) if i not in gone)
-    return (merge_chains(kept) if gone else graph), rejected
+    return (merge_chains(kept) if gone else graph), _longest(rejected)
 
 
 def sift(cracks: Sequence[Crack], settings: TraceSettings) -> tuple[list[Crack], list[Rejected]]:

@@ -34,7 +34,7 @@ class TraceSettings(BaseModel):
       double the limit.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     seed_threshold: float = Field(
         default=0.5,
