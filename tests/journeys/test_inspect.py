@@ -216,6 +216,48 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(inspect, segmenter_fol
     assert "39 are gone" in refused.stderr
 
 
+def test_a_finished_result_follows_what_changed_or_was_repaired(inspect, site, tmp_path):
+    inspect("site", "-o", "out", code=3)
+    out = tmp_path / "out"
+    before = (out / "inspection.json").stat().st_mtime_ns, (out / "inspection.json").stat().st_ino
+    again = inspect("site", "-o", "out", "--resume", code=3).stderr
+    assert "no photograph changed since" in again
+    after = (out / "inspection.json").stat().st_mtime_ns, (out / "inspection.json").stat().st_ino
+    assert after == before  # nothing was touched
+
+    photograph(site / "cut.jpg", shift=20)
+    photograph(site / "north" / "a.jpg", shift=70)
+    (site / "south" / "a.jpg").write_bytes(b"broken")
+    done = inspect("site", "-o", "out", "--resume", "--json", code=3)
+    assert "5 of 6 photographs changed or failed" in done.stderr  # and two that fail as before
+    assert json.loads(done.stdout)["resumed"] == 1
+    inspect("site", "-o", "fresh", code=3)
+    fresh, resumed = content_of(tmp_path / "fresh"), content_of(out)
+    assert fresh.pop("created")
+    assert resumed.pop("created")
+    assert resumed == fresh
+    names = {path.relative_to(out) for path in out.rglob("*")}
+    assert names == {
+        path.relative_to(tmp_path / "fresh") for path in (tmp_path / "fresh").rglob("*")
+    }
+    for photo in resumed["photographs"]:
+        same = (out / photo["overlay"], tmp_path / "fresh" / photo["overlay"])
+        assert same[0].read_bytes() == same[1].read_bytes()
+    reports = [folder / "report.html" for folder in (out, tmp_path / "fresh")]
+    pictures = [report.read_text(encoding="utf-8").count("data:image/jpeg") for report in reports]
+    assert pictures[0] == pictures[1] == 3
+    assert "no photograph changed" in inspect("site", "-o", "out", "--resume", code=3).stderr
+
+
+def test_a_finished_result_without_stamps_is_looked_at_again(inspect, site, tmp_path):
+    inspect("site/north", "-o", "out")
+    for spoil in ((tmp_path / "out" / "timings.json"), (tmp_path / "out/overlays/P001-a.png")):
+        spoil.unlink()
+        done = json.loads(inspect("site/north", "-o", "out", "--resume", "--json").stdout)
+        assert (done["photographs"], done["resumed"]) == (1, 0)
+        assert spoil.exists()
+
+
 def test_ctrl_c_says_how_to_go_on(segmenter_folder, tmp_path):
     for index in range(40):
         photograph(tmp_path / "site" / f"{index:02}.png", shift=index)

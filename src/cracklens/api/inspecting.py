@@ -1,7 +1,7 @@
 """Inspecting photographs: the rooms wired together, from files to the report."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ from pydantic import ValidationError
 import cracklens
 from cracklens.detection import Detector, load_detector
 from cracklens.detection.tiles import TileDetector
-from cracklens.errors import UsageError
+from cracklens.errors import PhotoError, UsageError
 from cracklens.files import sha256_file, write_json
+from cracklens.inspection.again import TIMINGS, still_valid, take_over, timings_of
 from cracklens.inspection.config import InspectConfig, resolve_config
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
 from cracklens.inspection.limits import limits_of
@@ -25,7 +26,7 @@ from cracklens.inspection.store import Store, finished_before, open_store, requi
 from cracklens.inspection.timings import Seconds, summed
 from cracklens.models import ModelCard, ModelFolder
 from cracklens.models.catalog import find_model, is_embedded
-from cracklens.photos import Photo
+from cracklens.photos import Photo, read_photo
 from cracklens.progress import SILENT, Progress
 from cracklens.tracing.settings import TraceSettings
 
@@ -54,7 +55,8 @@ def inspect(
             written.
         model: name of a model of the package, or a model folder; default: the one of the package.
         config: a YAML file with settings.
-        resume: go on with a run of the same output that was interrupted, if there is one.
+        resume: go on with a run of the same output that was interrupted, if there is one; of a
+            finished one, look again at what changed or failed.
         overwrite: replace an inspection of that name.
         strict: raise the first photograph that cannot be inspected.
         progress: listener.
@@ -163,11 +165,21 @@ def _inspect_all(
     configuration = _configuration(config, settings, detector)
     model = _model_record(folder, detector)
     run = run_of(cracklens.__version__, configuration, model, inputs)
+    store: Store | None = None
     if output and resume and (found := finished_before(output, run)):
-        progress.say(f"{output} is finished already")
-        photographs = len(found.photographs)
-        return Inspected(found, photographs, summed([]), time.perf_counter() - started)
-    store = open_store(output, run, resume=resume, overwrite=overwrite) if output else None
+        valid = still_valid(found, output, inputs, max_pixels=config.max_pixels)
+        if valid is None:
+            progress.say(f"{output} is finished already, and no photograph changed since")
+            photographs = len(found.photographs)
+            return Inspected(found, photographs, summed([]), time.perf_counter() - started)
+        progress.say(
+            f"{output} is finished already; {len(inputs.paths) - len(valid):,} of "
+            f"{len(inputs.paths):,} photographs changed or failed and are looked at again"
+        )
+        store = open_store(output, run, resume=False, overwrite=True)
+        take_over(store, valid, _previews(store, config, inputs))
+    elif output:
+        store = open_store(output, run, resume=resume, overwrite=overwrite)
     if store and store.is_whole():
         inspection = Inspection.load(store.finish_moving())
         photographs = len(inspection.photographs)
@@ -261,19 +273,29 @@ def _pictures(store: Store, config: InspectConfig, photographs: int) -> OnPhoto:
     return write
 
 
+def _previews(
+    store: Store, config: InspectConfig, inputs: Inputs
+) -> Callable[[int, PhotoRecord], None] | None:
+    """Return what makes the preview of a photograph again that is not inspected again."""
+    from cracklens.reporting import embeds_previews, save_preview
+
+    def make(index: int, record: PhotoRecord) -> None:
+        photo = read_photo(inputs.paths[index], max_pixels=config.max_pixels)
+        if photo.sha256 != record.sha256:  # changed within the grain of the file system's clock
+            raise PhotoError(photo.path, "is not the photograph that was inspected")
+        save_preview(photo.pixels, record, store.work / _PREVIEWS)
+
+    return make if embeds_previews(len(inputs.paths)) else None
+
+
 def _publish(store: Store, inspection: Inspection, outcome: Outcome) -> None:
     from cracklens.reporting import read_preview, write_report, write_tables
 
     def complete(folder: Path) -> None:
         write_report(inspection, folder, lambda photo: read_preview(photo, store.work / _PREVIEWS))
         write_tables(inspection, folder)
-        pairs = zip(inspection.photographs, outcome.seconds, strict=True)
-        timings = {
-            "unit": "s",
-            "total": summed(outcome.seconds),
-            "photographs": {record.id: seconds for record, seconds in pairs},
-        }
-        write_json(folder / "timings.json", timings)
+        timings = timings_of(inspection.photographs, outcome.seconds, outcome.stamps)
+        write_json(folder / TIMINGS, timings)
         inspection.save(folder)
 
     store.publish(complete)

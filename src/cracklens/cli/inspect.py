@@ -30,7 +30,7 @@ def inspect(
     config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
     *,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a run that was interrupted.")
+        bool, typer.Option("--resume", help="Go on with a run; redo what changed or failed.")
     ] = False,
     overwrite: Overwrite = False,
     strict: Annotated[

@@ -48,12 +48,14 @@ class Outcome:
         records: of the photographs that were inspected, in the order in which they were found.
         failed: those that could not be, in that order.
         seconds: time spent on each photograph in `records`, by step.
+        stamps: of the file of each photograph in `records`, when it was read.
         kept: how many of them an earlier, interrupted run had finished.
     """
 
     records: list[PhotoRecord]
     failed: list[FailedRecord]
     seconds: list[Seconds]
+    stamps: list[Stamp]
     kept: int = 0
 
 
@@ -130,6 +132,7 @@ def run_inspection(
         [all_done[index].record for index in order],
         [FailedRecord(path=inputs.name(i), reason=failed[i].reason) for i in sorted(failed)],
         [all_done[index].seconds for index in order],
+        [all_done[index].stamp for index in order],
         len(kept),
     )
 

@@ -1,0 +1,138 @@
+"""A finished inspection that is asked for again: what of it still holds, and what is to be redone.
+
+`timings.json` holds, beside the times, the size and the time of change of every photograph that was
+inspected. So 10,000 photographs are compared without reading one of them.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from cracklens.errors import PhotoError
+from cracklens.inspection.inputs import Inputs
+from cracklens.inspection.record import Inspection, PhotoRecord, read_json
+from cracklens.inspection.store import Finished, Stamp, Store, stamp_of
+from cracklens.inspection.timings import Seconds, summed
+from cracklens.photos import read_photo
+
+TIMINGS = "timings.json"
+
+
+def timings_of(
+    records: Sequence[PhotoRecord], seconds: Sequence[Seconds], stamps: Sequence[Stamp]
+) -> dict[str, Any]:
+    """Return what `timings.json` holds, as JSON values.
+
+    Args:
+        records: the photographs that were inspected.
+        seconds: spent on each, by step.
+        stamps: of the file of each, when it was read.
+    """
+    ids = [record.id for record in records]
+    return {
+        "unit": "s",
+        "total": summed(seconds),
+        "photographs": dict(zip(ids, seconds, strict=True)),
+        "stamps": dict(zip(ids, map(list, stamps), strict=True)),
+    }
+
+
+def still_valid(
+    found: Inspection, output: Path, inputs: Inputs, *, max_pixels: int
+) -> dict[int, Finished] | None:
+    """Return what needs not be done again; None if that is all of it.
+
+    To be done again are photographs whose file changed since, whose overlay is gone or whose id is
+    another now, and all that failed. Where those that failed are the only ones, and each still
+    cannot be read for the same reason, nothing is to be done.
+
+    Args:
+        found: the finished inspection.
+        output: its folder.
+        inputs: the photographs, the same ones.
+        max_pixels: larger ones are not read.
+
+    Returns:
+        What holds, by the index of the photograph in `inputs`.
+    """
+    records = {record.path: record for record in found.photographs}
+    failed = {one.path: one.reason for one in found.failed}
+    timings = _timings(output)
+    valid: dict[int, Finished] = {}
+    redo = False
+    for index, path in enumerate(inputs.paths):
+        record = records.get(inputs.name(index))
+        if record is None:
+            redo = redo or _reason(path, max_pixels) != failed[inputs.name(index)]
+        elif (
+            record.id == inputs.identifier(index)
+            and (kept := _finished(record, timings, path))
+            and record.overlay in {None, inputs.overlay(index)}
+            and (record.overlay is None or (output / record.overlay).is_file())
+        ):
+            valid[index] = kept
+        else:
+            redo = True
+    return valid if redo else None
+
+
+def take_over(
+    store: Store,
+    valid: Mapping[int, Finished],
+    preview: Callable[[int, PhotoRecord], None] | None,
+) -> None:
+    """Put what still holds into the new run, so that it goes on with the rest.
+
+    Args:
+        store: of the new run, begun over the finished one, which stays until the new one is whole.
+        valid: what `still_valid` returned.
+        preview: keeps the picture of a photograph for the report, where the report holds pictures;
+            what it raises `PhotoError` for is not taken over.
+    """
+    for index, finished in valid.items():
+        overlay = finished.record.overlay
+        if overlay:
+            _link(store.output / overlay, store.result / overlay)
+        with suppress(PhotoError):  # what is wrong is said when it is inspected
+            if preview:
+                preview(index, finished.record)
+            store.put(finished)
+
+
+def _timings(output: Path) -> dict[str, Any]:
+    try:
+        content = read_json(output / TIMINGS)
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _finished(record: PhotoRecord, timings: dict[str, Any], path: Path) -> Finished | None:
+    """Return what is kept of a photograph, if its file is the one that was inspected."""
+    try:
+        stamp = stamp_of(path)
+        if timings["stamps"][record.id] != list(stamp):
+            return None
+        return Finished(record, stamp, dict(timings["photographs"][record.id]))
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _reason(path: Path, max_pixels: int) -> str | None:
+    """Return why a photograph cannot be read; None if it can."""
+    try:
+        read_photo(path, max_pixels=max_pixels)
+    except PhotoError as error:
+        return error.reason
+    return None
+
+
+def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without links
+        shutil.copyfile(source, target)
