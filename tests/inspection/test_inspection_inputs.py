@@ -137,3 +137,24 @@ def test_no_names_and_empty_names_are_said(given, said, site, monkeypatch):
     monkeypatch.chdir(site)  # which the empty name must not stand for
     with pytest.raises(UsageError, match=said):
         find_inputs(given, None)
+
+
+def test_a_raw_file_is_listed_unless_its_picture_lies_beside_it(site):
+    for name in (
+        "north/A.NEF",  # a.jpg
+        "south/b.dng",  # b.png lies elsewhere
+        "c.CR3",
+        "c.heic",  # is not read either
+        "d.arw",
+        "d.TIF",
+    ):
+        (site / name).touch()
+    found = find_inputs([site], None)
+    assert {name for name in names(found) if "." in name} == {
+        "b.png", "c.CR3", "c.heic", "d.TIF", "film.mp4", "north/a.jpg", "south/a.jpg", "south/b.dng",
+    }  # fmt: skip
+    assert found.raws == 2
+    assert found.left_out() == ["left out: 2 raw files, each with its picture beside it"]
+    named = find_inputs([site / "north", site / "north" / "A.NEF"], None)
+    assert (names(named), named.raws) == (["A.NEF", "a.jpg"], 0)
+    assert names(find_inputs([f"{site}/north/*.NEF"], None)) == ["A.NEF"]

@@ -8,6 +8,7 @@ import sys
 import zlib
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from PIL import Image, ImageOps
 from cracklens.errors import PhotoError
 from cracklens.photos import read_photo
 from cracklens.photos.decode import peek_pixels
+from cracklens.photos.find import RAWS
 
 ORIENTATION = 0x0112
 LOSSLESS = [".png", ".tif", ".bmp", ".webp", ".ppm"]
@@ -148,6 +150,57 @@ def test_16_bit_grey_is_scaled_over_its_whole_range(tmp_path, suffix):
     assert photo.pixels[0, :, 0].tolist() == np.round(values[0] / 257).astype(int).tolist()
     assert (photo.pixels == photo.pixels[:, :, :1]).all()
     assert photo.notes == ("16-bit grey scaled to 8 bits",)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+@pytest.mark.parametrize("highest", [65535, 4096, 4095])
+def test_16_bit_colour_says_what_was_cut(tmp_path, suffix, highest):
+    values = np.linspace(0, highest, 5 * 7 * 3).astype(np.uint16).reshape(5, 7, 3)
+    path = tmp_path / f"deep{suffix}"
+    assert cv2.imwrite(str(path), values[..., ::-1])
+    photo = read_photo(path)
+    assert np.array_equal(photo.pixels, values >> 8)
+    assert photo.notes[0] == "16-bit values cut to their upper 8 bits"
+    assert ["nearly black" in note for note in photo.notes[1:]] == [True] * (highest < 4096)
+
+
+@pytest.mark.parametrize(("highest", "dark"), [(4095, True), (4096, False), (0, False)])
+def test_12_bit_values_in_16_bit_grey_are_said(tmp_path, highest, dark):
+    path = saved(tmp_path / "deep.tif", Image.fromarray(np.array([[0, highest]], np.uint16)))
+    assert any("nearly black" in note for note in read_photo(path).notes) == dark
+
+
+@pytest.mark.parametrize(
+    ("mode", "suffix"), [("RGB", ".png"), ("L", ".tif"), ("RGB", ".tif"), ("RGB", ".bmp")]
+)
+def test_8_bits_get_no_note(tmp_path, mode, suffix):
+    path = saved(tmp_path / f"dark{suffix}", Image.new(mode, (16, 16)))  # 16 is no depth
+    assert read_photo(path).notes == ()
+
+
+@pytest.mark.parametrize("suffix", sorted(RAWS))
+def test_a_raw_file_is_named_and_its_thumbnail_is_no_photograph(tmp_path, suffix):
+    path = tmp_path / f"a{suffix.upper()}"
+    path.write_bytes(encoded(picture(16, 12), "TIFF"))
+    with pytest.raises(PhotoError, match="raw file: export as JPEG or TIFF first"):
+        read_photo(path)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"\x00\x00\x00\x18ftyp3gp5",
+        b"\x00\x00\x01\xba",
+        b"\x00\x00\x01\xb3",
+        bytes.fromhex("3026b2758e66cf11"),
+        (b"G" + bytes(187)) * 2,
+        (bytes(4) + b"G" + bytes(187)) * 2,
+    ],
+)
+def test_a_video_is_called_one(tmp_path, start):
+    (tmp_path / "film").write_bytes(start + bytes(400))
+    with pytest.raises(PhotoError, match="save stills from it first"):
+        read_photo(tmp_path / "film")
 
 
 @pytest.mark.parametrize("value", [-1, 65536])

@@ -2,16 +2,17 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cracklens.errors import UsageError
 from cracklens.files import INSPECTION_FILES, UNFINISHED, is_inspection
 from cracklens.photos import find_photos
-from cracklens.photos.find import SUFFIXES, VIDEOS
+from cracklens.photos.find import RAWS, SUFFIXES, VIDEOS
 
 _LEAST_DIGITS = 3
+_UNREAD = frozenset({".heic", ".heif"})
 _LONGEST_STEM_BYTES = 120
 _TOP = "|".join(re.escape(name) for name in INSPECTION_FILES if "." in name[1:])
 _WRITTEN = re.compile(
@@ -28,15 +29,22 @@ class Inputs:
         root: folder that all lie in.
         paths: where each is read from.
         results: how many files were left out, since an inspection wrote them.
+        raws: how many raw files were left out, since the same photograph lies beside them.
     """
 
     root: Path
     paths: tuple[Path, ...]
     results: int = 0
+    raws: int = 0
 
     def left_out(self) -> list[str]:
         """Return what a person should know was found and left out, one line each."""
-        return [f"left out: {_files(self.results)} of earlier results"] if self.results else []
+        told = []
+        if self.results:
+            told.append(f"left out: {_files(self.results)} of earlier results")
+        if self.raws:
+            told.append(f"left out: {_files(self.raws, 'raw ')}, each with its picture beside it")
+        return told
 
     def identifier(self, index: int) -> str:
         """Return the id of a photograph, such as "P003"."""
@@ -60,7 +68,8 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
     Each file counts once, by whatever names and links it was reached. What lies in the output, and
     what another inspection wrote, is a result and no photograph, unless a file of another
     inspection is named itself. Whatever else lies in the folder of an inspection is inspected.
-    Videos are listed, since a person should know that they were not looked at.
+    Videos and raw files are listed, since a person should know that they were not looked at; a raw
+    file beside a picture of the same name is left out.
 
     Raises:
         UsageError: an input names no photograph.
@@ -69,7 +78,7 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
     if not given or "" in given:
         what = "one of the names of photographs is empty" if given else "no photographs were named"
         raise UsageError(f"{what}: give files, folders or patterns such as 'site/*.jpg'")
-    found = find_photos(given, suffixes=SUFFIXES | VIDEOS)
+    found = find_photos(given, suffixes=SUFFIXES | VIDEOS | RAWS)
     named = {os.path.realpath(one) for one in given if not Path(one).is_dir()}
     target = Path(os.path.realpath(output)) if output else None
     inspections: dict[Path, bool] = {}
@@ -87,8 +96,9 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
             f"all {len(found):,} files that were named lie in the output or were written by "
             "another inspection: name the photographs themselves"
         )
-    paths = tuple(kept.values())
-    return Inputs(_common_root(paths), paths, len(results))
+    raws = _raws_beside_pictures(kept.values()) - named
+    paths = tuple(path for real, path in kept.items() if real not in raws)
+    return Inputs(_common_root(paths), paths, len(results), len(raws))
 
 
 def readable(name: str) -> str:
@@ -98,6 +108,21 @@ def readable(name: str) -> str:
     ('crack.jpg', 'br\\xfccke.jpg')
     """
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _raws_beside_pictures(paths: Collection[Path]) -> set[str]:
+    """Return the real paths of the raw files whose photograph is there as a picture, too."""
+    stills = SUFFIXES - _UNREAD
+    pictures = {_without_suffix(path) for path in paths if path.suffix.lower() in stills}
+    return {
+        os.path.realpath(path)
+        for path in paths
+        if path.suffix.lower() in RAWS and _without_suffix(path) in pictures
+    }
+
+
+def _without_suffix(path: Path) -> tuple[str, str]:
+    return os.path.realpath(path.parent), path.stem.lower()
 
 
 def _is_result(path: Path, inspections: dict[Path, bool]) -> bool:
@@ -112,8 +137,8 @@ def _is_result(path: Path, inspections: dict[Path, bool]) -> bool:
     return False
 
 
-def _files(count: int) -> str:
-    return f"{count:,} file{'' if count == 1 else 's'}"
+def _files(count: int, kind: str = "") -> str:
+    return f"{count:,} {kind}file{'' if count == 1 else 's'}"
 
 
 def _common_root(paths: Sequence[Path]) -> Path:

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cracklens.errors import PhotoError
 from cracklens.machine import DEFAULT_MAX_PIXELS
+from cracklens.photos.find import RAWS
 from cracklens.photos.photo import Photo
 
 _JPEG = b"\xff\xd8\xff"
@@ -23,6 +24,19 @@ _ORIENTATION = 0x0112
 # MPO as JPEG
 _FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF")
 _EIGHT_BITS = ((np.arange(65536) + 128) // 257).astype(np.uint8)
+_RAW = "raw file: export as JPEG or TIFF first"
+_VIDEO = "a video, not a picture: save stills from it first"
+_VIDEO_STARTS = (
+    b"\x1aE\xdf\xa3",
+    b"\x00\x00\x01\xba",
+    b"\x00\x00\x01\xb3",
+    b"0&\xb2u\x8ef\xcf\x11",
+)
+"""Matroska, MPEG program and video streams, ASF."""
+_TRANSPORT = ((0, 188), (4, 192))
+"""Where MPEG transport streams have their first "G", and after how many bytes the next (ISO/IEC
+13818-1; camcorders put a time code of 4 bytes before each packet)."""
+_TWELVE_BITS = 4096
 _limit = threading.Lock()
 
 
@@ -30,7 +44,9 @@ def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pho
     """Read one photograph: RGB, uint8, upright.
 
     The format is found from the content, never from the name. Grey, palette and CMYK pictures
-    become RGB; transparency is laid on white; 16-bit grey is scaled by 1/257.
+    become RGB; transparency is laid on white; 16-bit grey is scaled by 1/257, and of 16-bit colour
+    the upper 8 bits are taken. A note says what was done, and where a picture is nearly black since
+    its values fill the lower 12 of 16 bits.
 
     Args:
         path: the file.
@@ -84,6 +100,8 @@ def _decode(data: bytes, path: Path, max_pixels: int) -> tuple[NDArray[np.uint8]
             if b"Exif\x00\x00" in data[:_EXIF_REACH]:
                 pixels = _upright(pixels, _orientation(data))
             return pixels, _name_note(path, "JPEG")
+    if path.suffix.lower() in RAWS:  # most are TIFF files, of which Pillow reads the thumbnail
+        raise PhotoError(path, _RAW)
     with _open(data, path) as image:
         _require_budget(path, *image.size, max_pixels)
         if getattr(image, "n_frames", 1) > 1 and image.format not in {"MPO", "JPEG"}:
@@ -92,10 +110,14 @@ def _decode(data: bytes, path: Path, max_pixels: int) -> tuple[NDArray[np.uint8]
                 f"holds {getattr(image, 'n_frames', 0)} frames or pages; "
                 "cracklens reads stills: save the one you mean as a picture of its own",
             )
+        deep = _has_16_bits(image)
         image.load()
         kind = image.format or ""
         upright = ImageOps.exif_transpose(image)
         pixels, notes = _to_rgb(upright, path)
+        if deep and not image.mode.startswith("I"):
+            notes = ("16-bit values cut to their upper 8 bits", *notes)
+            notes += _dark_note(int(pixels.max()) << 8)
     return pixels, (*_name_note(path, kind), *notes)
 
 
@@ -137,11 +159,11 @@ def _what_it_is(data: bytes) -> str:
     if brand.startswith(b"ftyp"):
         if brand[4:] in {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"}:
             return "HEIC is not read: set the phone to 'most compatible', or convert it to JPEG"
-        return "a video, not a picture: save stills from it first"
-    if data[:4] == b"RIFF" and data[8:12] == b"AVI ":
-        return "a video, not a picture: save stills from it first"
-    if data[:4] == b"\x1aE\xdf\xa3":
-        return "a video, not a picture: save stills from it first"
+        return _RAW if brand[4:] == b"crx " else _VIDEO
+    if (data[:4] == b"RIFF" and data[8:12] == b"AVI ") or data.startswith(_VIDEO_STARTS):
+        return _VIDEO
+    if any(data[first : first + 2 * step : step] == b"GG" for first, step in _TRANSPORT):
+        return _VIDEO
     return f"not a picture that can be read (it starts with {data[:8]!r})"
 
 
@@ -178,7 +200,8 @@ def _to_rgb(image: Image.Image, path: Path) -> tuple[NDArray[np.uint8], tuple[st
         if grey.min() < 0 or grey.max() > 65535:  # noqa: PLR2004 - the range of 16 bits
             raise PhotoError(path, "32-bit grey values; save the picture with 8 or 16 bits")
         eight = _EIGHT_BITS[grey]
-        return np.repeat(eight[:, :, None], 3, axis=2), ("16-bit grey scaled to 8 bits",)
+        notes = ("16-bit grey scaled to 8 bits", *_dark_note(int(grey.max())))
+        return np.repeat(eight[:, :, None], 3, axis=2), notes
     if image.mode == "F":
         raise PhotoError(path, "floating point values; save the picture with 8 or 16 bits")
     if image.has_transparency_data:
@@ -188,6 +211,23 @@ def _to_rgb(image: Image.Image, path: Path) -> tuple[NDArray[np.uint8], tuple[st
     elif image.mode == "CMYK":
         notes = ("CMYK converted to RGB without a colour profile",)
     return np.array(image.convert("RGB")), notes
+
+
+def _has_16_bits(image: Image.Image) -> bool:
+    """Tell whether a picture that is not decoded yet holds more bits than its mode says."""
+    for tile in getattr(image, "tile", ()):
+        layout = tile[3] if isinstance(tile[3], str) else next(iter(tile[3] or ()), "")
+        if str(layout).endswith((";16B", ";16L", ";16N")):  # in Pillow's words for raw data
+            return True
+    return False
+
+
+def _dark_note(highest: int) -> tuple[str, ...]:
+    """Return a note on 16-bit values of which not one needs more than 12 bits."""
+    if not 0 < highest < _TWELVE_BITS:
+        return ()
+    told = "nearly black: no value needs more than 12 of its 16 bits"
+    return (f"{told}; scale it to 16 bits, or export it with 8",)
 
 
 def _name_note(path: Path, kind: str) -> tuple[str, ...]:
