@@ -39,6 +39,9 @@ def test_a_good_one_has_no_problems(saved):
             lambda p: p[0]["cracks"][0]["branches"][0].update(width_px=[1.0]),
             "not as many widths as points",
         ),
+        (lambda p: p[0]["rejected"][0].update(lines_px=[[[1, 2], [9, 50]]]), "rejected 0: point"),
+        (lambda p: p[0]["cracks"][0].update(length_px=11.1), "branches are 10.00 long"),
+        (lambda p: p[0]["cracks"][0].update(length_px=8.9), "branches are 10.00 long"),
         (lambda p: p[0].update(width_px=0), "photographs.0.width_px: Input should be greater"),
     ],
 )
@@ -46,6 +49,11 @@ def test_one_fault_is_one_line(saved, change, said):
     edit(saved, change)
     (found,) = find_problems(saved)
     assert said in found
+
+
+def test_rounding_of_a_length_is_no_fault(saved):
+    edit(saved, lambda photographs: photographs[0]["cracks"][0].update(length_px=10.9))
+    assert find_problems(saved) == []
 
 
 def test_all_faults_are_listed(saved):

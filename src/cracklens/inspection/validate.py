@@ -1,22 +1,35 @@
 """What is wrong with an inspection on disk: its fields, and whether they fit each other."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
 from cracklens.files import INSPECTION
-from cracklens.inspection.record import Box, Inspection, PhotoRecord, Point, faults, read_content
+from cracklens.inspection.record import (
+    Box,
+    CrackRecord,
+    Inspection,
+    PhotoRecord,
+    Point,
+    faults,
+    read_content,
+)
 
 _ROUNDING_PX = 0.01
+_LENGTH_PX = 1.0
+_LENGTH_SHARE = 0.01
 
 
 def find_problems(place: str | Path) -> list[str]:
     """Return what is wrong with an inspection, one line each; nothing if it is valid.
 
     The fields are compared with the schema. If they fit, so is what no schema can say: ids are
-    unique, overlays exist, boxes and points lie inside the photographs, nodes exist.
+    unique, overlays exist, boxes and points lie inside the photographs, nodes exist, a crack is as
+    long as its branches.
 
     Args:
         place: the output folder of an inspection, or a file with a record. Overlays are looked for
@@ -59,13 +72,16 @@ def _each(inspection: Inspection, folder: Path) -> Iterator[str]:
             yield from _box(crack.id, crack.box_px, photo)
             points = [point for branch in crack.branches for point in branch.points_px]
             yield from _points(crack.id, [*points, *crack.nodes_px, crack.widest_px], photo)
+            yield from _length(crack)
             for branch in crack.branches:
                 if len(branch.width_px) != len(branch.points_px):
                     yield f"{crack.id}: a branch has not as many widths as points"
                 if max(branch.start, branch.end) >= len(crack.nodes_px):
                     yield f"{crack.id}: a branch names a node that does not exist"
         for number, rejected in enumerate(photo.rejected):
-            yield from _box(f"{photo.id}, rejected {number}", rejected.box_px, photo)
+            name = f"{photo.id}, rejected {number}"
+            yield from _box(name, rejected.box_px, photo)
+            yield from _points(name, [point for line in rejected.lines_px for point in line], photo)
         for number, tile in enumerate(photo.tiles):
             yield from _box(f"{photo.id}, tile {number}", tile.box_px, photo)
 
@@ -86,6 +102,13 @@ def _box(name: str, box: Box, photo: PhotoRecord) -> Iterator[str]:
             f"{name}: box {list(box)} does not lie in the photograph of {photo.width_px} x "
             f"{photo.height_px} px"
         )
+
+
+def _length(crack: CrackRecord) -> Iterator[str]:
+    lines = [branch.points_px for branch in crack.branches]
+    drawn_px = sum(math.dist(a, b) for line in lines for a, b in pairwise(line))
+    if abs(drawn_px - crack.length_px) > max(_LENGTH_PX, _LENGTH_SHARE * drawn_px):
+        yield f"{crack.id}: length_px is {crack.length_px}, its branches are {drawn_px:.2f} long"
 
 
 def _points(name: str, points: list[Point], photo: PhotoRecord) -> Iterator[str]:
