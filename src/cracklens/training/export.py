@@ -89,6 +89,19 @@ def quiet_export(
             external_data=external,
             verbose=False,
         )
+    _forget_origin(path)
+
+
+def _forget_origin(path: Path) -> None:
+    """Take out what the exporter notes of each node: stack traces with paths of the machine."""
+    model = onnx.load(path, load_external_data=False)
+    for part in (*model.graph.node, *model.graph.value_info, *model.graph.input,
+                 *model.graph.output, *model.graph.initializer):  # fmt: skip
+        del part.metadata_props[:]
+    for node in model.graph.node:
+        node.doc_string = ""
+    del model.metadata_props[:]
+    onnx.save(model, path)
 
 
 def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
