@@ -9,7 +9,7 @@ import pytest
 from cracklens.errors import DataError, OutputError
 from cracklens.inspection.record import Inspection
 
-SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "inspection-1.json"
+SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "inspection-2.json"
 
 
 def content_of(folder):
@@ -53,7 +53,7 @@ def test_the_published_schema_knows_the_record(saved):
     validator.validate(content)
     for wrong in (
         content | {"surprise": 1},
-        content | {"schema_version": 2},
+        content | {"schema_version": 3},
         {key: value for key, value in content.items() if key != "limits"},
     ):
         assert not validator.is_valid(wrong)
@@ -81,8 +81,8 @@ def test_the_field_that_is_wrong_is_named(saved, change, named):
 
 
 def test_a_record_of_the_future_says_to_upgrade(saved):
-    rewrite(saved, lambda c: c.update(schema_version=2, photographs="in a new way"))
-    with pytest.raises(DataError, match=r"schema 2; .* reads up to 1: upgrade with pip"):
+    rewrite(saved, lambda c: c.update(schema_version=3, photographs="in a new way"))
+    with pytest.raises(DataError, match=r"schema 3; .* reads up to 2: upgrade with pip"):
         Inspection.load(saved)
 
 

@@ -435,6 +435,6 @@ def test_validate_says_what_is_wrong(cracklens, inspect, site, tmp_path):
     said = json.loads(done.stdout)
     assert said["valid"] is False
     assert len(said["problems"]) == 3
-    file.write_text(json.dumps(found | {"schema_version": 2}), encoding="utf-8")
+    file.write_text(json.dumps(found | {"schema_version": 3}), encoding="utf-8")
     assert "upgrade" in cracklens("validate", "out", code=1, cwd=tmp_path).stderr
     assert "name the output" in cracklens("validate", "site", code=1, cwd=tmp_path).stderr

@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.inspection.record import (
-    Box,
     BranchRecord,
     CrackRecord,
     PhotoRecord,
-    Point,
     RejectedRecord,
     TileRecord,
 )
+from cracklens.inspection.record_parts import Box, Point
 from cracklens.photos import Photo
 from cracklens.tracing.crack import Branch, Crack, Rejected, Tracing
 

@@ -1,7 +1,8 @@
-"""The record of an inspection: what `inspection.json` holds, schema 1.
+"""The record of an inspection: what `inspection.json` holds, schema 2.
 
 Points are (x, y) in pixels of the upright photograph; the centre of the top-left pixel is (0, 0).
-Angles are in degrees, counter-clockwise from the x axis as seen on the picture, 0 <= a < 180.
+Angles are in degrees, counter-clockwise from the x axis as seen on the picture, 0 <= a < 180. What
+is in mm is null where there is no scale. Schema 1 had none of what is measured; it is still read.
 """
 
 import json
@@ -10,22 +11,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from cracklens.errors import DataError
 from cracklens.files import INSPECTION, writing
+from cracklens.inspection.record_measured import (
+    ContextRecord,
+    FieldRecord,
+    FitnessRecord,
+    GradeRecord,
+    MeasurementRecord,
+    PriorityRecord,
+    QuantitiesRecord,
+    ScaleRecord,
+)
+from cracklens.inspection.record_parts import Box, Part, Point, Share
 
-SCHEMA_VERSION = 1
-Share = Field(ge=0, le=1)
-Point = tuple[float, float]
-Box = tuple[int, int, int, int]
+SCHEMA_VERSION = 2
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class BranchRecord(_Part):
+class BranchRecord(Part):
     """One stretch of centreline between two nodes."""
 
     points_px: list[Point] = Field(min_length=2, description="Simplified polyline.")
@@ -34,7 +39,7 @@ class BranchRecord(_Part):
     end: int = Field(ge=0, description="Index of the node at the last point.")
 
 
-class CrackRecord(_Part):
+class CrackRecord(Part):
     """One crack: a connected graph of branches."""
 
     id: str = Field(description="Within the inspection, such as 'P003-C01'.")
@@ -48,9 +53,14 @@ class CrackRecord(_Part):
     touches_border: bool = Field(description="It leaves the photograph: length is a lower bound.")
     nodes_px: list[Point]
     branches: list[BranchRecord] = Field(min_length=1)
+    measurement: MeasurementRecord | None = Field(
+        default=None, description="Null where nothing could be measured, as from whole tiles."
+    )
+    grades: list[GradeRecord] = Field(default_factory=list, description="One per code asked for.")
+    priority: PriorityRecord | None = Field(default=None, description="Null without a width in mm.")
 
 
-class RejectedRecord(_Part):
+class RejectedRecord(Part):
     """What the model marked and the tracing passed over."""
 
     reason: str
@@ -61,14 +71,14 @@ class RejectedRecord(_Part):
     lines_px: list[list[Point]] = Field(description="One simplified polyline per branch.")
 
 
-class TileRecord(_Part):
+class TileRecord(Part):
     """A tile that was judged as a whole."""
 
     box_px: Box
     probability: float = Share
 
 
-class PhotoRecord(_Part):
+class PhotoRecord(Part):
     """One inspected photograph. It depends on the photograph, the model and the settings alone."""
 
     id: str = Field(description="Within the inspection, such as 'P003'.")
@@ -78,20 +88,28 @@ class PhotoRecord(_Part):
     height_px: int = Field(gt=0)
     notes: list[str]
     map_kind: Literal["pixels", "tiles"]
+    scale: ScaleRecord | None = None
+    scale_missing: str | None = Field(
+        default=None, description="Why there is no scale, and how to get it."
+    )
+    fitness: FitnessRecord | None = None
+    field: FieldRecord | None = Field(
+        default=None, description="The cracks of the photograph together."
+    )
     cracks: list[CrackRecord] = Field(description="Longest first.")
     rejected: list[RejectedRecord]
     tiles: list[TileRecord]
     overlay: str | None = Field(description="Picture with the cracks drawn in, in the folder.")
 
 
-class FailedRecord(_Part):
+class FailedRecord(Part):
     """A photograph that could not be inspected."""
 
     path: str
     reason: str
 
 
-class ModelRecord(_Part):
+class ModelRecord(Part):
     """The model that was used."""
 
     name: str
@@ -103,15 +121,21 @@ class ModelRecord(_Part):
     card: dict[str, Any] = Field(description="The whole card of the model.")
 
 
-class Inspection(_Part):
+class Inspection(Part):
     """A finished inspection."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = 2
     cracklens_version: str
     created: datetime
     root: str = Field(description="Folder that the paths of the photographs are relative to.")
     configuration: dict[str, Any] = Field(description="Every setting of the run.")
+    context: ContextRecord | None = Field(
+        default=None, description="What the inspector said of the member; null if nothing was said."
+    )
     model: ModelRecord
+    quantities: QuantitiesRecord | None = Field(
+        default=None, description="Over all photographs with a scale; null without one."
+    )
     photographs: list[PhotoRecord]
     failed: list[FailedRecord]
     limits: list[str] = Field(description="What this inspection cannot tell, for people.")

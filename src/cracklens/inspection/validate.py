@@ -10,14 +10,13 @@ from pydantic import ValidationError
 
 from cracklens.files import INSPECTION
 from cracklens.inspection.record import (
-    Box,
     CrackRecord,
     Inspection,
     PhotoRecord,
-    Point,
     faults,
     read_content,
 )
+from cracklens.inspection.record_parts import Box, Point
 
 _ROUNDING_PX = 0.01
 _LENGTH_PX = 1.0

@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
-from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord, Point
+from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
+from cracklens.inspection.record_parts import Point
 from cracklens.reporting.overlay import MOST_TAGS, short_id
 
 MOST_RANKED = 1000

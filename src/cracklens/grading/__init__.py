@@ -1,0 +1,1 @@
+"""Measurement and context to the states that each code gives, with clause and probability."""
