@@ -1,0 +1,64 @@
+"""What a check of a camera found: how far its widths lie from the truth, by width."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.errors import UsageError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraBias:
+    """Bias and scatter of the widths that one camera gives, from lines of known width.
+
+    Between the nodes both are interpolated linearly in the measured width; beyond the first and
+    the last node they stay what they are there.
+
+    Attributes:
+        width_px: (N,) measured widths of the nodes, increasing, N >= 1.
+        bias_px: (N,) measured less true width, the mean over the lines of the node. A width is
+            corrected by subtracting it.
+        scatter_px: (N,) standard uncertainty that is left after the correction: how much single
+            lines of one width differ from that mean.
+    """
+
+    width_px: tuple[float, ...]
+    bias_px: tuple[float, ...]
+    scatter_px: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a table that cannot be.
+
+        Raises:
+            UsageError: the columns differ in length, are empty or not finite, the widths do not
+                increase, or a scatter is negative.
+        """
+        columns = (self.width_px, self.bias_px, self.scatter_px)
+        if not self.width_px or len({len(column) for column in columns}) != 1:
+            counts = ", ".join(str(len(column)) for column in columns)
+            raise UsageError(
+                f"a camera check needs as many biases and scatters as widths, at least one; got "
+                f"{counts}: check the camera again"
+            )
+        if not np.isfinite(np.array(columns)).all():
+            raise UsageError("a camera check holds a value that is not finite: check it again")
+        if (np.diff(self.width_px) <= 0).any():
+            raise UsageError("the widths of a camera check must increase from node to node")
+        if min(self.scatter_px) < 0:
+            raise UsageError(f"a scatter cannot be negative, got {min(self.scatter_px):g} px")
+
+    def bias_at(self, width_px: Floats) -> Floats:
+        """Return the bias at measured widths, (N,) px.
+
+        >>> table = CameraBias((2.0, 4.0), (0.2, 0.0), (0.1, 0.1))
+        >>> [round(bias, 9) for bias in table.bias_at(np.array([1.0, 3.0, 9.0])).tolist()]
+        [0.2, 0.1, 0.0]
+        """
+        return np.interp(width_px, self.width_px, self.bias_px)
+
+    def scatter_at(self, width_px: Floats) -> Floats:
+        """Return the standard uncertainty that is left at measured widths, (N,) px."""
+        return np.interp(width_px, self.width_px, self.scatter_px)
