@@ -20,7 +20,7 @@ from cracklens.synthesis.scene_kinds import SCENES, SceneKind
 SMALLEST_SCENE_PX = 600
 _CLOUD_PX = 8  # clouds are drawn on a picture so many times smaller
 _FLAT = 128.0
-_MARKER_MM = 100.0
+_MARKER_MM = 30.0
 _MARGIN_PX = 60  # around the cracks of a group, for what lies beside them
 
 

@@ -171,7 +171,7 @@ SCENES: dict[str, SceneKind] = {
         fine=(),
         over=(),
         plan=_board_wall,
-        mm_per_px=0.3,
+        mm_per_px=0.12,
     ),
     "smooth slab": SceneKind(
         concrete=_concrete(172.0, (1.0, 1.0, 0.985), 0.04),
@@ -180,7 +180,7 @@ SCENES: dict[str, SceneKind] = {
         fine=("scratches",),
         over=(),
         plan=_slab,
-        mm_per_px=0.2,
+        mm_per_px=0.1,
     ),
     "pier with run-off": SceneKind(
         concrete=_concrete(140.0, (1.01, 1.0, 0.97), 0.064),
@@ -189,7 +189,7 @@ SCENES: dict[str, SceneKind] = {
         fine=(),
         over=(),
         plan=_pier,
-        mm_per_px=0.35,
+        mm_per_px=0.2,
     ),
     "wall with cable": SceneKind(
         concrete=_concrete(165.0, (1.04, 1.0, 0.91), 0.056),
@@ -198,7 +198,7 @@ SCENES: dict[str, SceneKind] = {
         fine=("formwork line",),
         over=("cable",),
         plan=_cable_wall,
-        mm_per_px=0.3,
+        mm_per_px=0.15,
     ),
     "panels with joints": SceneKind(
         concrete=_concrete(158.0, (1.0, 1.0, 0.99), 0.048),
