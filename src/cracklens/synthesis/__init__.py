@@ -16,8 +16,10 @@ from cracklens.synthesis.marker import Marker
 from cracklens.synthesis.opening import width_profile
 from cracklens.synthesis.paint import CrackLook, paint_cracks
 from cracklens.synthesis.perspective import Perspective, warp, warp_points
+from cracklens.synthesis.pinhole import plane_homography, wall_points
 from cracklens.synthesis.scene import RenderedScene, render_scene
 from cracklens.synthesis.scene_kinds import SCENES
+from cracklens.synthesis.specimen import Specimen, SpecimenCrack, render_specimen
 from cracklens.synthesis.tile import RenderedTile, render_tile
 
 __all__ = [
@@ -32,6 +34,8 @@ __all__ = [
     "RenderedCrack",
     "RenderedScene",
     "RenderedTile",
+    "Specimen",
+    "SpecimenCrack",
     "branch_line",
     "crack_coverage",
     "draw_cracks",
@@ -39,11 +43,14 @@ __all__ = [
     "line_coverage",
     "paint_cracks",
     "photograph",
+    "plane_homography",
     "render_concrete",
     "render_crack",
     "render_scene",
+    "render_specimen",
     "render_tile",
     "render_tiles",
+    "wall_points",
     "warp",
     "warp_points",
     "width_profile",
