@@ -16,6 +16,8 @@ COARSEST_MM_PER_PX = 20.0
 """Coarser than this is taken for a mistake: a wall of 80 m across 4,000 px."""
 FINEST_MM_PER_PX = 0.0005
 """Finer than this is taken for a mistake: below the wavelength of light."""
+_DIRECTIONS = 8
+"""Directions, evenly spread, among which the largest uncertainty is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,9 @@ class Scale:
             is known; x to the right and y down, in no fixed place.
         tilt_deg: between the optical axis and the normal of the plane; None if not known.
         risks: what could make it wrong, for people.
+        variants: (K, 3, 3) homographies that are off by one standard uncertainty, one for each
+            independent cause: what `relative_standard_at` is computed from. They share with
+            `homography` the mm, but neither place nor turn on the wall.
     """
 
     mm_per_px: float
@@ -40,6 +45,7 @@ class Scale:
     homography: Floats | None = None
     tilt_deg: float | None = None
     risks: tuple[str, ...] = ()
+    variants: Floats | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be.
@@ -69,14 +75,53 @@ class Scale:
         Args:
             points_px: (N, 2) x, y in the photograph.
         """
-        count = len(points_px)
         if self.homography is None:
-            return np.broadcast_to(np.eye(2) * self.mm_per_px, (count, 2, 2))
-        h = self.homography
-        mapped = np.column_stack([points_px, np.ones(count)]) @ h.T
-        flat = mapped[:, :2] / mapped[:, 2:]
-        steps: Floats = (h[None, :2, :2] - flat[:, :, None] * h[None, 2:, :2]) / mapped[:, 2:, None]
-        return steps
+            return np.broadcast_to(np.eye(2) * self.mm_per_px, (len(points_px), 2, 2))
+        return _jacobian(self.homography, points_px)
+
+    def relative_standard_at(
+        self, points_px: Floats, directions: Floats | None = None
+    ) -> Floats:
+        """Return the relative standard uncertainty of the local scale, (N,).
+
+        Far from what gave the scale it grows, since the tilt is known only so well. It is first
+        order: the root of the sum of squares over the `variants` (GUM, 5.1.2).
+
+        Args:
+            points_px: (N, 2) x, y in the photograph.
+            directions: (N, 2) steps in the photograph along which a length is meant, such as across
+                a crack; None for the direction in which the uncertainty is largest.
+        """
+        count = len(points_px)
+        if self.homography is None or self.variants is None:
+            return np.full(count, self.relative_standard)
+        here = _jacobian(self.homography, points_px)
+        there = [_jacobian(variant, points_px) for variant in self.variants]
+        if directions is not None:
+            return _spread(here, there, np.asarray(directions, dtype=np.float64))
+        turns = np.arange(_DIRECTIONS) * np.pi / _DIRECTIONS
+        steps = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+        largest = [_spread(here, there, np.broadcast_to(step, (count, 2))) for step in steps]
+        return np.asarray(np.max(largest, axis=0), dtype=np.float64)
+
+
+def _jacobian(homography: Floats, points_px: Floats) -> Floats:
+    mapped = np.column_stack([points_px, np.ones(len(points_px))]) @ homography.T
+    flat = mapped[:, :2] / mapped[:, 2:]
+    steps: Floats = (
+        homography[None, :2, :2] - flat[:, :, None] * homography[None, 2:, :2]
+    ) / mapped[:, 2:, None]
+    return steps
+
+
+def _spread(here: Floats, there: list[Floats], directions: Floats) -> Floats:
+    """Return the root of the summed squares of how much the lengths of steps change, (N,)."""
+    length = np.linalg.norm(np.einsum("nij,nj->ni", here, directions), axis=1)
+    total = np.zeros(len(length))
+    for other in there:
+        changed = np.linalg.norm(np.einsum("nij,nj->ni", other, directions), axis=1)
+        total += (changed / length - 1.0) ** 2
+    return np.sqrt(total)
 
 
 def check_mm_per_px(value: float) -> float:
