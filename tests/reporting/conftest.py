@@ -17,6 +17,22 @@ from cracklens.inspection.record import (
     RejectedRecord,
     TileRecord,
 )
+from cracklens.inspection.record_measured import (
+    CheckRecord,
+    ContextRecord,
+    FieldRecord,
+    FitnessRecord,
+    GradeRecord,
+    MeasurementRecord,
+    PriorityRecord,
+    ProfileRecord,
+    QuantitiesRecord,
+    QuantityRecord,
+    ScaleRecord,
+    StateQuantityRecord,
+    TermRecord,
+    WidthClassRecord,
+)
 from cracklens.synthesis import render_concrete
 
 HEIGHT_PX, WIDTH_PX = 600, 800
@@ -206,6 +222,272 @@ def inspection_of(photographs, failed=()):
     )
 
 
+def quantity(value, **contributions):
+    """Return a value with the uncertainties that its sources add."""
+    standard = float(np.hypot.reduce(list(contributions.values()) or [0.0]))
+    return QuantityRecord(
+        value=value,
+        standard=standard,
+        low=max(0.0, value - 1.96 * standard),
+        high=value + 1.96 * standard,
+        contributions={name.replace("_", " "): part for name, part in contributions.items()},
+    )
+
+
+def scale_record(mm_per_px=0.1, *, source="marker", risks=(), homography=None, tilt_deg=6.0):
+    return ScaleRecord(
+        mm_per_px=mm_per_px,
+        relative_standard=0.004,
+        source=source,
+        detail="ArUco marker 7, 50 mm, 212 px wide, seen at 6 degrees",
+        homography=homography,
+        tilt_deg=tilt_deg,
+        risks=list(risks),
+    )
+
+
+def fitness_record(verdict="measure", advice=()):
+    good = {"measure": "good", "detect only": "poor", "retake": "bad"}[verdict]
+    return FitnessRecord(
+        verdict=verdict,
+        advice=list(advice),
+        checks=[
+            CheckRecord(name="focus", value=0.9, unit="px", verdict="good", advice=""),
+            CheckRecord(
+                name="scale", value=0.1, unit="mm/px", verdict=good, advice="; ".join(advice)
+            ),
+            CheckRecord(name="JPEG quality", value=None, unit="", verdict="not known", advice=""),
+        ],
+    )
+
+
+def profile_record(part, mm_per_px, step_px=5.0):
+    """Return widths at stations along a branch, between the widths of its points."""
+    points = np.array(part.points_px)
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    at = np.linspace(0, along[-1], max(2, int(along[-1] / step_px)))
+    wobble = 1 + 0.06 * np.sin(at / 9.0)
+    width = np.interp(at, along, part.width_px) * wobble
+    stations = np.stack([np.interp(at, along, points[:, axis]) for axis in (0, 1)], axis=1)
+    method = ["mask" if number % 17 > 14 else "profile" for number in range(len(at))]
+    method = ["none" if number % 41 in (0, 1) else kind for number, kind in enumerate(method)]
+    known = [kind != "none" for kind in method]
+
+    def column(values):
+        return [round(float(v), 4) if k else None for v, k in zip(values, known, strict=True)]
+
+    in_mm = mm_per_px is not None
+    return ProfileRecord(
+        points_px=[tuple(map(float, point)) for point in stations],
+        width_px=column(width),
+        standard_px=column(0.1 + 0.03 * width),
+        width_mm=column(width * mm_per_px) if in_mm else None,
+        standard_mm=column((0.1 + 0.03 * width) * mm_per_px) if in_mm else None,
+        method=method,
+    )
+
+
+def measured(found, mm_per_px=None, axis_deg=None):
+    """Return a traced crack with what a measurement adds; without a scale in px alone."""
+    width = {"profile_fit": 0.12, "blur": 0.08, "pixel_size": 0.05}
+    in_px = quantity(found.max_width_px, **width)
+    scaled = {name: part * mm_per_px for name, part in width.items()} if mm_per_px else {}
+
+    def mm(value_px, **more):
+        return quantity(value_px * mm_per_px, **scaled, **more) if mm_per_px else None
+
+    to_axis = None
+    if axis_deg is not None:
+        to_axis = abs((found.orientation_deg - axis_deg + 90) % 180 - 90)
+    directions = {True: "longitudinal", False: "transverse"}
+    return found.model_copy(
+        update={
+            "measurement": MeasurementRecord(
+                length_px=quantity(found.length_px, centreline=0.006 * found.length_px),
+                length_mm=mm(found.length_px, centreline=0.004 * found.length_px * mm_per_px)
+                if mm_per_px
+                else None,
+                is_lower_bound=found.touches_border,
+                max_width_px=in_px,
+                mean_width_px=quantity(found.mean_width_px, profile_fit=0.05),
+                max_width_mm=mm(found.max_width_px, scale=0.004 * found.max_width_px * mm_per_px)
+                if mm_per_px
+                else None,
+                mean_width_mm=mm(found.mean_width_px),
+                measured_share=0.87,
+                orientation_deg=quantity(found.orientation_deg, course=0.4),
+                to_axis_deg=to_axis,
+                direction=None
+                if to_axis is None
+                else "diagonal"
+                if 30 < to_axis < 60
+                else directions[to_axis <= 30],
+                pattern="branched" if len(found.branches) > 1 else "single",
+                profiles=[profile_record(part, mm_per_px) for part in found.branches],
+            )
+        }
+    )
+
+
+def share_below(value, bound):
+    """Return the probability that a quantity lies below a bound, if it is normal."""
+    from statistics import NormalDist
+
+    return NormalDist(value.value, max(value.standard, 1e-9)).cdf(bound)
+
+
+def grade_record(width, code, *, refused=None):
+    """Return what one of two codes says: an inspection state (MBEI) or a design limit (EN)."""
+    state = code == "mbei-1130"
+    bounds = (0.30, 1.27) if state else (0.30,)
+    names = ("CS1", "CS2", "CS3") if state else ("within", "above")
+    below = [0.0, *(share_below(width, bound) for bound in bounds), 1.0]
+    states = {
+        name: round(high - low, 3)
+        for name, low, high in zip(names, below, below[1:], strict=False)
+        if high - low > 0.005
+    }
+    edges = [sum(edge >= bound for bound in bounds) for edge in (width.low, width.high)]
+    ordered = sorted(states.items(), key=lambda item: -item[1])
+    return GradeRecord(
+        code=code,
+        title="AASHTO MBEI 2019" if state else "EN 1992-1-1:2004",
+        clause="defect 1130, cracking, reinforced concrete" if state else "Table 7.1N, XC4",
+        kind="inspection state" if state else "design limit",
+        verified="secondary" if state else "primary",
+        states={} if refused else states,
+        stated=None if refused or edges[0] != edges[1] else names[edges[0]],
+        text="" if refused else ", ".join(f"{name} {share:.2f}" for name, share in ordered),
+        refused=refused,
+        basis=[f"width {width.value:.2f} mm ({width.low:.2f} to {width.high:.2f})"],
+        notes=["read in a secondary source"] if state else ["w_max is nationally determined"],
+    )
+
+
+TOO_COARSE = (
+    "the boundary at 0.30 mm is 1.0 px in this photograph, at least 3 px are needed: "
+    "take it from at most 0.8 m"
+)
+
+
+def graded(found, refused=None):
+    """Return a measured crack with grades by two codes and a priority."""
+    width = found.measurement.max_width_mm
+    severity = min(1.0, width.value / 2)
+    terms = [
+        TermRecord(name="severity", value=severity, weight=0.5, text=f"{width.value:.2f} mm"),
+        TermRecord(name="extent", value=0.4, weight=0.2, text="0.9 m of crack"),
+        TermRecord(name="exposure", value=0.7, weight=0.3, text="XC4"),
+    ]
+    return found.model_copy(
+        update={
+            "grades": [
+                grade_record(width, "mbei-1130", refused=refused),
+                grade_record(width, "en-1992", refused=refused),
+            ],
+            "priority": PriorityRecord(
+                score=100 * sum(term.value * term.weight for term in terms),
+                terms=terms,
+                note="An order in which to look, not a rating.",
+            ),
+        }
+    )
+
+
+def measured_photo(traced, mm_per_px, *, axis_deg=0.0, refused=None, **fields):
+    """Return a photograph with all that a scale gives: widths, grades, fitness, field."""
+    scale = scale_record(mm_per_px, **fields)
+    cracks = [graded(measured(c, mm_per_px, axis_deg), refused) for c in traced.cracks]
+    area_m2 = traced.width_px * traced.height_px * mm_per_px**2 / 1e6
+    length_m = sum(c.measurement.length_mm.value for c in cracks) / 1000
+    return traced.model_copy(
+        update={
+            "scale": scale,
+            "fitness": fitness_record(),
+            "field": FieldRecord(
+                pattern="several" if cracks else "none",
+                parallel=[],
+                spacing_px=None,
+                spacing_mm=quantity(412.0, course=9.0) if len(cracks) > 1 else None,
+                density_m_per_m2=quantity(length_m / area_m2, scale=0.01),
+                area_m2=quantity(area_m2, scale=0.004 * area_m2),
+            ),
+            "cracks": cracks,
+        }
+    )
+
+
+def photo_without_scale(traced, verdict="detect only", advice=("put a marker into the picture",)):
+    """Return a photograph that was measured in pixels, with what keeps it from millimetres."""
+    return traced.model_copy(
+        update={
+            "scale_missing": "no marker was found, and the file names no focal length: put a "
+            "marker beside the crack, or give --mm-per-px",
+            "fitness": fitness_record(verdict, advice),
+            "field": FieldRecord(
+                pattern="several" if traced.cracks else "none", parallel=[], spacing_px=None,
+                spacing_mm=None, density_m_per_m2=None, area_m2=None,
+            ),
+            "cracks": [measured(c) for c in traced.cracks],
+        }
+    )  # fmt: skip
+
+
+CONTEXT = ContextRecord(
+    codes=["mbei-1130", "en-1992"], exposure="XC4", reinforcement="reinforced", member="wall",
+    axis_deg=0.0,
+)  # fmt: skip
+
+
+def quantities_record(photographs):
+    """Return metres by class of width and by state, as the record of an inspection sums them."""
+    with_scale = [each for each in photographs if each.scale]
+    pairs = [
+        (c.measurement.max_width_mm.value, c.measurement.length_mm.value / 1000, c)
+        for each in with_scale
+        for c in each.cracks
+        if c.measurement and c.measurement.max_width_mm
+    ]
+    classes = [("< 0.10 mm", 0, 0.1), ("0.10 to 0.30 mm", 0.1, 0.3),
+               ("0.30 to 1.27 mm", 0.3, 1.27), ("> 1.27 mm", 1.27, None)]  # fmt: skip
+    states = {}
+    for _, length_m, found in pairs:
+        for grade in found.grades:
+            for state, share in grade.states.items():
+                key = grade.code, state
+                states[key] = states.get(key, 0.0) + share * length_m
+    return QuantitiesRecord(
+        measured_photographs=len(with_scale),
+        area_m2=sum(each.field.area_m2.value for each in with_scale),
+        width_classes=[
+            WidthClassRecord(
+                name=name,
+                above_mm=low,
+                up_to_mm=high,
+                length_m=sum(m for w, m, _ in pairs if low <= w < (high or np.inf)),
+                cracks=sum(low <= w < (high or np.inf) for w, _, _ in pairs),
+            )
+            for name, low, high in classes
+        ],
+        states=[
+            StateQuantityRecord(code=code, state=state, length_m=length_m, area_m2=None)
+            for (code, state), length_m in sorted(states.items())
+        ],
+        notes=["Cracks seen in two photographs are counted twice."],
+    )
+
+
+def measured_inspection(photographs, failed=()):
+    return inspection_of(photographs, failed).model_copy(
+        update={
+            "context": CONTEXT,
+            "quantities": quantities_record(photographs)
+            if any(each.scale for each in photographs)
+            else None,
+        }
+    )
+
+
 @pytest.fixture(scope="session")
 def scenes():
     """Pixels and records of three photographs: with cracks, judged by tiles, without cracks."""
@@ -239,6 +521,56 @@ def inspection(scenes):
 
 
 @pytest.fixture(scope="session")
+def in_mm(scenes):
+    """An inspection in which every photograph of pixels has a scale."""
+    (_, first), _, (_, bare) = scenes
+    return measured_inspection([measured_photo(first, 0.1), measured_photo(bare, 0.1)])
+
+
+@pytest.fixture(scope="session")
+def without_scale(scenes):
+    """An inspection that was measured in pixels alone."""
+    (_, first), _, (_, bare) = scenes
+    return measured_inspection([photo_without_scale(first), photo_without_scale(bare)])
+
+
+@pytest.fixture(scope="session")
+def mixed(scenes):
+    """One photograph with a scale, one too coarse, one without a scale, one to retake; tiles."""
+    (_, first), (_, tiled), (_, bare) = scenes
+    fine = measured_photo(first, 0.1, risks=["the marker may lie in front of the crack"])
+    again = rename(first, "P004", "south/blurred.jpg")
+    retake = ["retake from at most 0.8 m with this lens", "hold the camera still: it moved"]
+    coarse = rename(first, "P005", "south/far.jpg")
+    return measured_inspection(
+        [
+            fine,
+            tiled.model_copy(update={"scale": scale_record(0.2, source="typed", tilt_deg=None)}),
+            photo_without_scale(bare),
+            photo_without_scale(again, "retake", retake),
+            measured_photo(coarse, 0.3, refused=TOO_COARSE),
+        ],
+        [FailedRecord(path="north/broken <b>.jpg", reason="the file is empty (0 bytes)")],
+    )
+
+
+def rename(traced, photo_id, path):
+    """Return a photograph under another id and name."""
+    return traced.model_copy(
+        update={
+            "id": photo_id,
+            "path": path,
+            "sha256": f"{photo_id:0>64}",
+            "overlay": f"overlays/{photo_id}.png",
+            "cracks": [
+                found.model_copy(update={"id": found.id.replace(traced.id, photo_id)})
+                for found in traced.cracks
+            ],
+        }
+    )
+
+
+@pytest.fixture(scope="session")
 def make():
     """The makers of this file, since test modules cannot import it."""
     return SimpleNamespace(
@@ -249,6 +581,16 @@ def make():
         grid=grid,
         inspection_of=inspection_of,
         model_record=model_record,
+        measured=measured,
+        graded=graded,
+        measured_photo=measured_photo,
+        photo_without_scale=photo_without_scale,
+        measured_inspection=measured_inspection,
+        scale_record=scale_record,
+        fitness_record=fitness_record,
+        quantity=quantity,
+        rename=rename,
+        TOO_COARSE=TOO_COARSE,
         EVIL=EVIL,
         FORMULA=FORMULA,
     )

@@ -9,9 +9,10 @@ from PIL import Image
 
 from cracklens.errors import OutputError
 from cracklens.reporting import draw_overlay, write_overlay
-from cracklens.reporting.drawing import dashes, draw_label
+from cracklens.reporting.drawing import draw_label
 from cracklens.reporting.palette import CRACK, REJECTED, TILE, rgb
 from cracklens.reporting.picture import LONGEST_SIDE_PX, enlarged, shrunk
+from cracklens.reporting.polyline import dashes
 
 GREY = 120
 

@@ -1,4 +1,4 @@
-"""Lines, dashes and labels on pixels: what OpenCV and Pillow lack of it."""
+"""Lines, rings and labels on pixels: what OpenCV and Pillow lack of it."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -34,27 +34,6 @@ def draw_lines(
     )  # fmt: skip
 
 
-def dashes(line_px: Floats, dash_px: float, gap_px: float) -> list[Floats]:
-    """Return the pieces of a polyline that a dashed pen leaves; corners inside a dash are kept.
-
-    Args:
-        line_px: (N, 2) x, y.
-        dash_px: length of a dash along the line.
-        gap_px: length of a gap.
-
-    >>> [piece.tolist() for piece in dashes(np.array([[0.0, 0.0], [10.0, 0.0]]), 4, 3)]
-    [[[0.0, 0.0], [4.0, 0.0]], [[7.0, 0.0], [10.0, 0.0]]]
-    """
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line_px, axis=0).T))])
-    pieces = []
-    for start in np.arange(0.0, along[-1], dash_px + gap_px):
-        stop = min(start + dash_px, along[-1])
-        corners = along[(along > start) & (along < stop)]
-        at = np.concatenate([[start], corners, [stop]])
-        pieces.append(np.stack([np.interp(at, along, line_px[:, axis]) for axis in (0, 1)], axis=1))
-    return pieces
-
-
 def tint(canvas: Pixels, box: Box, colour: Colour, share: float) -> None:
     """Mix a colour into a box of x, y, width, height; outside of the canvas nothing happens."""
     x, y, width, height = box
@@ -62,9 +41,29 @@ def tint(canvas: Pixels, box: Box, colour: Colour, share: float) -> None:
     part[:] = np.rint(part * (1 - share) + np.asarray(colour) * share)
 
 
+def draw_ring(
+    canvas: Pixels, centre_px: Sequence[float], radius_px: float, colour: Colour,
+    thickness_px: int, casing: Colour,
+) -> None:  # fmt: skip
+    """Draw a circle around a point, between two thin lines of another colour.
+
+    Args:
+        canvas: (H, W, 3) uint8, changed in place.
+        centre_px: x, y.
+        radius_px: to the middle of the line.
+        colour: RGB of the ring.
+        thickness_px: of the ring.
+        casing: RGB of what sets it off from its ground.
+    """
+    x, y = (round(value * 2**_SHIFT) for value in centre_px)
+    radius = round(radius_px * 2**_SHIFT)
+    for each, thickness in ((casing, thickness_px + 2), (colour, thickness_px)):
+        cv2.circle(canvas, (x, y), radius, each, thickness, cv2.LINE_AA, _SHIFT)
+
+
 def draw_label(
     canvas: Pixels, text: str, anchor_px: Sequence[float], colour: Colour, size_px: int,
-    taken: list[Box],
+    taken: list[Box], *, letters: Colour = _WHITE,
 ) -> None:  # fmt: skip
     """Write a label beside a point, where no other one stands; leave it out where none fits.
 
@@ -72,11 +71,12 @@ def draw_label(
         canvas: (H, W, 3) uint8, changed in place.
         text: a few letters.
         anchor_px: x, y of what the label names.
-        colour: RGB of the label's ground; the letters are white.
+        colour: RGB of the label's ground.
         size_px: height of the letters' line.
         taken: boxes of the labels so far; the new one is added.
+        letters: RGB of the letters.
     """
-    patch = _label_patch(text, colour, size_px)
+    patch = text_patch(text, colour, letters, size_px)
     height, width = patch.shape[:2]
     if height > canvas.shape[0] or width > canvas.shape[1]:
         return
@@ -86,6 +86,28 @@ def draw_label(
             canvas[y : y + height, x : x + width] = patch
             taken.append(box)
             return
+
+
+def text_patch(text: str, ground: Colour, letters: Colour, size_px: int) -> Pixels:
+    """Return a line of text on a ground with a small margin, (H, W, 3) uint8.
+
+    Args:
+        text: to write.
+        ground: RGB behind it.
+        letters: RGB of the letters.
+        size_px: height of the letters' line.
+    """
+    font = _font(size_px)
+    left, top, right, bottom = font.getbbox(text)
+    pad = max(2, size_px // 4)
+    patch = Image.new("RGB", (int(right - left) + 2 * pad, int(bottom - top) + 2 * pad), ground)
+    ImageDraw.Draw(patch).text((pad - left, pad - top), text, fill=letters, font=font)
+    return np.asarray(patch)
+
+
+@cache
+def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size_px)
 
 
 def _places(
@@ -109,17 +131,3 @@ def _overlap(one: Box, other: Box) -> bool:
         one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2]
         for axis in (0, 1)
     )
-
-
-@cache
-def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size_px)
-
-
-def _label_patch(text: str, colour: Colour, size_px: int) -> Pixels:
-    font = _font(size_px)
-    left, top, right, bottom = font.getbbox(text)
-    pad = max(2, size_px // 4)
-    patch = Image.new("RGB", (int(right - left) + 2 * pad, int(bottom - top) + 2 * pad), colour)
-    ImageDraw.Draw(patch).text((pad - left, pad - top), text, fill=_WHITE, font=font)
-    return np.asarray(patch)

@@ -10,8 +10,13 @@ from cracklens.errors import OutputError
 from cracklens.files import writing
 from cracklens.inspection.record import CrackRecord, PhotoRecord
 from cracklens.reporting import palette
-from cracklens.reporting.drawing import Box, dashes, draw_label, draw_lines, tint
+from cracklens.reporting.drawing import Box, draw_label, draw_lines, draw_ring, tint
+from cracklens.reporting.figures import max_width, max_width_mm
+from cracklens.reporting.legend import Entry, legend_patch, place_legend
 from cracklens.reporting.picture import Pixels, Scaled, enlarged, shrunk
+from cracklens.reporting.polyline import dashes
+from cracklens.reporting.scale_bar import scale_bar
+from cracklens.reporting.stretches import stretches
 
 OVERLAY_SIDE_PX = 2000
 MOST_TAGS = 40
@@ -19,6 +24,8 @@ MOST_TAGS = 40
 _SMALLEST_SIDE_PX = 640  # below this a label would hide the picture
 _PER_UNIT_PX = 850  # side of a square picture that is drawn with lines of 1 px
 _LETTER_UNITS, _SMALLEST_LETTER_PX = 11, 13
+_RING_UNITS = 5
+_BAR_SHARE = 0.16  # of the width of the picture, at most
 _STRONGEST_TINT, _GRID_TINT = 0.4, 0.35
 _PNG = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
 """At 4:3 and 2,000 px, noisy concrete: 4.1 MB in 0.17 s. zlib's level 1 takes 4.9 MB and 0.21 s,
@@ -46,9 +53,12 @@ def draw_overlay(
 ) -> Pixels:
     """Return the photograph with cracks, rejected lines and, from a tile classifier, the tiles.
 
-    Cracks are solid vermilion lines with a label each (the longest first, where not all find
-    room), rejected lines are thin, dashed and blue, tiles are tinted yellow by their probability.
-    Lines and letters grow with the picture. A picture below 640 px is enlarged by whole pixels.
+    Cracks are solid lines with a label each (the longest first, where not all find room): with the
+    colour of their local width where that is known in mm, else vermilion. A ring marks the widest
+    place of a crack that was measured. Rejected lines are thin, dashed and blue, tiles are tinted
+    yellow by their probability. With a scale a legend and a scale bar stand in the corner that
+    hides least. Lines and letters grow with the picture. A picture below 640 px is enlarged by
+    whole pixels.
 
     Args:
         pixels: (H, W, 3) uint8 RGB, upright, in the size that the record names.
@@ -64,22 +74,37 @@ def draw_overlay(
     scaled = Scaled(np.array(scaled.pixels, order="C"), scaled.scale)  # never draw into the input
     canvas = scaled.pixels
     unit_px = max(1, round(math.sqrt(canvas.shape[0] * canvas.shape[1]) / _PER_UNIT_PX))
+    letter_px = max(_SMALLEST_LETTER_PX, _LETTER_UNITS * unit_px)
     if record.map_kind == "tiles":
         _draw_tiles(scaled, record)
     for rejected in record.rejected:
         for line in rejected.lines_px:
             pieces = dashes(scaled.place(line), 6.0 * unit_px, 4.0 * unit_px)
             draw_lines(canvas, pieces, palette.rgb(palette.REJECTED), unit_px)
+    _draw_cracks(scaled, record, unit_px)
+    taken = _draw_legend(scaled, record, unit_px, letter_px)
     for crack in record.cracks:
-        lines = [scaled.place(branch.points_px) for branch in crack.branches]
-        draw_lines(canvas, lines, palette.rgb(palette.CRACK), unit_px + 1)
-    _draw_labels(scaled, record, max(_SMALLEST_LETTER_PX, _LETTER_UNITS * unit_px))
+        if crack.measurement:
+            _draw_ring(scaled, crack, unit_px)
+    _draw_labels(scaled, record, letter_px, taken)
     return canvas
 
 
 def short_id(crack: CrackRecord, record: PhotoRecord) -> str:
     """Return the crack's id without that of its photograph, as in 'C01' for 'P003-C01'."""
     return crack.id.removeprefix(f"{record.id}-")
+
+
+def label_of(crack: CrackRecord, record: PhotoRecord) -> str:
+    """Return what stands beside the widest place: number and width, where it was measured."""
+    number = short_id(crack, record)
+    return f"{number} {max_width(crack).text}" if crack.measurement else number
+
+
+def crack_colour(crack: CrackRecord) -> str:
+    """Return the colour of a crack as a whole: of its greatest width, if that is known in mm."""
+    width_mm = max_width_mm(crack)
+    return palette.CRACK if width_mm is None else palette.class_of(width_mm).colour
 
 
 def _draw_tiles(scaled: Scaled, record: PhotoRecord) -> None:
@@ -94,9 +119,51 @@ def _draw_tiles(scaled: Scaled, record: PhotoRecord) -> None:
         tint(scaled.pixels, (left, top, 1, bottom - top), colour, _GRID_TINT)
 
 
-def _draw_labels(scaled: Scaled, record: PhotoRecord, size_px: int) -> None:
-    taken: list[Box] = []
+def _draw_cracks(scaled: Scaled, record: PhotoRecord, unit_px: int) -> None:
+    """Draw the narrow stretches first, so that a wide one is never hidden."""
+    found = [stretch for crack in record.cracks for stretch in stretches(crack)]
+    for rank, each in enumerate(palette.WIDTH_CLASSES):
+        lines = [scaled.place(stretch.points_px) for stretch in found if stretch.rank == rank]
+        casing = palette.rgb(palette.letters_on(each.colour))
+        draw_lines(scaled.pixels, lines, casing, unit_px + rank + 2)
+        draw_lines(scaled.pixels, lines, palette.rgb(each.colour), unit_px + rank)
+    lines = [scaled.place(stretch.points_px) for stretch in found if stretch.rank is None]
+    draw_lines(scaled.pixels, lines, palette.rgb(palette.CRACK), unit_px + 1)
+
+
+def _draw_ring(scaled: Scaled, crack: CrackRecord, unit_px: int) -> None:
+    colour = crack_colour(crack)
+    draw_ring(
+        scaled.pixels, scaled.place([crack.widest_px])[0].tolist(), _RING_UNITS * unit_px,
+        palette.rgb(colour), unit_px, palette.rgb(palette.letters_on(colour)),
+    )  # fmt: skip
+
+
+def _draw_legend(scaled: Scaled, record: PhotoRecord, unit_px: int, letter_px: int) -> list[Box]:
+    """Draw legend and scale bar; return the room they take, so that no label covers them."""
+    if record.scale is None:
+        return []
+    widths = [max_width_mm(crack) for crack in record.cracks]
+    entries = [
+        Entry(each.name, each.colour, unit_px + rank, palette.letters_on(each.colour))
+        for rank, each in enumerate(palette.WIDTH_CLASSES)
+    ]
+    if None in widths:
+        entries.append(Entry("not measured", palette.CRACK, unit_px + 1, palette.CRACK))
+    entries = [Entry("Width, mm"), *entries] if any(widths) else []
+    middle = ((record.width_px - 1) / 2, (record.height_px - 1) / 2)
+    bar = scale_bar(record.scale, middle, record.width_px * _BAR_SHARE)
+    patch = legend_patch(entries, letter_px, bar.length_px * scaled.scale[0], bar.text)
+    lines = [scaled.place(branch.points_px) for crack in record.cracks for branch in crack.branches]
+    box = place_legend(scaled.pixels, patch, lines)
+    return [box] if box else []
+
+
+def _draw_labels(scaled: Scaled, record: PhotoRecord, size_px: int, taken: list[Box]) -> None:
     for crack in record.cracks[:MOST_TAGS]:
-        anchor = scaled.place([crack.widest_px])[0]
-        colour = palette.rgb(palette.CRACK)
-        draw_label(scaled.pixels, short_id(crack, record), anchor, colour, size_px, taken)
+        colour = crack_colour(crack)
+        letters = palette.PALE if colour == palette.CRACK else palette.letters_on(colour)
+        draw_label(
+            scaled.pixels, label_of(crack, record), scaled.place([crack.widest_px])[0],
+            palette.rgb(colour), size_px, taken, letters=palette.rgb(letters),
+        )  # fmt: skip

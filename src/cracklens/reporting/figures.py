@@ -1,0 +1,150 @@
+"""Measured values as people read them: a value, its unit, its 95 % interval."""
+
+from dataclasses import dataclass
+
+from cracklens.inspection.record import CrackRecord, PhotoRecord
+from cracklens.inspection.record_measured import QuantityRecord
+
+MM_PER_M = 1000.0
+_MISSING = "not known"
+_PX_SORTS_BELOW = 1e12  # what is in px alone stands below everything in mm
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value for people.
+
+    Attributes:
+        text: with its unit, such as "0.42 mm" or "≥ 1.24 m".
+        interval: such as "0.35 to 0.49"; empty where none is known.
+        sort: what a table is sorted by: what is in mm or m above what is in px.
+    """
+
+    text: str
+    interval: str
+    sort: float
+
+    @property
+    def whole(self) -> str:
+        """The value with its interval, in one line.
+
+        >>> Figure("0.42 mm", "0.35 to 0.49", 0.42).whole
+        '0.42 mm (0.35 to 0.49)'
+        """
+        return f"{self.text} ({self.interval})" if self.interval else self.text
+
+
+def max_width(crack: CrackRecord) -> Figure:
+    """Return the greatest width in the best unit that is known."""
+    found = crack.measurement
+    if found is None:
+        return _traced_px(crack.max_width_px, digits=1)
+    if found.max_width_mm is None:
+        return _px(found.max_width_px, digits=1)
+    return _mm(found.max_width_mm)
+
+
+def mean_width(crack: CrackRecord) -> Figure:
+    """Return the mean width in the best unit that is known."""
+    found = crack.measurement
+    if found is None:
+        return _traced_px(crack.mean_width_px, digits=1)
+    if found.mean_width_mm is None:
+        return _px(found.mean_width_px, digits=1)
+    return _mm(found.mean_width_mm)
+
+
+def length(crack: CrackRecord) -> Figure:
+    """Return the length of all branches in the best unit that is known, marked as a lower bound."""
+    found = crack.measurement
+    if found is None:
+        figure = _traced_px(crack.length_px, digits=0)
+    elif found.length_mm is None:
+        figure = _px(found.length_px, digits=0)
+    else:
+        metres = [edge / MM_PER_M for edge in (found.length_mm.low, found.length_mm.high)]
+        value_m = found.length_mm.value / MM_PER_M
+        figure = Figure(f"{value_m:,.2f} m", f"{metres[0]:,.2f} to {metres[1]:,.2f}", value_m)
+    if is_lower_bound(crack):
+        return Figure(f"≥ {figure.text}", figure.interval, figure.sort)
+    return figure
+
+
+def is_lower_bound(crack: CrackRecord) -> bool:
+    """Say whether the crack is at least as long as stated, and may be longer."""
+    found = crack.measurement
+    return crack.touches_border if found is None else found.is_lower_bound
+
+
+def max_width_mm(crack: CrackRecord) -> float | None:
+    """Return the greatest width in mm; None where it is not known."""
+    found = crack.measurement
+    return found.max_width_mm.value if found and found.max_width_mm else None
+
+
+def length_mm(crack: CrackRecord) -> float | None:
+    """Return the length in mm; None where it is not known."""
+    found = crack.measurement
+    return found.length_mm.value if found and found.length_mm else None
+
+
+def max_width_px(crack: CrackRecord) -> float:
+    """Return the greatest width in px: as measured, else as traced."""
+    return crack.measurement.max_width_px.value if crack.measurement else crack.max_width_px
+
+
+def mean_width_px(crack: CrackRecord) -> float:
+    """Return the mean width in px: as measured, else as traced."""
+    return crack.measurement.mean_width_px.value if crack.measurement else crack.mean_width_px
+
+
+def length_px(crack: CrackRecord) -> float:
+    """Return the length in px: as measured, else as traced."""
+    return crack.measurement.length_px.value if crack.measurement else crack.length_px
+
+
+def orientation_deg(crack: CrackRecord) -> float:
+    """Return the orientation: as measured, else as traced."""
+    return crack.measurement.orientation_deg.value if crack.measurement else crack.orientation_deg
+
+
+def total_length(photo: PhotoRecord) -> Figure:
+    """Return the length of all cracks of a photograph; in m if it is known of each of them."""
+    in_mm = [length_mm(crack) for crack in photo.cracks]
+    known = [value for value in in_mm if value is not None]
+    if known and len(known) == len(in_mm):
+        return Figure(f"{sum(known) / MM_PER_M:,.2f} m", "", sum(known) / MM_PER_M)
+    return _traced_px(sum(map(length_px, photo.cracks)), digits=0)
+
+
+def widest(photo: PhotoRecord) -> CrackRecord | None:
+    """Return the widest crack of a photograph; what is known in mm comes before the rest."""
+    return max(photo.cracks, key=lambda crack: max_width(crack).sort, default=None)
+
+
+def other_unit(value: QuantityRecord | None, unit: str, digits: int) -> Figure:
+    """Return any measured value, with as many decimals as asked for.
+
+    >>> from cracklens.inspection.record_measured import QuantityRecord
+    >>> spacing = QuantityRecord(value=812.4, standard=5, low=802.6, high=822.2, contributions={})
+    >>> other_unit(spacing, "mm", 0).whole, other_unit(None, "mm", 0).text
+    ('812 mm (803 to 822)', 'not known')
+    """
+    if value is None:
+        return Figure(_MISSING, "", -_PX_SORTS_BELOW)
+    text = f"{value.value:,.{digits}f}{'' if unit.startswith('°') else ' '}{unit}"
+    return Figure(text, f"{value.low:,.{digits}f} to {value.high:,.{digits}f}", value.value)
+
+
+def _mm(value: QuantityRecord) -> Figure:
+    """Return a width; steps of crack cards are 0.05 mm, so two decimals say enough."""
+    return other_unit(value, "mm", 2)
+
+
+def _px(value: QuantityRecord, digits: int) -> Figure:
+    figure = other_unit(value, "px", digits)
+    return Figure(figure.text, figure.interval, figure.sort - _PX_SORTS_BELOW)
+
+
+def _traced_px(value_px: float, digits: int) -> Figure:
+    return Figure(f"{value_px:,.{digits}f} px", "", value_px - _PX_SORTS_BELOW)

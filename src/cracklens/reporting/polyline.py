@@ -1,0 +1,45 @@
+"""Pieces of polylines."""
+
+import numpy as np
+
+from cracklens.reporting.picture import Floats
+
+
+def piece_of(line_px: Floats, start_px: float, stop_px: float) -> Floats:
+    """Return the piece of a polyline between two places along it; corners inside are kept.
+
+    Args:
+        line_px: (N, 2) x, y.
+        start_px: distance of the first place from the start, along the line.
+        stop_px: the same of the last one.
+
+    >>> piece_of(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 5.0]]), 4.0, 12.0).tolist()
+    [[4.0, 0.0], [10.0, 0.0], [10.0, 2.0]]
+    """
+    along = distance_along(line_px)
+    corners = along[(along > start_px) & (along < stop_px)]
+    at = np.concatenate([[start_px], corners, [stop_px]])
+    return np.stack([np.interp(at, along, line_px[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def dashes(line_px: Floats, dash_px: float, gap_px: float) -> list[Floats]:
+    """Return the pieces of a polyline that a dashed pen leaves; corners inside a dash are kept.
+
+    Args:
+        line_px: (N, 2) x, y.
+        dash_px: length of a dash along the line.
+        gap_px: length of a gap.
+
+    >>> [piece.tolist() for piece in dashes(np.array([[0.0, 0.0], [10.0, 0.0]]), 4, 3)]
+    [[[0.0, 0.0], [4.0, 0.0]], [[7.0, 0.0], [10.0, 0.0]]]
+    """
+    whole_px = distance_along(line_px)[-1]
+    return [
+        piece_of(line_px, start, min(start + dash_px, whole_px))
+        for start in np.arange(0.0, whole_px, dash_px + gap_px)
+    ]
+
+
+def distance_along(line_px: Floats) -> Floats:
+    """Return how far along a polyline each of its points lies, (N,) px."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line_px, axis=0).T))])

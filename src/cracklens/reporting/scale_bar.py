@@ -1,0 +1,55 @@
+"""A bar of a round length that shows the scale of a photograph."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from cracklens.inspection.record_measured import ScaleRecord
+from cracklens.inspection.record_parts import Point
+
+_MM_PER_M = 1000.0
+_STEPS = (5, 2, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleBar:
+    """A bar that is so many pixels of the photograph long; `text` says how much wall that is."""
+
+    length_px: float
+    text: str
+
+
+def scale_bar(scale: ScaleRecord, at_px: Point, most_px: float) -> ScaleBar:
+    """Return the longest bar of 1, 2 or 5 times a power of ten that is not longer than `most_px`.
+
+    Args:
+        scale: of the photograph.
+        at_px: where the bar stands: a tilted photograph has another scale in each place.
+        most_px: in pixels of the photograph.
+
+    >>> from cracklens.inspection.record_measured import ScaleRecord
+    >>> scale = ScaleRecord(mm_per_px=0.3, relative_standard=0, source="typed", detail="",
+    ...     homography=None, tilt_deg=None, risks=[])
+    >>> scale_bar(scale, (0, 0), 800)
+    ScaleBar(length_px=666.6666666666667, text='200 mm')
+    """
+    mm_per_px = mm_per_px_at(scale, at_px)
+    most_mm = most_px * mm_per_px
+    power = 10.0 ** math.floor(math.log10(most_mm))
+    length_mm = next(step * power for step in _STEPS if step * power <= most_mm * (1 + 1e-9))
+    text = f"{length_mm / _MM_PER_M:g} m" if length_mm >= _MM_PER_M else f"{length_mm:g} mm"
+    return ScaleBar(length_mm / mm_per_px, text)
+
+
+def mm_per_px_at(scale: ScaleRecord, at_px: Point) -> float:
+    """Return what one pixel to the right is at a place, in mm; as in the middle without a plane."""
+    if scale.homography is None:
+        return scale.mm_per_px
+    x, y = at_px
+    mapped = np.array(scale.homography) @ np.array([[x - 0.5, x + 0.5], [y, y], [1.0, 1.0]])
+    if not (mapped[2] * mapped[2, 0] > 0).all():  # beyond the horizon of the plane
+        return scale.mm_per_px
+    points_mm = mapped[:2] / mapped[2]
+    found = float(np.hypot(*(points_mm[:, 1] - points_mm[:, 0])))
+    return found if found > 0 and math.isfinite(found) else scale.mm_per_px

@@ -1,0 +1,97 @@
+"""A crack cut where the class of its width changes, so that each stretch has its colour."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.inspection.record import BranchRecord, CrackRecord
+from cracklens.inspection.record_measured import ProfileRecord
+from cracklens.reporting.palette import rank_of
+from cracklens.reporting.picture import Floats
+from cracklens.reporting.polyline import distance_along, piece_of
+
+SMOOTHED_OVER = 7
+"""Stations whose median decides the class of the middle one: one ragged place is no stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a crack in one class of width.
+
+    Attributes:
+        points_px: (N, 2) x, y, a piece of the polyline of the record.
+        rank: place of the class in `WIDTH_CLASSES`; None where no width in mm is known.
+    """
+
+    points_px: Floats
+    rank: int | None
+
+
+def stretches(crack: CrackRecord) -> list[Stretch]:
+    """Return all branches of a crack, cut where the class of the width along them changes.
+
+    Where a place was not measured it has the class of the nearest one that was.
+    """
+    found = crack.measurement
+    if found is None or found.max_width_mm is None:
+        return [Stretch(line_of(branch), None) for branch in crack.branches]
+    whole = rank_of(found.max_width_mm.value)
+    profiles = [*found.profiles, *[None] * len(crack.branches)]
+    return [
+        stretch
+        for branch, profile in zip(crack.branches, profiles, strict=False)
+        for stretch in _of_branch(branch, profile, whole)
+    ]
+
+
+def line_of(branch: BranchRecord) -> Floats:
+    """Return the polyline of a branch, (N, 2) x, y."""
+    return np.asarray(branch.points_px, dtype=np.float64)
+
+
+def _of_branch(
+    branch: BranchRecord, profile: ProfileRecord | None, whole: int
+) -> Iterator[Stretch]:
+    line_px = line_of(branch)
+    ranks = _ranks(profile.width_mm) if profile and profile.width_mm else None
+    if ranks is None or profile is None or len(profile.points_px) < 2:  # noqa: PLR2004 - a line
+        yield Stretch(line_px, whole)
+        return
+    at_px = _places(line_px, np.asarray(profile.points_px, dtype=np.float64))
+    changes = np.flatnonzero(np.diff(ranks)) + 1
+    cuts = [0.0, *((at_px[changes - 1] + at_px[changes]) / 2), distance_along(line_px)[-1]]
+    firsts = [0, *changes.tolist()]
+    for first, start_px, stop_px in zip(firsts, cuts, cuts[1:], strict=False):
+        if stop_px > start_px:
+            yield Stretch(piece_of(line_px, start_px, stop_px), int(ranks[first]))
+
+
+def _places(line_px: Floats, stations_px: Floats) -> Floats:
+    """Return how far along a simplified polyline the stations of its profile lie, (N,) px.
+
+    The polyline is a little shorter than the line of the stations, so these are spread evenly.
+    """
+    whole_px = distance_along(line_px)[-1]
+    start_px = float(np.hypot(*(stations_px[0] - line_px[0])))
+    rest_px = float(np.hypot(*(stations_px[-1] - line_px[-1])))
+    along = distance_along(stations_px)
+    if along[-1] == 0 or start_px + rest_px >= whole_px:
+        return np.linspace(0.0, whole_px, len(stations_px))
+    places: Floats = start_px + along * (whole_px - start_px - rest_px) / along[-1]
+    return places
+
+
+def _ranks(width_mm: Sequence[float | None]) -> NDArray[np.int64] | None:
+    """Return the class of each station after a running median; None if none was measured."""
+    known = [(place, width) for place, width in enumerate(width_mm) if width is not None]
+    if not known:
+        return None
+    places, widths = np.array(known).T
+    reach = SMOOTHED_OVER // 2
+    padded = np.pad(widths, reach, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, SMOOTHED_OVER)
+    ranks = [rank_of(width) for width in np.median(windows, axis=1).tolist()]
+    nearest = np.interp(np.arange(len(width_mm)), places, np.arange(len(places)))
+    return np.array([ranks[place] for place in np.rint(nearest).astype(int)], dtype=np.int64)
