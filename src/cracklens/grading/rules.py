@@ -1,5 +1,6 @@
 """Which row of a code holds for a member: its boundaries and states, or what is missing."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,6 +63,17 @@ def millimetres(value_mm: float) -> str:
     ['0.10', '1.27', '15']
     """
     return f"{value_mm:g}" if value_mm >= 1 and value_mm == int(value_mm) else f"{value_mm:.2f}"
+
+
+def class_names(boundaries_mm: Sequence[float]) -> list[str]:
+    """Return the names of the classes between rising boundaries.
+
+    >>> class_names([0.1, 5])
+    ['up to 0.10 mm', '0.10 to 5 mm', 'above 5 mm']
+    """
+    edges = [millimetres(edge) for edge in boundaries_mm]
+    between = [f"{low} to {high} mm" for low, high in itertools.pairwise(edges)]
+    return [f"up to {edges[0]} mm", *between, f"above {edges[-1]} mm"]
 
 
 def _table_rule(table: Table) -> Rule:
