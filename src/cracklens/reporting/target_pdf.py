@@ -63,7 +63,11 @@ def write_target(path: Path) -> None:
     _draw_labels(axes, sheet)
     _draw_ruler(axes)
     _draw_words(axes)
-    metadata = {"Title": "cracklens camera check sheet", "Creator": "cracklens", "CreationDate": None}
+    metadata = {
+        "Title": "cracklens camera check sheet",
+        "Creator": "cracklens",
+        "CreationDate": None,
+    }
     with writing(path) as partial:
         figure.savefig(partial, format="pdf", metadata=metadata)
 

@@ -28,7 +28,7 @@ PAGE_MM = (210.0, 297.0)
 """ISO 216, A4."""
 RULER_MM = 100.0
 RULER_START_MM = (55.0, 281.0)
-DICTIONARY = "DICT_APRILTAG_36h11"
+DICTIONARY = "DICT_APRILTAG_36H11"
 """Olson (2011), "AprilTag": at least 11 bits between two of its markers, so that none is invented."""
 FIRST_MARKER = 560
 """The last of 587, which hardly anybody tapes to a wall."""

@@ -9,14 +9,12 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from cracklens.measurement.target.layout import DICTIONARY, Floats, sheet_layout
+from cracklens.photos.scale.markers import find_markers
 
 LEAST_MARKERS = 2
 """One gives a map too, but one that errs by percents at the other end of the sheet."""
 _FOR_DISTORTION = 6  # markers; with fewer, distortion and tilt are hard to tell apart
 _DIFFERENCE_MM = 0.05
-_SUBPIXEL = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 50, 0.002)
-_SHARE_OF_MODULE = 0.4  # of a module: the half window must not reach the next corner
-_MODULES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +78,9 @@ def find_sheet_markers(pixels: NDArray[np.uint8]) -> list[tuple[int, Floats]]:
     Args:
         pixels: (H, W, 3) RGB.
     """
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    dictionary = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, DICTIONARY))
-    detector = cv2.aruco.ArucoDetector(dictionary, cv2.aruco.DetectorParameters())
-    corners, numbers, _ = detector.detectMarkers(grey)
-    if numbers is None:
-        return []
     known = {marker.number for marker in sheet_layout().markers}
-    found = zip(numbers.ravel().tolist(), corners, strict=True)
-    return [(number, _refined(grey, quad)) for number, quad in found if number in known]
+    found = find_markers(pixels, dictionary=DICTIONARY)
+    return [(marker.number, marker.corners_px) for marker in found if marker.number in known]
 
 
 def fit_pose(found: list[tuple[int, Floats]], height_px: int, width_px: int) -> Pose:
@@ -129,15 +121,6 @@ def fit_pose(found: list[tuple[int, Floats]], height_px: int, width_px: int) -> 
         seen=tuple(sorted(number for number, _ in found)),
         residual_px=float(np.sqrt((off**2).sum(axis=1).mean())),
     )
-
-
-def _refined(grey: NDArray[np.uint8], quad: NDArray[np.float32]) -> Floats:
-    """Return corners to a fraction of a pixel; the window grows with the marker."""
-    side_px = float(np.sqrt(cv2.contourArea(quad.reshape(4, 2))))
-    reach = int(np.clip(_SHARE_OF_MODULE * side_px / _MODULES, 2, 12))
-    start = quad.reshape(4, 1, 2).astype(np.float32)
-    corners = cv2.cornerSubPix(grey, start, (reach, reach), (-1, -1), _SUBPIXEL)
-    return corners.reshape(4, 2).astype(np.float64)
 
 
 def _projected(homography: Floats, points: Floats) -> Floats:
