@@ -1,0 +1,208 @@
+"""Metres by width and by state add up to the metres there are."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cracklens.grading import Context, grade
+from cracklens.inspection.quantities import (
+    INFLUENCE_MM,
+    NOT_GRADED,
+    WIDTH_BOUNDARIES_MM,
+    Surveyed,
+    length_by_width_m,
+    quantities,
+)
+from cracklens.inspection.record_measured import (
+    QuantitiesRecord,
+    StateQuantityRecord,
+    WidthClassRecord,
+)
+from cracklens.measurement import (
+    Course,
+    CrackMeasurement,
+    Field,
+    PhotoMeasurement,
+    Quantity,
+    WidthProfile,
+    Widths,
+)
+
+CONTEXT = Context(
+    codes=("aashto-mbei", "aci-224r"), exposure=("humidity",), reinforcement="reinforced"
+)
+
+
+def q(value, standard=0.0):
+    return Quantity(value, {"fit": standard})
+
+
+def profile(widths_mm, step_px=5.0):
+    widths = np.asarray(widths_mm, dtype=np.float64)
+    along = np.arange(len(widths)) * step_px
+    return WidthProfile(
+        points_px=np.column_stack([along, np.zeros_like(along)]),
+        along_px=along,
+        width_px=widths * 10,
+        standard_px=np.full_like(widths, 0.1),
+        method=np.where(np.isnan(widths), 0, 1).astype(np.uint8),
+        width_mm=widths,
+        standard_mm=np.full_like(widths, 0.01),
+    )
+
+
+def crack(*profiles, length_mm=1000.0, mean_mm=0.2):
+    has_scale = length_mm is not None
+    return CrackMeasurement(
+        widths=Widths(
+            profiles=profiles,
+            max_px=q(5),
+            mean_px=q(2),
+            max_mm=q(0.5, 0.1) if has_scale else None,
+            mean_mm=q(mean_mm, 0.02) if has_scale else None,
+            widest_px=(0.0, 0.0),
+            measured_share=1.0,
+        ),
+        course=Course(
+            length_px=q(10000),
+            length_mm=q(length_mm) if has_scale else None,
+            is_lower_bound=False,
+            orientation_deg=q(0),
+            to_axis_deg=None,
+            direction=None,
+            pattern="single",
+        ),
+    )
+
+
+def surveyed(*cracks, area_m2=4.0, spacing_mm=None, context=CONTEXT, mm_per_px=0.1):
+    field = Field(
+        pattern="several",
+        parallel=(),
+        spacing_px=None,
+        spacing_mm=None if spacing_mm is None else q(spacing_mm),
+        density_m_per_m2=None,
+        area_m2=None if area_m2 is None else q(area_m2),
+    )
+    grades = [grade(c.widths.max_mm, context, mm_per_px=mm_per_px) for c in cracks]
+    return Surveyed(PhotoMeasurement(cracks=cracks, field=field), grades)
+
+
+widths = st.lists(st.floats(0, 3) | st.just(np.nan), min_size=0, max_size=30)
+
+
+@given(st.lists(widths, max_size=4), st.floats(1, 5000), st.floats(0, 3))
+def test_metres_by_width_add_up_to_the_length(branches, length_mm, mean_mm):
+    found = length_by_width_m(crack(*map(profile, branches), length_mm=length_mm, mean_mm=mean_mm))
+    assert np.all(found >= 0)
+    assert found.sum() == pytest.approx(length_mm / 1000)
+
+
+def test_each_metre_counts_by_the_width_there():
+    """11 stations are 10 steps; the step between two classes is shared by both."""
+    found = length_by_width_m(crack(profile([0.05] * 5 + [0.5] * 6), length_mm=1000))
+    np.testing.assert_allclose(found, [0.45, 0, 0.55, 0])
+
+
+def test_stations_count_by_the_way_between_them():
+    near, far = profile([0.05] * 11, step_px=1.0), profile([2.0] * 11, step_px=3.0)
+    found = length_by_width_m(crack(near, far, length_mm=4000))
+    np.testing.assert_allclose(found, [1, 0, 0, 3])
+
+
+def test_what_was_not_measured_counts_by_the_mean_width():
+    found = length_by_width_m(crack(profile([0.5] * 5 + [np.nan] * 6), mean_mm=0.2))
+    np.testing.assert_allclose(found, [0, 0.55, 0.45, 0])
+    np.testing.assert_allclose(length_by_width_m(crack(mean_mm=1.5)), [0, 0, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("width_mm", "place"), [(0.10, 0), (0.11, 1), (0.30, 1), (1.27, 2), (9, 3)]
+)
+def test_a_width_on_a_boundary_belongs_to_the_class_below(width_mm, place):
+    assert length_by_width_m(crack(profile([width_mm] * 3)))[place] == pytest.approx(1)
+
+
+def test_classes_name_their_boundaries_and_count_cracks():
+    found = quantities([surveyed(crack(profile([0.05, 0.5])), crack(profile([0.5, 0.5])))])
+    assert [row.name for row in found.width_classes] == [
+        "up to 0.10 mm",
+        "0.10 to 0.30 mm",
+        "0.30 to 1.27 mm",
+        "above 1.27 mm",
+    ]
+    assert [row.up_to_mm for row in found.width_classes] == [*WIDTH_BOUNDARIES_MM, None]
+    assert [row.cracks for row in found.width_classes] == [1, 0, 2, 0]
+    assert [row.length_m for row in found.width_classes] == pytest.approx([0.5, 0, 1.5, 0])
+
+
+def test_lengths_are_split_over_the_states_by_their_probabilities():
+    photo = surveyed(crack(profile([0.5] * 3), length_mm=2000))
+    states = photo.grades[0][0].states
+    found = {row.state: row for row in quantities([photo]).states}
+    assert list(found) == ["CS1", "CS2", "CS3"]
+    for state, share in states.items():
+        assert found[state].length_m == pytest.approx(2 * share)
+        assert found[state].area_m2 == pytest.approx(2 * share * INFLUENCE_MM / 1000)
+    assert sum(row.length_m for row in found.values()) == pytest.approx(2)
+
+
+def test_design_limits_are_no_states():
+    found = quantities([surveyed(crack(profile([0.5] * 3)))])
+    assert {row.code for row in found.states} == {"aashto-mbei"}
+
+
+def test_what_is_refused_is_counted_as_not_graded_and_comes_last():
+    coarse = surveyed(crack(profile([0.5] * 3), length_mm=3000), mm_per_px=1.0)
+    fine = surveyed(crack(profile([0.5] * 3), length_mm=2000))
+    rows = quantities([coarse, fine]).states
+    assert [row.state for row in rows] == ["CS1", "CS2", "CS3", NOT_GRADED]
+    assert rows[-1].length_m == pytest.approx(3)
+    assert sum(row.length_m for row in rows) == pytest.approx(5)
+
+
+@pytest.mark.parametrize(
+    ("spacing_mm", "area_m2", "expected_m2"),
+    [(None, 4.0, 0.6), (200, 4.0, 0.4), (800, 4.0, 0.6), (None, 0.25, 0.25), (None, None, 0.6)],
+)
+def test_area_is_a_strip_that_neither_overlaps_nor_leaves_the_picture(
+    spacing_mm, area_m2, expected_m2
+):
+    photo = surveyed(
+        crack(profile([0.5] * 3), length_mm=2000), spacing_mm=spacing_mm, area_m2=area_m2
+    )
+    assert sum(row.area_m2 for row in quantities([photo]).states) == pytest.approx(expected_m2)
+
+
+def test_photographs_without_a_scale_do_not_count():
+    blind = surveyed(crack(profile([0.5] * 3), length_mm=None), area_m2=None)
+    empty = surveyed(area_m2=2.5)
+    found = quantities([blind, empty, surveyed(crack(profile([0.5] * 3)))])
+    assert found.measured_photographs == 2
+    assert found.area_m2 == pytest.approx(6.5)
+    assert sum(row.length_m for row in found.width_classes) == pytest.approx(1)
+
+
+def test_nothing_measured_is_nothing_counted():
+    found = quantities([])
+    assert found.measured_photographs == 0
+    assert found.states == ()
+    assert all(row.length_m == 0 for row in found.width_classes)
+
+
+def test_quantities_fit_the_record():
+    found = quantities([surveyed(crack(profile([0.5] * 3)))])
+    QuantitiesRecord(
+        measured_photographs=found.measured_photographs,
+        area_m2=found.area_m2,
+        width_classes=[
+            WidthClassRecord(**{n: getattr(row, n) for n in WidthClassRecord.model_fields})
+            for row in found.width_classes
+        ],
+        states=[
+            StateQuantityRecord(**{n: getattr(row, n) for n in StateQuantityRecord.model_fields})
+            for row in found.states
+        ],
+        notes=list(found.notes),
+    )
