@@ -37,7 +37,7 @@ def too_coarse(width_mm: Quantity, boundaries_mm: Sequence[float], mm_per_px: fl
     hidden = [edge for edge in boundaries_mm if edge < resolved_mm]
     if not hidden:
         return None
-    needed = _floor(max(min(hidden), surely_mm) / LEAST_BOUNDARY_PX)
+    needed = coarsest_scale(max(min(hidden), surely_mm))
     names = _listed([millimetres(edge) for edge in hidden])
     verb = "needs" if len(hidden) == 1 else "need"
     about = " for a crack about this wide" if surely_mm > min(hidden) else ""
@@ -47,11 +47,16 @@ def too_coarse(width_mm: Quantity, boundaries_mm: Sequence[float], mm_per_px: fl
     )
 
 
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def coarsest_scale(boundary_mm: float) -> str:
+    """Return the mm/px at which a boundary is 3 px wide, to two digits and never coarser.
 
-
-def _floor(value: float) -> str:
-    """Return a scale with two significant digits, never coarser than it is."""
+    >>> coarsest_scale(0.30), coarsest_scale(0.41)
+    ('0.10', '0.13')
+    """
+    value = boundary_mm / LEAST_BOUNDARY_PX
     digits = 1 - math.floor(math.log10(value * (1 + _ROUNDING)))
     return f"{math.floor(value * 10**digits * (1 + _ROUNDING)) / 10**digits:.{max(digits, 0)}f}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
