@@ -1,0 +1,132 @@
+"""What the cracks of one photograph are together."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.measurement.course import PLACE_PX
+from cracklens.measurement.length import END_PX, on_the_wall
+from cracklens.measurement.pattern import field_pattern
+from cracklens.measurement.plane import seen_mm2, upright_mm
+from cracklens.measurement.quantity import Quantity
+from cracklens.measurement.spacing import measure_spacing, parallel_groups
+from cracklens.measurement.types import Course, Field
+from cracklens.photos.scale import Scale
+from cracklens.tracing.crack import Crack
+
+Floats = NDArray[np.float64]
+
+_MM2_PER_M2, _MM_PER_M = 1e6, 1e3
+
+
+def measure_field(
+    cracks: Sequence[Crack],
+    courses: Sequence[Course],
+    scale: Scale | None,
+    *,
+    shape: tuple[int, int],
+    excluded: NDArray[np.bool_] | None = None,
+) -> Field:
+    """Return groups, spacing, density and the area that is seen.
+
+    With a homography, directions and distances are those on the wall, and the area is that of the
+    picture's quadrilateral on it, as far as a pixel shows at most four times as much as in the
+    middle; lengths beyond do not count.
+
+    Args:
+        cracks: of one photograph.
+        courses: theirs, in the same order.
+        scale: of the photograph.
+        shape: rows and columns of the photograph.
+        excluded: (H, W) what hides the wall; its area is not seen.
+    """
+    lines = _on_wall(cracks, scale, ((shape[1] - 1) / 2, (shape[0] - 1) / 2))
+    groups = parallel_groups(lines)
+    spacing_px, spacing_mm = _spacing(cracks, lines, groups, scale)
+    area_m2, density = _density(courses, scale, shape, excluded)
+    return Field(
+        pattern=field_pattern(
+            [course.pattern for course in courses],
+            [course.length_px.value for course in courses],
+            groups,
+        ),
+        parallel=groups,
+        spacing_px=spacing_px,
+        spacing_mm=spacing_mm,
+        density_m_per_m2=density,
+        area_m2=area_m2,
+    )
+
+
+def _on_wall(
+    cracks: Sequence[Crack], scale: Scale | None, middle_px: tuple[float, float]
+) -> list[list[Floats]]:
+    """Return the polylines of each crack in mm on the wall, or in px without a scale."""
+    found = []
+    for crack in cracks:
+        lines = [branch.points_px for branch in crack.branches]
+        if scale is not None:
+            seen = on_the_wall(lines, scale, middle_px)
+            lines = [upright_mm(scale, line, middle_px) for line in seen]
+        found.append(lines)
+    return found
+
+
+def _spacing(
+    cracks: Sequence[Crack],
+    lines: Sequence[Sequence[Floats]],
+    groups: tuple[tuple[int, ...], ...],
+    scale: Scale | None,
+) -> tuple[Quantity | None, Quantity | None]:
+    """Return the spacing of the first group in px and in mm.
+
+    Sources: "tracing", the places of the outermost centrelines; "ends", where distances vary; in
+    mm also "scale". In px it is that in mm over the mean scale along the group.
+    """
+    spacing = measure_spacing([lines[index] for index in groups[0]]) if groups else None
+    if spacing is None:
+        return None, None
+    mm_per_px = 1.0
+    if scale is not None:
+        group = [branch.points_px for index in groups[0] for branch in cracks[index].branches]
+        jacobian = scale.jacobian(np.concatenate(group))
+        mm_per_px = math.sqrt(float(np.abs(np.linalg.det(jacobian)).mean()))
+    found = Quantity(
+        spacing.mean / mm_per_px,
+        {
+            "tracing": math.sqrt(2.0) * PLACE_PX / spacing.pairs,
+            "ends": spacing.spread * END_PX / spacing.along,
+        },
+    )
+    if scale is None:
+        return found, None
+    return found, found.times(mm_per_px, {"scale": scale.relative_standard})
+
+
+def _density(
+    courses: Sequence[Course],
+    scale: Scale | None,
+    shape: tuple[int, int],
+    excluded: NDArray[np.bool_] | None,
+) -> tuple[Quantity | None, Quantity | None]:
+    """Return area and density, or None twice without a scale.
+
+    A length goes with the scale and an area with its square: the density goes with its inverse, of
+    the same relative uncertainty. Errors of the cracks' lengths are independent but for the scale.
+    """
+    if scale is None:
+        return None, None
+    area = seen_mm2(scale, shape, excluded) / _MM2_PER_M2
+    area_m2 = Quantity(area, {"scale": 2 * scale.relative_standard * area})
+    if area <= 0.0:
+        return area_m2, None
+    lengths = [course.length_mm for course in courses if course.length_mm is not None]
+    unit = 1.0 / _MM_PER_M / area
+    density = math.fsum(length.value for length in lengths) * unit
+    own = {
+        name: math.hypot(*(length.contributions.get(name, 0.0) for length in lengths)) * unit
+        for name in ("tracing", "ends")
+    }
+    return area_m2, Quantity(density, {**own, "scale": scale.relative_standard * density})

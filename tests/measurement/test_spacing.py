@@ -1,0 +1,163 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cracklens.measurement.course import measure_course
+from cracklens.measurement.field import measure_field
+from cracklens.measurement.plane import seen_mm2
+from cracklens.measurement.spacing import measure_spacing, parallel_groups
+from cracklens.photos.scale import Scale
+from cracklens.synthesis import plane_homography, wall_points
+from cracklens.tracing.crack import Branch, Crack
+
+SHAPE = (600, 800)
+
+
+def crack_of(line) -> Crack:
+    points = np.array(line, dtype=float)
+    width = np.full(len(points), 3.0)
+    return Crack(
+        (Branch(points, width, 0, 1),), points[[0, -1]], 0.9, 3, 3, (0, 0), touches_border=False
+    )
+
+
+def rows(spacing, count, angle_deg=0.0, length=100.0, stagger=0.0):
+    """Straight lines side by side about the origin, each a little further along."""
+    ahead = np.array([math.cos(math.radians(angle_deg)), -math.sin(math.radians(angle_deg))])
+    aside = np.array([-ahead[1], ahead[0]])
+    share = np.linspace(-0.5, 0.5, 21)[:, None]
+    return [
+        (rank - (count - 1) / 2) * (spacing * aside + stagger * ahead) + share * length * ahead
+        for rank in range(count)
+    ]
+
+
+def measured(lines, scale, excluded=None, shape=SHAPE):
+    cracks = [crack_of(line) for line in lines]
+    middle_px = (shape[1] - 1) / 2, (shape[0] - 1) / 2
+    courses = [measure_course(crack, scale, middle_px=middle_px) for crack in cracks]
+    return measure_field(cracks, courses, scale, shape=shape, excluded=excluded)
+
+
+@given(
+    spacing=st.floats(2, 60),
+    count=st.integers(3, 6),
+    angle_deg=st.floats(0, 179.9),
+    stagger=st.floats(-8, 8),
+)
+def test_spacing_of_even_lines_at_any_angle(spacing, count, angle_deg, stagger):
+    lines = [[line] for line in rows(spacing, count, angle_deg, stagger=stagger)]
+    assert parallel_groups(lines) == (tuple(range(count)),)
+    found = measure_spacing(lines)
+    assert found.mean == pytest.approx(spacing)
+    assert found.pairs == count - 1
+
+
+@settings(max_examples=25)
+@given(
+    tilt_deg=st.floats(0, 25),
+    towards_deg=st.floats(0, 360),
+    angle_deg=st.floats(0, 179.9),
+    turn_deg=st.floats(-180, 180),
+)
+def test_spacing_on_a_tilted_wall(tilt_deg, towards_deg, angle_deg, turn_deg):
+    flat = plane_homography(
+        (800, 600), mm_per_px=0.1, tilt_deg=tilt_deg, tilt_towards_deg=towards_deg
+    )
+    cos, sin = math.cos(math.radians(turn_deg)), math.sin(math.radians(turn_deg))
+    frame = np.array([[cos, -sin, 5.0], [sin, cos, 9.0], [0, 0, 1]]) @ flat
+    scale = Scale(0.1, 0.004, "marker", "", homography=frame, tilt_deg=tilt_deg)
+    to_px = np.linalg.inv(flat)
+    lines = [wall_points(to_px, line) for line in rows(6.0, 3, angle_deg, length=30.0)]
+    field = measured(lines, scale)
+    assert field.parallel == ((0, 1, 2),)
+    assert field.pattern == "parallel"
+    assert field.spacing_mm.value == pytest.approx(6.0)
+    assert field.spacing_mm.contributions["scale"] == pytest.approx(0.004 * 6.0)
+
+
+def test_uneven_lines_have_their_mean_spacing():
+    lines = [[line] for line in rows(0.0, 3)]
+    shifted = [[np.add(line, (0.0, at))] for (line,), at in zip(lines, (0, 10, 40), strict=True)]
+    found = measure_spacing(shifted)
+    assert found.mean == pytest.approx(20)
+    assert found.spread == pytest.approx(10)
+
+
+def test_two_cracks_are_no_group_and_neither_are_crossing_ones():
+    assert parallel_groups([[line] for line in rows(20, 2)]) == ()
+    star = [[line] for angle in (0, 60, 120) for line in rows(0, 1, angle)]
+    assert parallel_groups(star) == ()
+    assert parallel_groups([]) == ()
+
+
+def test_lines_one_behind_the_other_are_no_group():
+    line = rows(0, 1)[0]
+    assert parallel_groups([[np.add(line, (120.0 * i, 0.0))] for i in range(4)]) == ()
+
+
+def test_two_directions_make_two_groups_the_longer_first():
+    flat, upright = rows(20, 3), rows(20, 4, 90)
+    lines = [[line] for line in flat + [np.add(one, (500.0, 0.0)) for one in upright]]
+    assert parallel_groups(lines) == ((3, 4, 5, 6), (0, 1, 2))
+
+
+def test_an_empty_photograph():
+    scale = Scale(0.5, 0.01, "typed", "")
+    field = measured([], scale)
+    assert field.pattern == "none"
+    assert field.parallel == ()
+    assert field.spacing_mm is None
+    assert field.density_m_per_m2.value == 0
+    assert field.area_m2.value == pytest.approx(800 * 600 * 0.25e-6)
+    assert field.area_m2.contributions["scale"] == pytest.approx(0.02 * field.area_m2.value)
+    assert measured([], None).density_m_per_m2 is None
+
+
+def test_density_is_length_by_area():
+    scale = Scale(0.5, 0.01, "typed", "")
+    lines = [np.add(line, (400, 300)) for line in rows(80, 3, 30, length=300)]
+    field = measured(lines, scale)
+    assert field.density_m_per_m2.value == pytest.approx(3 * 0.15 / (0.4 * 0.3))
+    assert field.density_m_per_m2.contributions["scale"] == pytest.approx(
+        0.01 * field.density_m_per_m2.value
+    )
+    assert field.spacing_px.value == pytest.approx(80)
+    assert field.spacing_mm.value == pytest.approx(40)
+
+
+def test_what_is_hidden_is_not_seen():
+    scale = Scale(0.5, 0.0, "typed", "")
+    excluded = np.zeros(SHAPE, dtype=bool)
+    excluded[100:300, 200:600] = True
+    whole, part = seen_mm2(scale, SHAPE), seen_mm2(scale, SHAPE, excluded)
+    assert whole - part == pytest.approx(200 * 400 * 0.25, rel=1e-9)
+    assert seen_mm2(scale, SHAPE, np.ones(SHAPE, dtype=bool)) == pytest.approx(0.0, abs=1e-6)
+
+
+@settings(max_examples=15)
+@given(tilt_deg=st.floats(0, 30), towards_deg=st.floats(0, 360))
+def test_the_area_is_the_sum_over_pixels(tilt_deg, towards_deg):
+    flat = plane_homography(
+        (80, 60), mm_per_px=0.5, tilt_deg=tilt_deg, tilt_towards_deg=towards_deg
+    )
+    scale = Scale(0.5, 0.0, "marker", "", homography=flat, tilt_deg=tilt_deg)
+    y, x = np.mgrid[0:60, 0:80]
+    places = np.column_stack([x.ravel(), y.ravel()]).astype(float)
+    pixels = np.abs(np.linalg.det(scale.jacobian(places))).sum()
+    assert seen_mm2(scale, (60, 80)) == pytest.approx(pixels, rel=1e-3)
+
+
+def test_a_picture_with_the_horizon_shows_a_limited_area():
+    """Of a wall at 60 degrees, only what is at most four times as coarse as the middle."""
+    flat = plane_homography((80, 60), mm_per_px=0.5, tilt_deg=60, focal_px=1000)
+    steep = flat.copy()
+    steep[2] = (-0.04, 0.0, 1 + 0.04 * 39.5)  # the horizon stands 25 px right of the middle
+    area = seen_mm2(Scale(0.5, 0.0, "marker", "", homography=steep), (60, 80))
+    x = 39.5 + 25 * (1 - 4 ** (-2 / 3))
+    at = np.array([[-0.5, -0.5], [x, -0.5], [x, 59.5], [-0.5, 59.5]])
+    u, v = wall_points(steep, at).T
+    assert area == pytest.approx(abs(u @ np.roll(v, -1) - v @ np.roll(u, -1)) / 2)
