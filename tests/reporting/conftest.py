@@ -338,9 +338,9 @@ def share_below(value, bound):
 
 def grade_record(width, code, *, refused=None):
     """Return what one of two codes says: an inspection state (MBEI) or a design limit (EN)."""
-    state = code == "mbei-1130"
+    state = code == "aashto-mbei"
     bounds = (0.30, 1.27) if state else (0.30,)
-    names = ("CS1", "CS2", "CS3") if state else ("within", "above")
+    names = ("CS1", "CS2", "CS3") if state else ("within 0.30 mm", "exceeds 0.30 mm")
     below = [0.0, *(share_below(width, bound) for bound in bounds), 1.0]
     states = {
         name: round(high - low, 3)
@@ -351,13 +351,17 @@ def grade_record(width, code, *, refused=None):
     ordered = sorted(states.items(), key=lambda item: -item[1])
     return GradeRecord(
         code=code,
-        title="AASHTO MBEI 2019" if state else "EN 1992-1-1:2004",
-        clause="defect 1130, cracking, reinforced concrete" if state else "Table 7.1N, XC4",
+        title="AASHTO Manual for Bridge Element Inspection" if state else "Eurocode 2",
+        clause="defect 1130, cracking in reinforced concrete (2019)"
+        if state
+        else "Table 7.1N (2004)",
         kind="inspection state" if state else "design limit",
         verified="secondary" if state else "primary",
         states={} if refused else states,
         stated=None if refused or edges[0] != edges[1] else names[edges[0]],
-        text="" if refused else ", ".join(f"{name} {share:.2f}" for name, share in ordered),
+        text="not graded"
+        if refused
+        else ", ".join(f"{name} {share:.2f}" for name, share in ordered),
         refused=refused,
         basis=[f"width {width.value:.2f} mm ({width.low:.2f} to {width.high:.2f})"],
         notes=["read in a secondary source"] if state else ["w_max is nationally determined"],
@@ -382,8 +386,8 @@ def graded(found, refused=None):
     return found.model_copy(
         update={
             "grades": [
-                grade_record(width, "mbei-1130", refused=refused),
-                grade_record(width, "en-1992", refused=refused),
+                grade_record(width, "aashto-mbei", refused=refused),
+                grade_record(width, "en-1992-1-1", refused=refused),
             ],
             "priority": PriorityRecord(
                 score=100 * sum(term.value * term.weight for term in terms),
@@ -434,7 +438,7 @@ def photo_without_scale(traced, verdict="detect only", advice=("put a marker int
 
 
 CONTEXT = ContextRecord(
-    codes=["mbei-1130", "en-1992"], exposure="XC4", reinforcement="reinforced", member="wall",
+    codes=["aashto-mbei", "en-1992-1-1"], exposure="XC4", reinforcement="reinforced", member="wall",
     axis_deg=0.0,
 )  # fmt: skip
 

@@ -9,10 +9,20 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cracklens.files import writing
 from cracklens.inspection.record import Inspection, PhotoRecord
-from cracklens.reporting import palette, view
+from cracklens.reporting import figures, overview, palette, view
+from cracklens.reporting.boundaries import boundaries
+from cracklens.reporting.crack_view import crack_view
 from cracklens.reporting.preview import embeds_previews, fitted_preview, preview_budget
 
 Previews = Mapping[str, bytes] | Callable[[PhotoRecord], bytes | None]
+
+_SOURCES = {
+    "marker": "a marker",
+    "points": "two points at a known distance",
+    "metadata": "lens and distance",
+    "transform": "the transform of the map",
+    "typed": "what was typed",
+}
 
 
 def write_report(inspection: Inspection, folder: str | Path, previews: Previews) -> Path:
@@ -55,14 +65,15 @@ def _environment() -> Environment:
     environment.globals |= {
         "palette": palette,
         "counted": view.counted,
-        "summary": view.summary,
-        "total_length": view.total_length_px,
+        "figures": figures,
+        "source_names": _SOURCES,
         "address": view.address,
     }
     environment.filters |= {
         "whole": lambda number: f"{number:,.0f}",
         "tenths": lambda number: f"{number:,.1f}",
         "hundredths": lambda number: f"{number:.2f}",
+        "significant": lambda number: f"{number:.3g}",
         "flat": lambda value: list(view.flat(value)),
     }
     return environment
@@ -70,7 +81,7 @@ def _environment() -> Environment:
 
 def _content(inspection: Inspection, previews: Previews) -> dict[str, Any]:
     photographs = inspection.photographs
-    ranked = view.ranked(inspection)
+    ranked = overview.ranked(inspection)
     total = len(photographs) + len(inspection.failed)
     embedded = embeds_previews(total)
     return {
@@ -79,15 +90,42 @@ def _content(inspection: Inspection, previews: Previews) -> dict[str, Any]:
         "name": _last_name(inspection.root) or "photographs",
         "embedded": embedded,
         "shrunk": embedded and preview_budget(total) < preview_budget(1),
-        "cracked": sum(bool(photo.cracks) for photo in photographs),
-        "length_px": sum(crack.length_px for _, crack in ranked),
-        "widest": max(ranked, key=lambda pair: pair[1].max_width_px, default=None),
-        "ranked": ranked[: view.MOST_RANKED],
-        "cracks": len(ranked),
         "most_rows": view.MOST_ROWS,
         "rows": {crack.id for photo in photographs for crack in photo.cracks[: view.MOST_ROWS]},
         "sections": {photo.id for photo in photographs if _has_section(photo, embedded=embedded)},
-        "views": _views(inspection, previews, embedded=embedded),
+        "views": _views(inspection, previews, ranked, embedded=embedded),
+        **_overview(inspection, ranked),
+    }
+
+
+def _overview(inspection: Inspection, ranked: overview.Ranked) -> dict[str, Any]:
+    """Return what is said over all photographs."""
+    pairs = ranked[: view.MOST_RANKED]
+    shown = [crack_view(photo, crack, (), graph=False) for photo, crack in pairs]
+    urgent = [each for each in shown if each.record.priority][: view.MOST_URGENT]
+    detailed = {crack.id for _, crack in ranked[: view.MOST_DETAILED] if crack.measurement}
+    return {
+        "ranked": shown,
+        "urgent": urgent,
+        "first": {each.record.id for each in urgent},
+        "detailed": detailed,
+        "cracks": len(ranked),
+        "cracked": sum(bool(photo.cracks) for photo in inspection.photographs),
+        "length_px": sum(figures.length_px(crack) for _, crack in ranked),
+        "length_m": overview.total_m(ranked),
+        "longest": max(shown, key=lambda each: each.length.sort, default=None),
+        "widest": max(shown, key=lambda each: each.width.sort, default=None),
+        "scaled": overview.scaled(inspection),
+        "context": overview.context_rows(inspection),
+        "retake": overview.to_retake(inspection),
+        "bars": overview.bars(inspection.quantities) if inspection.quantities else [],
+        "state_tables": overview.state_tables(inspection),
+        "has": {
+            "score": any(each.record.priority for each in shown),
+            "states": any(each.states for each in shown),
+            "limits": any(each.limits for each in shown),
+            "measured": any(each.record.measurement for each in shown),
+        },
     }
 
 
@@ -96,16 +134,22 @@ def _has_section(photo: PhotoRecord, *, embedded: bool) -> bool:
 
 
 def _views(
-    inspection: Inspection, previews: Previews, *, embedded: bool
+    inspection: Inspection, previews: Previews, ranked: overview.Ranked, *, embedded: bool
 ) -> Iterator[view.PhotoView]:
     """Yield one photograph after the other, so that one preview is in memory at a time."""
     find = previews if callable(previews) else lambda photo: previews.get(photo.id)
     budget = preview_budget(len(inspection.photographs) + len(inspection.failed))
+    drawn = {crack.id for _, crack in ranked[: view.MOST_GRAPHS]}
+    levels = boundaries(inspection)
     for photo in inspection.photographs:
         if _has_section(photo, embedded=embedded):
             jpeg = find(photo) if embedded else None
             shown = _data_address(fitted_preview(jpeg, budget)) if jpeg else None
-            yield view.photo_view(photo, shown)
+            cracks = [
+                crack_view(photo, crack, levels, graph=crack.id in drawn)
+                for crack in photo.cracks[: view.MOST_ROWS]
+            ]
+            yield view.photo_view(photo, shown, cracks)
 
 
 def _data_address(jpeg: bytes) -> str:

@@ -6,13 +6,25 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
-from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
+from cracklens.inspection.record import CrackRecord, PhotoRecord
 from cracklens.inspection.record_parts import Point
+from cracklens.reporting import figures
+from cracklens.reporting.crack_view import CrackView
 from cracklens.reporting.overlay import MOST_TAGS, short_id
+from cracklens.reporting.palette import rank_of
+from cracklens.reporting.scale_bar import scale_bar
+from cracklens.reporting.stretches import stretches
 
 MOST_RANKED = 1000
 MOST_ROWS = 200
 MOST_TILES = 4000
+MOST_URGENT = 12
+MOST_DETAILED, MOST_GRAPHS = 600, 200
+"""Cracks, the most urgent first, of which the report holds all details, and a graph of the widths:
+about 3 kB and 5 kB each."""
+MOST_WIDE_TAGS = 12
+"""With more labels on a picture they show the number alone, and the width when pointed at."""
+_BAR_SHARE = 0.2
 _FAINTEST_TILE = 0.02
 _FINE_BELOW_PX = 2000  # coordinates of smaller photographs keep one decimal
 _NEAR_RIGHT, _NEAR_TOP = 90, 8  # per cent; a tag there goes to the other side of its point
@@ -20,35 +32,64 @@ _NEAR_RIGHT, _NEAR_TOP = 90, 8  # per cent; a tag there goes to the other side o
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A crack or a rejected line on the picture; `key` ties it to its row."""
+    """A crack or a rejected line on the picture; `key` ties it to its row.
+
+    `paths` holds the data of SVG paths, each with the class of its width; "" stands for no class.
+    """
 
     key: str
-    path: str
+    paths: list[tuple[str, str]]
     title: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """The label of a crack, placed in per cent of the picture."""
+    """The label of a crack, placed in per cent of the picture; a ring if it was measured."""
 
     key: str
     text: str
+    width: str
+    kind: str
     left: float
     top: float
     side: str
+    ring: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A scale bar, its length in per cent of the picture's width."""
+
+    percent: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:
-    """One photograph; `preview` is a data address, None where the report holds no picture."""
+    """One photograph; `preview` is a data address, None where the report holds no picture.
+
+    `cracks` are those that have a row, the longest first.
+    """
 
     record: PhotoRecord
+    cracks: list[CrackView]
     preview: str | None
     overlay: str | None
     lines: list[Line]
     rejected_lines: list[Line]
     tags: list[Tag]
     tiles: list[tuple[int, int, int, int, float]]
+    bar: Bar | None
+
+    @property
+    def crowded(self) -> bool:
+        """Say whether the labels hold numbers alone, so that they do not hide the picture."""
+        return len(self.tags) > MOST_WIDE_TAGS
+
+    @property
+    def in_mm(self) -> bool:
+        """Say whether a line has the colour of its width."""
+        return any(kind for line in self.lines for kind, _ in line.paths)
 
     @property
     def summary(self) -> str:
@@ -56,7 +97,9 @@ class PhotoView:
         return summary(self.record)
 
 
-def photo_view(photo: PhotoRecord, preview: str | None) -> PhotoView:
+def photo_view(
+    photo: PhotoRecord, preview: str | None, cracks: Sequence[CrackView] = ()
+) -> PhotoView:
     """Return how one photograph is shown. Lines and tiles are left out without a picture."""
     seen = preview is not None
     fine = max(photo.width_px, photo.height_px) < _FINE_BELOW_PX
@@ -64,19 +107,21 @@ def photo_view(photo: PhotoRecord, preview: str | None) -> PhotoView:
     tiles.sort(key=lambda tile: -tile.probability)
     return PhotoView(
         record=photo,
+        cracks=list(cracks),
         preview=preview,
         overlay=photo.overlay and address(photo.overlay),
         lines=[_crack_line(crack, fine=fine) for crack in photo.cracks] if seen else [],
         rejected_lines=[
             Line(
                 f"{photo.id}-R{number:02}",
-                "".join(svg_path(line, fine=fine) for line in rejected.lines_px),
+                [("", "".join(svg_path(line, fine=fine) for line in rejected.lines_px))],
                 f"rejected: {rejected.reason}",
             )
             for number, rejected in enumerate(photo.rejected if seen else (), 1)
         ],
         tags=[_tag(crack, photo) for crack in photo.cracks[:MOST_TAGS]] if seen else [],
         tiles=[(*tile.box_px, round(tile.probability, 2)) for tile in tiles[:MOST_TILES]],
+        bar=_bar(photo) if seen else None,
     )
 
 
@@ -89,20 +134,10 @@ def summary(photo: PhotoRecord) -> str:
     """
     if not photo.cracks:
         return "no crack found"
-    widest_px = max(crack.max_width_px for crack in photo.cracks)
+    widest = figures.widest(photo)
+    width = f", up to {figures.max_width(widest).text} wide" if widest else ""
     count = counted(len(photo.cracks), "crack")
-    return f"{count}, {total_length_px(photo):,.0f} px long in all, up to {widest_px:.1f} px wide"
-
-
-def total_length_px(photo: PhotoRecord) -> float:
-    """Return the length of all cracks of a photograph."""
-    return sum(crack.length_px for crack in photo.cracks)
-
-
-def ranked(inspection: Inspection) -> list[tuple[PhotoRecord, CrackRecord]]:
-    """Return all cracks with their photographs, the longest first, the wider of equals before."""
-    pairs = [(photo, crack) for photo in inspection.photographs for crack in photo.cracks]
-    return sorted(pairs, key=lambda pair: (-pair[1].length_px, -pair[1].max_width_px))
+    return f"{count}, {figures.total_length(photo).text} long in all{width}"
 
 
 def svg_path(points_px: Sequence[Point], *, fine: bool) -> str:
@@ -172,15 +207,36 @@ def _shown(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
 
 
 def _crack_line(crack: CrackRecord, *, fine: bool) -> Line:
-    return Line(
-        crack.id,
-        "".join(svg_path(branch.points_px, fine=fine) for branch in crack.branches),
-        f"{crack.id}: {crack.length_px:,.0f} px long, up to {crack.max_width_px:.1f} px wide",
-    )
+    paths: dict[str, str] = {}
+    for stretch in stretches(crack):
+        kind = "" if stretch.rank is None else f"w{stretch.rank}"
+        points_px: list[Point] = [(x, y) for x, y in stretch.points_px.tolist()]
+        paths[kind] = paths.get(kind, "") + svg_path(points_px, fine=fine)
+    length, width = figures.length(crack).text, figures.max_width(crack).whole
+    # narrow stretches first, so that a wide one is never hidden
+    return Line(crack.id, sorted(paths.items()), f"{crack.id}: {length} long, up to {width} wide")
 
 
 def _tag(crack: CrackRecord, photo: PhotoRecord) -> Tag:
     left = (crack.widest_px[0] + 0.5) / photo.width_px * 100
     top = (crack.widest_px[1] + 0.5) / photo.height_px * 100
     side = f"{'west' if left > _NEAR_RIGHT else 'east'} {'south' if top < _NEAR_TOP else 'north'}"
-    return Tag(crack.id, short_id(crack, photo), round(left, 2), round(top, 2), side)
+    width_mm = figures.max_width_mm(crack)
+    return Tag(
+        key=crack.id,
+        text=short_id(crack, photo),
+        width=figures.max_width(crack).text if crack.measurement else "",
+        kind="" if width_mm is None else f"w{rank_of(width_mm)}",
+        left=round(left, 2),
+        top=round(top, 2),
+        side=side,
+        ring=crack.measurement is not None,
+    )
+
+
+def _bar(photo: PhotoRecord) -> Bar | None:
+    if photo.scale is None:
+        return None
+    middle = ((photo.width_px - 1) / 2, (photo.height_px - 1) / 2)
+    bar = scale_bar(photo.scale, middle, _BAR_SHARE * photo.width_px)
+    return Bar(round(100 * bar.length_px / photo.width_px, 2), bar.text)

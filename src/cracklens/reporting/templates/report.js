@@ -223,9 +223,43 @@
     }
   }
 
+  // A link into closed details opens them.
+  const reveal = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target instanceof HTMLDetailsElement) {
+      target.open = true;
+      target.scrollIntoView();
+    }
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+
+  // Small pictures of the first cracks, cut out of the photographs that the page holds anyway.
+  for (const thumb of all("[data-thumb]")) {
+    const article = document.getElementById(thumb.dataset.of);
+    const picture = article && article.querySelector(".layer img");
+    if (!picture) continue;
+    const style = getComputedStyle(article.querySelector("figure"));
+    const whole = [Number(style.getPropertyValue("--w")), Number(style.getPropertyValue("--h"))];
+    const [x, y, width, height] = thumb.dataset.box.split(" ").map(Number);
+    const side = Math.max(width, (height * 4) / 3, whole[0] / 12) * 1.15;
+    const box = [x + width / 2 - side / 2, y + height / 2 - (side * 3) / 8, side, (side * 3) / 4];
+    const namespace = article.querySelector(".layer svg").namespaceURI;
+    const svg = document.createElementNS(namespace, "svg");
+    svg.setAttribute("viewBox", box.join(" "));
+    svg.setAttribute("aria-hidden", "true");
+    const image = document.createElementNS(namespace, "image");
+    const place = { x: -0.5, y: -0.5, width: whole[0], height: whole[1], href: picture.src };
+    Object.entries(place).forEach(([name, at]) => image.setAttribute(name, at));
+    svg.append(image);
+    const line = all("g.crack", article).find((one) => one.dataset.key === thumb.dataset.thumb);
+    if (line) svg.append(line.cloneNode(true));
+    thumb.append(svg);
+  }
+
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = all(".rejections:not([open])");
+    closed = all(".rejections:not([open]), .crack-details.first:not([open])");
     closed.forEach((part) => (part.open = true));
   });
   addEventListener("afterprint", () => closed.forEach((part) => (part.open = false)));

@@ -1,0 +1,209 @@
+"""What the report shows of one crack: figures, states, graph, and where its uncertainty is from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cracklens.inspection.record import CrackRecord, PhotoRecord
+from cracklens.inspection.record_measured import GradeRecord, QuantityRecord
+from cracklens.reporting import figures
+from cracklens.reporting.boundaries import Boundary
+from cracklens.reporting.figures import Figure
+from cracklens.reporting.palette import WIDTH_CLASSES, rank_of
+from cracklens.reporting.profile import ProfileGraph, profile_graph
+
+_LEAST_SHARE = 0.005  # of a state that is listed
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A state with its probability, as a text and in per cent."""
+
+    state: str
+    text: str
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class CodeView:
+    """What one code says of a crack; `shares` are empty if it was refused."""
+
+    record: GradeRecord
+    shares: list[Share]
+
+    @property
+    def mark(self) -> str:
+        """The mark of a table that was read in a secondary source."""
+        return "(s)" if self.record.verified == "secondary" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one source adds to the uncertainty, as texts; the share is of the variance."""
+
+    source: str
+    width: str
+    width_share: str
+    length: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrackView:
+    """One crack, ready for the templates.
+
+    Attributes:
+        photo: that it was found on.
+        record: of the crack.
+        width: the greatest width, in mm where known.
+        mean: the mean width.
+        length: of all branches.
+        rank: place of the class of its width; None where that is not known in mm.
+        states: codes with inspection states.
+        limits: codes with design limits.
+        facts: names and texts of the rest.
+        contributions: to the uncertainty.
+        graph: widths along the crack; None where it is not drawn.
+    """
+
+    photo: PhotoRecord
+    record: CrackRecord
+    width: Figure
+    mean: Figure
+    length: Figure
+    rank: int | None
+    states: list[CodeView]
+    limits: list[CodeView]
+    facts: list[tuple[str, str]]
+    contributions: list[Contribution]
+    graph: ProfileGraph | None
+
+    @property
+    def class_name(self) -> str:
+        """The class of the width, for people; empty without a width in mm."""
+        return "" if self.rank is None else f"{WIDTH_CLASSES[self.rank].name} mm"
+
+    @property
+    def state(self) -> str:
+        """What the first code with inspection states says, in a line; empty without one."""
+        return _line(self.states)
+
+    @property
+    def limit(self) -> str:
+        """What the first code with design limits says, in a line; empty without one."""
+        return _line(self.limits)
+
+
+def crack_view(
+    photo: PhotoRecord, crack: CrackRecord, boundaries: Sequence[Boundary], *, graph: bool
+) -> CrackView:
+    """Return how one crack is shown.
+
+    Args:
+        photo: that it was found on.
+        crack: of that photograph.
+        boundaries: levels of the graph.
+        graph: draw the widths along it.
+    """
+    width_mm = figures.max_width_mm(crack)
+    codes = [CodeView(grade, _shares(grade)) for grade in crack.grades]
+    return CrackView(
+        photo=photo,
+        record=crack,
+        width=figures.max_width(crack),
+        mean=figures.mean_width(crack),
+        length=figures.length(crack),
+        rank=None if width_mm is None else rank_of(width_mm),
+        states=[code for code in codes if code.record.kind == "inspection state"],
+        limits=[code for code in codes if code.record.kind == "design limit"],
+        facts=_facts(crack),
+        contributions=_contributions(crack),
+        graph=profile_graph(crack, boundaries) if graph else None,
+    )
+
+
+def _line(codes: Sequence[CodeView]) -> str:
+    if not codes:
+        return ""
+    if codes[0].record.refused:
+        return "refused"
+    return ", ".join(
+        f"{share.state} {share.text}"
+        for share in sorted(codes[0].shares, key=lambda share: -share.percent)
+    )
+
+
+def _shares(grade: GradeRecord) -> list[Share]:
+    if grade.refused:
+        return []
+    return [
+        Share(state, _probability(share), round(100 * share, 1))
+        for state, share in grade.states.items()
+        if share >= _LEAST_SHARE
+    ]
+
+
+def _probability(share: float) -> str:
+    """Return a probability of a state, which is never certain.
+
+    >>> _probability(0.81), _probability(1.0)
+    ('0.81', '> 0.99')
+    """
+    return "> 0.99" if share > 1 - _LEAST_SHARE else f"{share:.2f}"
+
+
+def _facts(crack: CrackRecord) -> list[tuple[str, str]]:
+    found = crack.measurement
+    if found is None:
+        return []
+    bound = "a lower bound: it goes on outside of the picture, or under what hides it"
+    orientation = figures.other_unit(found.orientation_deg, "°", 0)
+    facts = [
+        ("Mean width", figures.mean_width(crack).whole),
+        ("Length", figures.length(crack).whole + (f", {bound}" if found.is_lower_bound else "")),
+        ("Orientation", f"{orientation.whole} from the horizontal, counter-clockwise"),
+        ("Direction", _direction(found.direction, found.to_axis_deg)),
+        ("Pattern", found.pattern),
+        ("Measured", f"{found.measured_share:.0%} of the length from grey levels"),
+        ("Found with", f"confidence {crack.confidence:.2f}"),
+    ]
+    return [(name, text) for name, text in facts if text]
+
+
+def _direction(direction: str | None, to_axis_deg: float | None) -> str:
+    if direction is None or to_axis_deg is None:
+        return "no axis of the member was given"
+    return f"{direction}, {to_axis_deg:.0f}° to the axis of the member"
+
+
+def _contributions(crack: CrackRecord) -> list[Contribution]:
+    """Return the sources of the uncertainty, the greatest part of the width's first."""
+    found = crack.measurement
+    if found is None:
+        return []
+    width = found.max_width_mm or found.max_width_px
+    length = found.length_mm or found.length_px
+    names = sorted(
+        {*width.contributions, *length.contributions},
+        key=lambda name: (-width.contributions.get(name, 0.0), name),
+    )
+    unit = "mm" if found.max_width_mm else "px"
+    return [
+        Contribution(
+            name,
+            _part(width, name, unit, 3 if unit == "mm" else 2),
+            _variance_share(width, name),
+            _part(length, name, unit, 1),
+        )
+        for name in names
+    ]
+
+
+def _part(value: QuantityRecord, name: str, unit: str, digits: int) -> str:
+    part = value.contributions.get(name)
+    return "" if part is None else f"{part:,.{digits}f} {unit}"
+
+
+def _variance_share(value: QuantityRecord, name: str) -> str:
+    part = value.contributions.get(name)
+    if part is None or value.standard == 0:
+        return ""
+    return f"{(part / value.standard) ** 2:.0%}"

@@ -1,0 +1,160 @@
+"""What the report leads with: what to look at first, how much of it there is, what to retake."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
+from cracklens.inspection.record_measured import QuantitiesRecord
+from cracklens.reporting import figures
+from cracklens.reporting.boundaries import exposures
+from cracklens.reporting.palette import rank_of
+
+Ranked = list[tuple[PhotoRecord, CrackRecord]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Metres of one class of width; `percent` is of the class with most of them."""
+
+    name: str
+    rank: int
+    length: str
+    cracks: int
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """How much is in one state of a code."""
+
+    state: str
+    length: str
+    area: str
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class StateTable:
+    """Quantities by state of one code."""
+
+    code: str
+    title: str
+    kind: str
+    mark: str
+    rows: list[StateRow]
+
+
+def ranked(inspection: Inspection) -> Ranked:
+    """Return all cracks with their photographs, the most urgent first.
+
+    Those without a priority come after, the longest first, the wider of equals before.
+    """
+    pairs = [(photo, crack) for photo in inspection.photographs for crack in photo.cracks]
+    return sorted(
+        pairs,
+        key=lambda pair: (
+            -pair[1].priority.score if pair[1].priority else 1.0,
+            -figures.length_px(pair[1]),
+            -figures.max_width_px(pair[1]),
+        ),
+    )
+
+
+def scaled(inspection: Inspection) -> Literal["none", "some", "all"]:
+    """Say how many of the photographs have a scale."""
+    known = [photo.scale is not None for photo in inspection.photographs]
+    return "all" if known and all(known) else "some" if any(known) else "none"
+
+
+def context_rows(inspection: Inspection) -> list[tuple[str, str]]:
+    """Return what was said of the member, as names and texts; empty if nothing was."""
+    context = inspection.context
+    if context is None:
+        return []
+    titles = {
+        grade.code: grade.title
+        for photo in inspection.photographs
+        for crack in photo.cracks
+        for grade in crack.grades
+    }
+    axis = "" if context.axis_deg is None else f"{context.axis_deg:g}° from the horizontal"
+    rows = [
+        ("Codes", "; ".join(titles.get(code, code) for code in context.codes)),
+        ("Exposure", ", ".join(exposures(context))),
+        ("Concrete", context.reinforcement or ""),
+        ("Member", context.member or ""),
+        ("Axis of the member", axis),
+    ]
+    return [(name, text) for name, text in rows if text]
+
+
+def to_retake(inspection: Inspection) -> list[PhotoRecord]:
+    """Return photographs that do not serve to measure, those to retake first."""
+    return [
+        photo
+        for verdict in ("retake", "detect only")
+        for photo in inspection.photographs
+        if photo.fitness and photo.fitness.verdict == verdict
+    ]
+
+
+def bars(quantities: QuantitiesRecord) -> list[Bar]:
+    """Return metres by class of width, as they are shown."""
+    most_m = max((each.length_m for each in quantities.width_classes), default=0.0) or 1.0
+    return [
+        Bar(
+            name=each.name,
+            rank=rank_of(each.above_mm),
+            length=_metres(each.length_m),
+            cracks=each.cracks,
+            percent=round(100 * each.length_m / most_m, 1),
+        )
+        for each in quantities.width_classes
+    ]
+
+
+def state_tables(inspection: Inspection) -> list[StateTable]:
+    """Return quantities by state, one table for each code; inspection states come first."""
+    if inspection.quantities is None:
+        return []
+    grades = {
+        grade.code: grade
+        for photo in inspection.photographs
+        for crack in photo.cracks
+        for grade in crack.grades
+    }
+    tables = []
+    for code, rows in groupby(inspection.quantities.states, key=lambda row: row.code):
+        found, grade = list(rows), grades.get(code)
+        most_m = max(row.length_m for row in found) or 1.0
+        tables.append(
+            StateTable(
+                code=code,
+                title=grade.title if grade else code,
+                kind=grade.kind if grade else "inspection state",
+                mark="(s)" if grade and grade.verified == "secondary" else "",
+                rows=[
+                    StateRow(
+                        state=row.state,
+                        length=_metres(row.length_m),
+                        area="" if row.area_m2 is None else f"{row.area_m2:,.2f} m²",
+                        percent=round(100 * row.length_m / most_m, 1),
+                    )
+                    for row in found
+                ],
+            )
+        )
+    return sorted(tables, key=lambda table: table.kind == "design limit")
+
+
+def total_m(pairs: Sequence[tuple[PhotoRecord, CrackRecord]]) -> float | None:
+    """Return the length of all cracks with a length in mm, in m; None without one."""
+    known = [figures.length_mm(crack) for _, crack in pairs]
+    found = [value for value in known if value is not None]
+    return sum(found) / figures.MM_PER_M if found else None
+
+
+def _metres(length_m: float) -> str:
+    return f"{length_m:,.2f} m"
