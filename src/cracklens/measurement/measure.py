@@ -1,0 +1,51 @@
+"""Everything that is measured in one photograph."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.measurement.camera_bias import CameraBias
+from cracklens.measurement.course import measure_course
+from cracklens.measurement.field import measure_field
+from cracklens.measurement.types import CrackMeasurement, PhotoMeasurement
+from cracklens.photos.scale import Scale
+from cracklens.tracing.crack import Crack
+
+
+def measure(
+    pixels: NDArray[np.uint8],
+    cracks: Sequence[Crack],
+    scale: Scale | None,
+    *,
+    axis_deg: float | None = None,
+    excluded: NDArray[np.bool_] | None = None,
+    camera: CameraBias | None = None,
+) -> PhotoMeasurement:
+    """Return widths, length, orientation and pattern of each crack, and what they are together.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB of the upright photograph.
+        cracks: as they were traced in it.
+        scale: of the photograph; without it, everything is in px alone.
+        axis_deg: direction of the member's axis, counter-clockwise from the x axis as somebody
+            sees it who stands before the wall.
+        excluded: (H, W) what is not wall, such as a marker: a crack that meets it is longer than
+            what is seen.
+        camera: what a check of the camera found.
+    """
+    from cracklens.measurement.width import measure_widths
+
+    rows, columns = pixels.shape[:2]
+    middle_px = (columns - 1) / 2, (rows - 1) / 2
+    widths = measure_widths(pixels, cracks, scale, excluded=excluded, camera=camera)
+    courses = [
+        measure_course(crack, scale, axis_deg=axis_deg, excluded=excluded, middle_px=middle_px)
+        for crack in cracks
+    ]
+    return PhotoMeasurement(
+        cracks=tuple(
+            CrackMeasurement(own, course) for own, course in zip(widths, courses, strict=True)
+        ),
+        field=measure_field(cracks, courses, scale, shape=(rows, columns), excluded=excluded),
+    )
