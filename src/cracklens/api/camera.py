@@ -4,6 +4,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+import cracklens
 from cracklens.errors import UsageError
 from cracklens.files import require_free_file
 from cracklens.grading.codes import find_code
@@ -63,7 +64,11 @@ def check_camera(
     boundaries = boundaries_of(codes)
     known = read_true_widths(Path(true_widths)) if true_widths is not None else None
     found = check_photo(
-        read_photo(photo), boundaries, ruler_mm=ruler_mm, true_widths_mm=known
+        read_photo(photo),
+        boundaries,
+        cracklens_version=cracklens.__version__,
+        ruler_mm=ruler_mm,
+        true_widths_mm=known,
     )
     if output is not None:
         found.save(output)
@@ -106,7 +111,9 @@ def read_true_widths(path: Path) -> dict[float, float]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
     if not rows or not set(_COLUMNS) <= set(rows[0]):
-        raise UsageError(f"{path} needs the columns {' and '.join(_COLUMNS)}, and a row for a width")
+        raise UsageError(
+            f"{path} needs the columns {' and '.join(_COLUMNS)}, and a row for a width"
+        )
     known = {}
     for number, row in enumerate(rows, start=2):
         try:

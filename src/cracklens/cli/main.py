@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 import cracklens
-from cracklens.cli import audit, doctor, evaluate, inspect, predict, train, validate
+from cracklens.cli import (
+    audit,
+    check_camera,
+    doctor,
+    evaluate,
+    inspect,
+    predict,
+    target,
+    train,
+    validate,
+)
 from cracklens.cli.console import complain
 from cracklens.errors import CracklensError, UsageError
 
@@ -24,6 +34,8 @@ app = typer.Typer(
 )
 inspect.add_to(app)
 validate.add_to(app)
+target.add_to(app)
+check_camera.add_to(app)
 predict.add_to(app)
 train.add_to(app)
 evaluate.add_to(app)

@@ -17,9 +17,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def target(
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="PDF to write.")
-    ] = _DEFAULT_OUTPUT,
+    output: Annotated[Path, typer.Option("--output", "-o", help="PDF to write.")] = _DEFAULT_OUTPUT,
     *,
     overwrite: Overwrite = False,
     json: Json = False,

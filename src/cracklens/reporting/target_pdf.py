@@ -1,14 +1,15 @@
 """The sheet for checking a camera as a PDF to print: A4, vector outlines, true to scale."""
 
+import pathlib
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
-from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from cracklens.files import writing
 from cracklens.measurement.target.layout import (
@@ -28,17 +29,16 @@ _MM_PER_INCH = 25.4
 _MODULES = 8  # 6 x 6 bits within a black border of one module
 _INK, _PAPER, _QUIET = "black", "white", "#444444"
 _TITLE_PT, _TEXT_PT, _LABEL_PT, _SMALL_PT = 15.0, 7.5, 7.0, 6.0
-_HOW_TO = (
-    "Print at 100 % (no “fit to page”) with a laser printer on matte white paper; lay it flat, in"
-    " even light without gloss.",
-    "Measure the ruler at the foot with a steel rule; if it is not 100.0 mm long, give what you"
-    " read, such as --ruler 99.2mm.",
-    "Photograph it as you photograph walls: same camera, lens, distance and settings. Then:"
-    "  cracklens check-camera PHOTO -o camera.json",
-)
+_HOW_TO = """\
+Print at 100 % (no “fit to page”) with a laser printer on matte white paper; lay it flat, in even \
+light without gloss.
+Measure the ruler at the foot with a steel rule; if it is not 100.0 mm long, give what you read, \
+such as --ruler 99.2mm.
+Photograph it as you photograph walls: same camera, lens, distance and settings. Then:  \
+cracklens check-camera PHOTO -o camera.json"""
 
 
-def write_target(path: Path) -> None:
+def write_target(path: pathlib.Path) -> None:
     """Write the sheet as a PDF of one A4 page.
 
     Lines and markers are filled outlines, not strokes, so that no printer driver changes their
@@ -73,11 +73,7 @@ def write_target(path: Path) -> None:
 
 
 def marker_squares(marker: SheetMarker) -> list[Floats]:
-    """Return the black parts of a marker as outlines, (4, 2) mm each.
-
-    Black modules of one row that touch are one outline: between two outlines that share an edge
-    some programs show a hairline.
-    """
+    """Return the black parts of a marker as outlines, (4, 2) mm each."""
     dictionary = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, DICTIONARY))
     black = cv2.aruco.generateImageMarker(dictionary, marker.number, _MODULES) == 0
     side = float(np.ptp(marker.corners_mm[:, 0])) / _MODULES
@@ -86,49 +82,24 @@ def marker_squares(marker: SheetMarker) -> list[Floats]:
     for row in range(_MODULES):
         edges = np.flatnonzero(np.diff(np.concatenate([[False], black[row], [False]]).astype(int)))
         for start, end in edges.reshape(-1, 2):
-            x, y = left + np.array([start, end]) * side, top + np.array([row, row + 1]) * side
-            squares.append(np.array([(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1])]))
-    return _merged(squares)
-
-
-def _merged(strips: list[Floats]) -> list[Floats]:
-    """Return strips of equal extent below each other as one."""
-    merged: list[Floats] = []
-    for strip in strips:
-        for index, above in enumerate(merged):
-            same = np.allclose(above[:2, 0], strip[:2, 0])
-            if same and np.isclose(above[2, 1], strip[0, 1]):
-                merged[index] = np.concatenate([above[:2], strip[2:]])
-                break
-        else:
-            merged.append(strip)
-    return merged
+            above, below = top + row * side, top + (row + 1) * side
+            squares.append(_box(left + start * side, above, left + end * side, below))
+    return squares
 
 
 def _draw_lines(axes: Axes, sheet: Sheet) -> None:
-    bars = [
-        np.array(
-            [
-                (bar.left, bar.top),
-                (bar.left + bar.width, bar.top),
-                (bar.left + bar.width, bar.top + bar.height),
-                (bar.left, bar.top + bar.height),
-            ]
-        )
-        for bar in sheet.bars
-    ]
+    bars = [_box(b.left, b.top, b.left + b.width, b.top + b.height) for b in sheet.bars]
     _fill(axes, bars, _INK)
     _fill(axes, [line.polygon_mm for line in sheet.lines if line.tone == "light"], _PAPER)
     _fill(axes, [line.polygon_mm for line in sheet.lines if line.tone == "dark"], _INK)
 
 
 def _fill(axes: Axes, outlines: Sequence[Floats], colour: str) -> None:
-    axes.add_collection(
-        PolyCollection(
-            outlines, facecolors=colour, edgecolors="none", linewidths=0, antialiased=True
-        ),
-        autolim=False,
-    )
+    """Draw all outlines as one path: where two of them touch, no program shows a hairline."""
+    closed = [Path(np.concatenate([each, each[:1]]), closed=True) for each in outlines]
+    patch = PathPatch(Path.make_compound_path(*closed), facecolor=colour, edgecolor="none")
+    patch.set_linewidth(0)
+    axes.add_patch(patch)
 
 
 def _draw_labels(axes: Axes, sheet: Sheet) -> None:
@@ -177,7 +148,7 @@ def _draw_words(axes: Axes) -> None:
     _write(axes, 200.0, 12.0, f"cracklens · sheet version {SHEET_VERSION}", "right", colour=_QUIET)
     for x_mm, text in ((64.0, "dark lines, width in mm"), (146.0, "light lines, width in mm")):
         _write(axes, x_mm, 30.6, text, "center", size=_SMALL_PT, colour=_QUIET)
-    for index, text in enumerate(_HOW_TO):
+    for index, text in enumerate(_HOW_TO.splitlines()):
         _write(axes, 10.0, 18.4 + 3.3 * index, f"{index + 1}.  {text}", "left")
 
 

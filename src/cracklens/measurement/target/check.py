@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
-import cracklens
 from cracklens.errors import PhotoError, UsageError
-from cracklens.measurement.target.edge import edge_blur_px
+from cracklens.measurement.target.edge import EdgeSpread, edge_spread
 from cracklens.measurement.target.layout import RULER_MM, SHEET_VERSION, WIDTHS_MM, sheet_layout
 from cracklens.measurement.target.lines import Piece, visible_pieces
 from cracklens.measurement.target.measure import measure_lines
@@ -18,13 +15,16 @@ from cracklens.photos import Photo
 
 _RULER_MM = (80.0, 125.0)
 _BLURRED_PX, _TILTED_DEG, _BENT_PX = 1.5, 25.0, 1.5
-_LEAST_LINES = 3
+_LEAST_SHARE = 0.5  # of a line, less is worth a word
+_COARSE_MM_PER_PX = 0.3
+_LEAST_WIDTHS = 3
 
 
 def check_camera(
     photo: Photo,
     boundaries_mm: Mapping[float, Sequence[str]],
     *,
+    cracklens_version: str,
     ruler_mm: float = RULER_MM,
     true_widths_mm: Mapping[float, float] | None = None,
 ) -> CameraCheck:
@@ -33,6 +33,7 @@ def check_camera(
     Args:
         photo: of one printed sheet, all of it or a part.
         boundaries_mm: widths at which codes change their verdict, with the names of the codes.
+        cracklens_version: for the record.
         ruler_mm: length of the printed ruler, nominally 100 mm; all of the sheet is scaled with it.
         true_widths_mm: by nominal width, true widths of the dark lines as read with a loupe.
 
@@ -48,18 +49,19 @@ def check_camera(
     known = true_widths_mm or {}
     check_true_widths(known, WIDTHS_MM)
     pose = find_pose(photo)
+    mm_per_px = pose.mm_per_px * ruler_mm / RULER_MM
     pieces = visible_pieces(sheet_layout().lines, pose, photo.height_px, photo.width_px)
     lines = measure_lines(photo.pixels, pieces, pose, ruler_mm / RULER_MM, known)
-    widths = by_width(lines, pose.mm_per_px * ruler_mm / RULER_MM, separated=set(known))
-    if len(widths) < _LEAST_LINES:
+    widths = by_width(lines, separated=set(known))
+    if len(widths) < _LEAST_WIDTHS:
         raise PhotoError(
             photo.path,
             f"only {len(widths)} widths of the sheet could be measured: take all of it, closer, "
             "sharp and in even light",
         )
-    blur_px = edge_blur_px(photo.pixels, pieces, pose)
+    spread = edge_spread(photo.pixels, pieces, pose)
     return CameraCheck(
-        cracklens_version=cracklens.__version__,
+        cracklens_version=cracklens_version,
         sheet_version=SHEET_VERSION,
         photograph=photo.path.name,
         sha256=photo.sha256,
@@ -68,16 +70,17 @@ def check_camera(
         ruler_mm=ruler_mm,
         markers=len(pose.seen),
         markers_missing=len(sheet_layout().markers) - len(pose.seen),
-        mm_per_px=pose.mm_per_px * ruler_mm / RULER_MM,
+        mm_per_px=mm_per_px,
         tilt_deg=pose.tilt_deg,
-        blur_px=blur_px,
+        blur_px=spread.sigma_px if spread else None,
+        sharpening=spread.sharpening if spread else None,
         residual_px=pose.residual_px,
         ink="true widths given" if known else "half of the difference",
         lines=lines,
         widths=widths,
-        boundaries=judge_boundaries(widths, boundaries_mm, pose.mm_per_px * ruler_mm / RULER_MM),
+        boundaries=judge_boundaries(widths, boundaries_mm, mm_per_px),
         missing=_missing(pieces),
-        advice=_advice(pose, blur_px, lines),
+        advice=_advice(pose, spread, lines),
     )
 
 
@@ -116,13 +119,13 @@ def _missing(pieces: Sequence[Piece]) -> list[str]:
     return [line.name for line in sheet_layout().lines if line.name not in seen]
 
 
-def _advice(pose: Pose, blur_px: float | None, lines: Sequence[LineCheck]) -> list[str]:
+def _advice(pose: Pose, spread: EdgeSpread | None, lines: Sequence[LineCheck]) -> list[str]:
     """Return what would make a better check, for people."""
     said = []
-    if blur_px is not None and blur_px > _BLURRED_PX:
+    if spread is not None and spread.sigma_px > _BLURRED_PX:
         said.append(
-            f"blurred: edges are spread by {blur_px:.1f} px; focus on the sheet, hold still or use "
-            "a tripod, unless your photographs of walls look the same"
+            f"blurred: edges are spread by {spread.sigma_px:.1f} px; focus on the sheet, hold "
+            "still or use a tripod, unless your photographs of walls look the same"
         )
     if pose.tilt_deg > _TILTED_DEG:
         said.append(f"seen at {pose.tilt_deg:.0f} degrees: hold the camera square to the sheet")
@@ -131,17 +134,16 @@ def _advice(pose: Pose, blur_px: float | None, lines: Sequence[LineCheck]) -> li
             f"the markers lie {pose.residual_px:.1f} px from where a flat sheet has them: lay it "
             "flat, tape down its corners"
         )
-    odd = [line.name for line in lines if line.tone == "dark" and line.measured_share < 0.5]  # noqa: PLR2004
-    if odd:
-        said.append(f"less than half could be measured of: {', '.join(odd)}")
+    poor = [x.name for x in lines if x.tone == "dark" and x.measured_share < _LEAST_SHARE]
+    if poor:
+        said.append(f"less than half could be measured of: {', '.join(poor)}")
     if not any(line.tone == "light" and line.stations for line in lines):
         said.append(
             "no light line was measured: without them, ink that spread counts as the camera's bias"
         )
-    return [*said, *_far(np.array([line.true_px for line in lines if line.nominal_mm == 0.3]))]  # noqa: PLR2004
-
-
-def _far(widths_px: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[str]:
-    if len(widths_px) and widths_px.mean() < 1.0:
-        return ["too far away for cracks: the line of 0.30 mm is less than a pixel wide"]
-    return []
+    if pose.mm_per_px > _COARSE_MM_PER_PX:
+        said.append(
+            "too far away to measure most cracks: the line of 0.30 mm is "
+            f"{0.3 / pose.mm_per_px:.1f} px wide"
+        )
+    return said

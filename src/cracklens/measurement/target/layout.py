@@ -29,7 +29,7 @@ PAGE_MM = (210.0, 297.0)
 RULER_MM = 100.0
 RULER_START_MM = (55.0, 281.0)
 DICTIONARY = "DICT_APRILTAG_36H11"
-"""Olson (2011), "AprilTag": at least 11 bits between two of its markers, so that none is invented."""
+"""Olson (2011), "AprilTag": two of its markers differ in at least 11 bits; none is invented."""
 FIRST_MARKER = 560
 """The last of 587, which hardly anybody tapes to a wall."""
 MARKER_MM = 12.0
@@ -134,11 +134,7 @@ def _straight_rows() -> tuple[list[SheetLine], tuple[Bar, ...]]:
     for width in WIDTHS_MM:
         height = rise + width + 2 * max(_GUARD_MM, width)
         middle = top + height / 2
-        bars.append(
-            Bar(
-                _LIGHT_X_MM - _BAR_MARGIN_MM, top, _LINE_MM + 2 * _BAR_MARGIN_MM, height
-            )
-        )
+        bars.append(Bar(_LIGHT_X_MM - _BAR_MARGIN_MM, top, _LINE_MM + 2 * _BAR_MARGIN_MM, height))
         for tone, left in (("dark", _DARK_X_MM), ("light", _LIGHT_X_MM)):
             start, end = (left, middle + rise / 2), (left + _LINE_MM, middle - rise / 2)
             lines.append(_straight(f"{tone} {width:.2f}", width, "straight", tone, start, end))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cracklens.measurement.target.layout import Floats, SheetLine
 from cracklens.measurement.target.pose import Pose
@@ -70,7 +71,7 @@ def visible_pieces(
         course_mm = _trimmed(line)
         course_px = pose.to_px(course_mm)
         high = np.array([width_px, height_px]) - 1 - _BORDER_PX
-        inside = ((course_px >= _BORDER_PX) & (course_px <= high)).all(axis=1)
+        inside = np.asarray(((course_px >= _BORDER_PX) & (course_px <= high)).all(axis=1))
         pieces += [
             Piece(line, course_mm[run], course_px[run])
             for run in _runs(inside)
@@ -108,7 +109,7 @@ def _along(points: Floats) -> Floats:
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
 
 
-def _runs(inside: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Iterator[slice]:
+def _runs(inside: NDArray[np.bool_]) -> Iterator[slice]:
     padded = np.concatenate([[False], inside, [False]]).astype(int)
     for start, stop in np.flatnonzero(np.diff(padded)).reshape(-1, 2):
         yield slice(int(start), int(stop))
@@ -132,7 +133,7 @@ def _cut(piece: Piece, others: Sequence[Piece]) -> Iterator[Floats]:
 def _crossed_at(start: Floats, end: Floats, other_start: Floats, other_end: Floats) -> float | None:
     """Return where, as a share of the first stretch, another one crosses it; None if nowhere."""
     sides = np.column_stack([end - start, other_start - other_end])
-    if abs(np.linalg.det(sides)) < 1e-9 * np.abs(sides).max() ** 2:  # noqa: PLR2004 - parallel
+    if abs(np.linalg.det(sides)) < 1e-9 * np.abs(sides).max() ** 2:
         return None
     share, other = np.linalg.solve(sides, other_start - start)
     return float(share) if 0 < share < 1 and 0 < other < 1 else None

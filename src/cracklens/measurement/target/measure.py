@@ -39,7 +39,9 @@ def measure_lines(
     """
     negative = 255 - pixels
     lines: dict[str, SheetLine] = {piece.line.name: piece.line for piece in pieces}
-    groups = [[p for p in pieces if p.line.name == n] for n, x in lines.items() if x.shape != "crossing"]
+    groups = [
+        [p for p in pieces if p.line.name == n] for n, x in lines.items() if x.shape != "crossing"
+    ]
     groups += [crossing] if (crossing := [p for p in pieces if p.line.shape == "crossing"]) else []
     parts: dict[str, list[Floats]] = {}
     for group in groups:
@@ -58,9 +60,7 @@ def _measured(
 ) -> list[tuple[str, Floats]]:
     """Return name and (N, 4) stations: width, its stated uncertainty, true width, mm per px."""
     cracks, owners = cracks_of(group, pose)
-    scale = Scale(
-        pose.mm_per_px, 0.001, "marker", "check sheet", homography=np.linalg.inv(pose.homography)
-    )
+    scale = Scale(pose.mm_per_px, 0.001, "marker", "check sheet", homography=pose.to_mm)
     found = []
     for widths, pieces in zip(measure_widths(pixels, cracks, scale), owners, strict=True):
         for profile, piece in zip(widths.profiles, pieces, strict=True):

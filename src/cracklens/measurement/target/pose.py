@@ -43,6 +43,11 @@ class Pose:
         flat = _projected(self.homography, points_mm)
         return _distorted(flat, self.distortion, self.middle_px, self.half_diagonal_px)
 
+    @property
+    def to_mm(self) -> Floats:
+        """The inverse homography, (3, 3), from px of a camera without distortion to mm."""
+        return np.linalg.inv(self.homography).astype(np.float64)
+
     def px_per_mm(self, points_mm: Floats) -> Floats:
         """Return how a small step on the sheet becomes one in the picture, (N, 2, 2) px per mm."""
         steps = [
@@ -58,7 +63,7 @@ class Pose:
         In the middle of the picture, where the optical axis is, a tilted plane is foreshortened by
         the cosine of its tilt along one direction alone, whatever the focal length.
         """
-        middle_mm = _projected(np.linalg.inv(self.homography), np.array([self.middle_px]))
+        middle_mm = _projected(self.to_mm, np.array([self.middle_px]))
         sizes = np.linalg.svd(self.px_per_mm(middle_mm)[0], compute_uv=False)
         return math.degrees(math.acos(min(float(sizes[1] / sizes[0]), 1.0)))
 
@@ -134,4 +139,5 @@ def _distorted(
 ) -> Floats:
     away = (flat_px - middle_px) / half_diagonal_px
     growth = 1.0 + distortion * (away**2).sum(axis=1, keepdims=True)
-    return np.asarray(middle_px) + away * growth * half_diagonal_px
+    bent: Floats = np.asarray(middle_px) + away * growth * half_diagonal_px
+    return bent

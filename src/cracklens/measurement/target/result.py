@@ -93,6 +93,7 @@ class CameraCheck(Part):
     mm_per_px: float = Field(gt=0)
     tilt_deg: float
     blur_px: float | None = Field(description="Standard deviation of the spread of an edge.")
+    sharpening: float | None = Field(description="Strength of the camera's unsharp mask.")
     residual_px: float = Field(description="Root mean square, of the corners of the markers.")
     ink: Literal["true widths given", "half of the difference"] = Field(
         description="How ink that spread and the camera were told apart."

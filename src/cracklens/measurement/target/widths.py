@@ -21,14 +21,11 @@ import numpy as np
 from cracklens.measurement.target.result import LineCheck, WidthCheck
 
 
-def by_width(
-    lines: Sequence[LineCheck], mm_per_px: float, *, separated: Collection[float]
-) -> list[WidthCheck]:
+def by_width(lines: Sequence[LineCheck], *, separated: Collection[float]) -> list[WidthCheck]:
     """Return bias and scatter of each nominal width, of the dark lines that cracks are like.
 
     Args:
         lines: as measured.
-        mm_per_px: in the middle of the sheet.
         separated: nominal widths whose true width is known, so that ink plays no part.
     """
     measured = [line for line in lines if line.bias_px is not None]
@@ -40,12 +37,12 @@ def by_width(
         dark = [line for line in measured if line.tone == "dark" and line.nominal_mm == nominal]
         own = next((odd for line in dark if (odd := _odd_px(line, measured)) is not None), None)
         odd = 0.0 if nominal in separated else usual_odd if own is None else own
-        rows.append(_width(nominal, dark, odd, between_px, mm_per_px))
+        rows.append(_width(nominal, dark, odd, between_px))
     return rows
 
 
 def _width(
-    nominal: float, dark: Sequence[LineCheck], odd_px: float, between_px: float, mm_per_px: float
+    nominal: float, dark: Sequence[LineCheck], odd_px: float, between_px: float
 ) -> WidthCheck:
     counts = np.array([line.stations for line in dark], dtype=np.float64)
 
@@ -88,7 +85,6 @@ def _odd_px(line: LineCheck, lines: Sequence[LineCheck]) -> float | None:
         return None
     for other in lines:
         if other.tone == "light" and other.nominal_mm == line.nominal_mm:
-            # Partners lie at different places, so at different scales; ink is the same in mm.
             return (line.bias_px - (other.bias_px or 0.0)) / 2
     return None
 

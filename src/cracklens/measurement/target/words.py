@@ -20,11 +20,10 @@ def check_text(check: CameraCheck) -> str:
 
 def _facts(check: CameraCheck) -> str:
     blur = "not known" if check.blur_px is None else f"{check.blur_px:.2f} px"
+    seen = f"{check.markers} of {check.markers + check.markers_missing} markers"
     lines = [
-        f"{check.photograph}: {check.width_px} x {check.height_px} px, {check.mm_per_px:.3f} mm/px,"
-        f" tilt {check.tilt_deg:.0f} degrees, blur {blur}",
-        f"{check.markers} of {check.markers + check.markers_missing} markers; "
-        f"ruler {check.ruler_mm:g} mm",
+        f"{check.photograph}: {check.width_px} x {check.height_px} px, {seen}",
+        f"{check.mm_per_px:.3f} mm/px, tilt {check.tilt_deg:.0f} degrees, blur {blur}",
     ]
     return "\n".join(_wrapped(line) for line in lines)
 
@@ -54,7 +53,7 @@ def _boundaries(check: CameraCheck) -> str:
     rows = []
     for each in check.boundaries:
         name = f"{each.boundary_mm:.2f} mm  {each.verdict.upper():<14}"
-        doubt = "" if each.uncertainty_mm is None else f"+-{each.uncertainty_mm:.3f} mm, "
+        doubt = "" if each.uncertainty_mm is None else f"±{each.uncertainty_mm:.3f} mm, "
         rows.append(_wrapped(f"{name}  {doubt}{each.text}", indent=25))
     head = f"Boundaries of {', '.join(sorted({c for b in check.boundaries for c in b.codes}))}"
     return "\n".join([_wrapped(head), *rows])
