@@ -77,6 +77,15 @@ def test_the_same_crack_is_more_severe_in_a_prestressed_member():
     assert values == pytest.approx([0.25, 1.0], abs=1e-6)
 
 
+def test_a_width_that_the_scale_cannot_tell_counts_as_any_that_it_may_be():
+    """At 0.2 mm/px 3 px are 0.6 mm: 1/6 lie up to 0.10, 2/6 up to 0.30, 3/6 above."""
+    found = priority(q(0.2, 0.02), None, GIRDER, WEIGHTS, mm_per_px=0.2)
+    assert values_of(found)["severity"] == pytest.approx((1 / 3 * 0.25) + (1 / 2 * 0.5))
+    assert found.terms[0].text.startswith("any width up to 0.60 mm, the scale tells no more: up to")
+    wide = priority(q(3.0, 0.02), None, GIRDER, WEIGHTS, mm_per_px=0.2)
+    assert values_of(wide)["severity"] == pytest.approx(0.75)
+
+
 @pytest.mark.parametrize(
     ("length_m", "density", "extent"),
     [(1.5, None, 0.5), (9, None, 1), (0.3, 1.65, 0.5), (1.5, 0.33, 0.5), (None, 3.3, 1)],

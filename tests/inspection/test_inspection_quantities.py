@@ -9,6 +9,7 @@ from cracklens.grading import Context, grade
 from cracklens.inspection.quantities import (
     INFLUENCE_MM,
     NOT_GRADED,
+    NOT_TOLD_APART,
     WIDTH_BOUNDARIES_MM,
     Surveyed,
     length_by_width_m,
@@ -32,6 +33,9 @@ from cracklens.measurement import (
 CONTEXT = Context(
     codes=("aashto-mbei", "aci-224r"), exposure=("humidity",), reinforcement="reinforced"
 )
+
+
+FINE = 0.03
 
 
 def q(value, standard=0.0):
@@ -76,7 +80,7 @@ def crack(*profiles, length_mm=1000.0, mean_mm=0.2):
     )
 
 
-def surveyed(*cracks, area_m2=4.0, spacing_mm=None, context=CONTEXT, mm_per_px=0.1):
+def surveyed(*cracks, area_m2=4.0, spacing_mm=None, context=CONTEXT, mm_per_px=FINE):
     field = Field(
         pattern="several",
         parallel=(),
@@ -86,42 +90,75 @@ def surveyed(*cracks, area_m2=4.0, spacing_mm=None, context=CONTEXT, mm_per_px=0
         area_m2=None if area_m2 is None else q(area_m2),
     )
     grades = [grade(c.widths.max_mm, context, mm_per_px=mm_per_px) for c in cracks]
-    return Surveyed(PhotoMeasurement(cracks=cracks, field=field), grades)
+    return Surveyed(PhotoMeasurement(cracks=cracks, field=field), grades, mm_per_px)
 
 
 widths = st.lists(st.floats(0, 3) | st.just(np.nan), min_size=0, max_size=30)
 
 
-@given(st.lists(widths, max_size=4), st.floats(1, 5000), st.floats(0, 3))
-def test_metres_by_width_add_up_to_the_length(branches, length_mm, mean_mm):
-    found = length_by_width_m(crack(*map(profile, branches), length_mm=length_mm, mean_mm=mean_mm))
+@given(
+    st.lists(widths, max_size=4),
+    st.floats(1, 5000),
+    st.floats(0, 3),
+    st.none() | st.floats(0.01, 2),
+)
+def test_metres_by_width_add_up_to_the_length(branches, length_mm, mean_mm, scale):
+    found = length_by_width_m(
+        crack(*map(profile, branches), length_mm=length_mm, mean_mm=mean_mm), scale
+    )
     assert np.all(found >= 0)
     assert found.sum() == pytest.approx(length_mm / 1000)
 
 
 def test_each_metre_counts_by_the_width_there():
     """11 stations are 10 steps; the step between two classes is shared by both."""
-    found = length_by_width_m(crack(profile([0.05] * 5 + [0.5] * 6), length_mm=1000))
-    np.testing.assert_allclose(found, [0.45, 0, 0.55, 0])
+    found = length_by_width_m(crack(profile([0.05] * 5 + [0.5] * 6), length_mm=1000), FINE)
+    np.testing.assert_allclose(found, [0.45, 0, 0.55, 0, 0])
 
 
 def test_stations_count_by_the_way_between_them():
     near, far = profile([0.05] * 11, step_px=1.0), profile([2.0] * 11, step_px=3.0)
-    found = length_by_width_m(crack(near, far, length_mm=4000))
-    np.testing.assert_allclose(found, [1, 0, 0, 3])
+    found = length_by_width_m(crack(near, far, length_mm=4000), FINE)
+    np.testing.assert_allclose(found, [1, 0, 0, 3, 0])
 
 
 def test_what_was_not_measured_counts_by_the_mean_width():
-    found = length_by_width_m(crack(profile([0.5] * 5 + [np.nan] * 6), mean_mm=0.2))
-    np.testing.assert_allclose(found, [0, 0.55, 0.45, 0])
-    np.testing.assert_allclose(length_by_width_m(crack(mean_mm=1.5)), [0, 0, 0, 1])
+    found = length_by_width_m(crack(profile([0.5] * 5 + [np.nan] * 6), mean_mm=0.2), FINE)
+    np.testing.assert_allclose(found, [0, 0.55, 0.45, 0, 0])
+    np.testing.assert_allclose(length_by_width_m(crack(mean_mm=1.5), FINE), [0, 0, 0, 1, 0])
 
 
 @pytest.mark.parametrize(
     ("width_mm", "place"), [(0.10, 0), (0.11, 1), (0.30, 1), (1.27, 2), (9, 3)]
 )
 def test_a_width_on_a_boundary_belongs_to_the_class_below(width_mm, place):
-    assert length_by_width_m(crack(profile([width_mm] * 3)))[place] == pytest.approx(1)
+    assert length_by_width_m(crack(profile([width_mm] * 3)), FINE)[place] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("mm_per_px", "expected"),
+    [
+        (None, [0.25, 0.25, 0.25, 0.25, 0]),
+        (0.033, [0.25, 0.25, 0.25, 0.25, 0]),
+        (0.05, [0, 0.25, 0.25, 0.25, 0.25]),
+        (0.1, [0, 0, 0.25, 0.25, 0.5]),
+        (1.0, [0, 0, 0, 0, 1]),
+    ],
+)
+def test_what_is_finer_than_the_scale_resolves_is_not_told_apart(mm_per_px, expected):
+    branches = [profile([width] * 3) for width in (0.05, 0.2, 0.5, 2.0)]
+    found = length_by_width_m(crack(*branches), mm_per_px)
+    np.testing.assert_allclose(found, expected)
+
+
+def test_what_is_not_told_apart_has_a_row_with_the_width_that_it_may_reach():
+    photo = surveyed(crack(profile([0.2] * 3)), mm_per_px=0.2)
+    found = quantities([photo, surveyed(crack(profile([0.2] * 3)))])
+    row = found.width_classes[-1]
+    assert (row.name, row.above_mm, row.up_to_mm) == (NOT_TOLD_APART, 0, pytest.approx(0.6))
+    assert (row.length_m, row.cracks) == (pytest.approx(1), 1)
+    assert sum(row.length_m for row in found.width_classes) == pytest.approx(2)
+    assert any("Not told apart" in note for note in found.notes)
 
 
 def test_classes_name_their_boundaries_and_count_cracks():

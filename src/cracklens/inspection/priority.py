@@ -1,11 +1,14 @@
 """How soon to look at a crack: a score from 0 to 100 whose terms can be followed one by one."""
 
+import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cracklens.errors import UsageError
 from cracklens.grading import Context
 from cracklens.grading.probability import class_probabilities
+from cracklens.grading.resolution import LEAST_BOUNDARY_PX, too_coarse
 from cracklens.grading.rules import class_names
 from cracklens.inspection.priority_weights import Weights, load_weights
 from cracklens.measurement import Quantity
@@ -54,6 +57,8 @@ def priority(
     weights: Weights,
     growth_mm_per_year: float | None = None,
     density_m_per_m2: Quantity | None = None,
+    *,
+    mm_per_px: float | None = None,
 ) -> Priority | None:
     """Return how soon to look at a crack; None without a width, which nothing can stand for.
 
@@ -67,6 +72,8 @@ def priority(
         weights: of the package, or of a file.
         growth_mm_per_year: of the width since the last visit; negative if it closes.
         density_m_per_m2: of all cracks of the photograph.
+        mm_per_px: of the photograph. Where it is too coarse for the width, the width counts as any
+            that it may be, each as likely as the other; None for a width measured by other means.
 
     Raises:
         UsageError: the growth is not finite.
@@ -78,7 +85,7 @@ def priority(
     if width_mm is None:
         return None
     found = {
-        "severity": _severity(width_mm, context, weights),
+        "severity": _severity(width_mm, context, weights, mm_per_px),
         "extent": _extent(length_mm, density_m_per_m2, weights),
         "exposure": _exposure(context, weights),
         "role": _role(context, weights),
@@ -95,17 +102,31 @@ def priority(
     return Priority(score=score, terms=terms, note=_note(missing, context))
 
 
-def _severity(width_mm: Quantity, context: Context, weights: Weights) -> tuple[float, str]:
+def _severity(
+    width_mm: Quantity, context: Context, weights: Weights, mm_per_px: float | None
+) -> tuple[float, str]:
     """Return the mean rank of the class of width, by the probability of each class."""
     edges = weights.severity.boundaries_mm(context.reinforcement)
-    shares = class_probabilities(width_mm, edges)
+    if mm_per_px is not None and too_coarse(width_mm, edges, mm_per_px):
+        greatest_mm = max(width_mm.interval[1], LEAST_BOUNDARY_PX * mm_per_px)
+        shares = _any_up_to(greatest_mm, edges)
+        said = f"any width up to {greatest_mm:.2f} mm, the scale tells no more"
+    else:
+        shares = class_probabilities(width_mm, edges)
+        said = f"width {width_mm.value:.2f} mm"
     value = sum(rank * share for rank, share in enumerate(shares)) / len(edges)
     likely = [
         f"{name} {'> 0.99' if share >= 0.995 else format(share, '.2f')}"  # noqa: PLR2004 - rounds to 1
         for name, share in zip(class_names(edges), shares, strict=True)
         if share >= 0.005  # noqa: PLR2004 - rounds to 0
     ]
-    return min(value, 1.0), f"width {width_mm.value:.2f} mm: {', '.join(likely)}"
+    return min(value, 1.0), f"{said}: {', '.join(likely)}"
+
+
+def _any_up_to(greatest_mm: float, edges: Sequence[float]) -> tuple[float, ...]:
+    """Return the share of each class in all widths from 0 up to the greatest."""
+    cuts = [0.0, *(min(edge, greatest_mm) for edge in edges), greatest_mm]
+    return tuple((high - low) / greatest_mm for low, high in itertools.pairwise(cuts))
 
 
 def _extent(

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cracklens.grading import Grade
+from cracklens.grading.resolution import LEAST_BOUNDARY_PX
 from cracklens.grading.rules import class_names
 from cracklens.measurement import CrackMeasurement, PhotoMeasurement
 from cracklens.measurement.types import Floats
@@ -24,10 +24,16 @@ convention: no clause was found that sets one. 0.30 m is the least spacing of AA
 of cracks that are not yet densest do not overlap."""
 
 NOT_GRADED = "not graded"
+NOT_TOLD_APART = "not told apart"
+_CLASS_COUNT = len(WIDTH_BOUNDARIES_MM) + 2
 _OVERLAP = "What two photographs both show is counted twice."
 _CLASSES = (
     "Each metre counts by the width there; where that was not measured, by the mean width of its "
     "crack. A crack counts in each class that it has a part in."
+)
+_COARSE = (
+    f"Not told apart: narrower than {LEAST_BOUNDARY_PX:g} px, in photographs too coarse for the "
+    "classes below that."
 )
 _STATES = (
     "The length of a crack is split over the states by their probabilities. Element quantities of "
@@ -46,10 +52,13 @@ class Surveyed:
     Attributes:
         measured: its cracks and its field.
         grades: for each crack, one for each code.
+        mm_per_px: of the photograph; None without a scale, and where widths were measured by other
+            means.
     """
 
     measured: PhotoMeasurement
     grades: Sequence[Sequence[Grade]]
+    mm_per_px: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class WidthClass:
     """Metres of crack of one class of width.
 
     Attributes:
-        name: such as "0.10 to 0.30 mm".
+        name: such as "0.10 to 0.30 mm"; "not told apart" for what is finer than the scales resolve.
         above_mm: lower boundary.
         up_to_mm: upper boundary, in the class; None for the widest class.
         length_m: of all cracks.
@@ -95,7 +104,7 @@ class Quantities:
     Attributes:
         measured_photographs: how many have a scale.
         area_m2: seen in them.
-        width_classes: all of them, the finest first.
+        width_classes: all of them, the finest first; last what is not told apart, if there is any.
         states: of the inspection state codes, the best state first.
         notes: how it was counted.
     """
@@ -114,34 +123,37 @@ def quantities(photographs: Iterable[Surveyed]) -> Quantities:
         photographs: with the grades of their cracks.
     """
     scaled = [photo for photo in photographs if _has_scale(photo.measured)]
-    lengths_m = np.zeros(len(WIDTH_BOUNDARIES_MM) + 1)
-    cracks = np.zeros(len(lengths_m), dtype=int)
-    for photo in scaled:
-        for crack in photo.measured.cracks:
-            shares_m = length_by_width_m(crack)
-            lengths_m += shares_m
-            cracks += shares_m > 0
+    rows = [
+        length_by_width_m(crack, photo.mm_per_px)
+        for photo in scaled
+        for crack in photo.measured.cracks
+    ]
+    classes = _classes(np.array(rows).reshape(-1, _CLASS_COUNT), _coarsest_mm(scaled))
     states = _states(scaled)
     notes = [_OVERLAP, _CLASSES, *([_STATES, _AREAS] if states else [])]
+    if classes[-1].name == NOT_TOLD_APART:
+        notes.insert(2, _COARSE)
     return Quantities(
         measured_photographs=len(scaled),
         area_m2=sum(p.measured.field.area_m2.value for p in scaled if p.measured.field.area_m2),
-        width_classes=_classes(lengths_m, cracks),
+        width_classes=classes,
         states=states,
         notes=tuple(notes),
     )
 
 
-def length_by_width_m(crack: CrackMeasurement) -> Floats:
-    """Return the metres of a crack in each class of width; they sum to its length.
+def length_by_width_m(crack: CrackMeasurement, mm_per_px: float | None) -> Floats:
+    """Return the metres of a crack in each class of width, and of what is not told apart.
 
-    A station counts with half the way to each of its neighbours. A width on a boundary belongs to
-    the class below.
+    They sum to its length. A station counts with half the way to each of its neighbours. A width on
+    a boundary belongs to the class below. A width below 3 px where a boundary is hidden can be any
+    below that, see `cracklens.grading.resolution`.
 
     Args:
         crack: as measured; zeros without a length or a width in mm.
+        mm_per_px: of the photograph; None for widths that were measured by other means.
     """
-    found = np.zeros(len(WIDTH_BOUNDARIES_MM) + 1)
+    found = np.zeros(_CLASS_COUNT)
     length_mm, mean_mm = crack.course.length_mm, crack.widths.mean_mm
     if length_mm is None or mean_mm is None:
         return found
@@ -150,6 +162,9 @@ def length_by_width_m(crack: CrackMeasurement) -> Floats:
         widths, weights = np.array([np.nan]), np.ones(1)
     widths = np.where(np.isnan(widths), mean_mm.value, widths)
     places = np.searchsorted(WIDTH_BOUNDARIES_MM, widths, side="left")
+    resolved_mm = LEAST_BOUNDARY_PX * (mm_per_px or 0.0)
+    if resolved_mm > WIDTH_BOUNDARIES_MM[0]:
+        places[widths < resolved_mm] = _CLASS_COUNT - 1
     np.add.at(found, places, weights / weights.sum() * length_mm.value / 1000)
     return found
 
@@ -171,19 +186,19 @@ def _ends(count: int) -> Floats:
     return share
 
 
-def _classes(lengths_m: Floats, cracks: NDArray[np.int_]) -> tuple[WidthClass, ...]:
-    edges = WIDTH_BOUNDARIES_MM
-    return tuple(
-        WidthClass(name, low, high, length_m, count)
-        for name, low, high, length_m, count in zip(
-            class_names(edges),
-            (0.0, *edges),
-            (*edges, None),
-            lengths_m.tolist(),
-            cracks.tolist(),
-            strict=True,
-        )
-    )
+def _classes(rows: Floats, coarsest_mm: float) -> tuple[WidthClass, ...]:
+    """Return the classes from the metres of each crack in each of them, (cracks, classes)."""
+    lows: list[float] = [0.0, *WIDTH_BOUNDARIES_MM, 0.0]
+    highs = [*WIDTH_BOUNDARIES_MM, None, coarsest_mm]
+    names = [*class_names(WIDTH_BOUNDARIES_MM), NOT_TOLD_APART]
+    lengths_m, cracks = rows.sum(axis=0).tolist(), (rows > 0).sum(axis=0).tolist()
+    found = tuple(map(WidthClass, names, lows, highs, lengths_m, cracks))
+    return found if found[-1].cracks else found[:-1]
+
+
+def _coarsest_mm(photographs: Sequence[Surveyed]) -> float:
+    """Return the greatest width that may be hidden in any of the photographs."""
+    return LEAST_BOUNDARY_PX * max((photo.mm_per_px or 0.0 for photo in photographs), default=0.0)
 
 
 def _states(photographs: Sequence[Surveyed]) -> tuple[StateQuantity, ...]:
