@@ -1,5 +1,6 @@
 """From the squares of a picture to the codes in them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,11 @@ _CELL_PX = 8
 """Side of a module in the rectified square; its inner half is looked at."""
 _LEAST_CONTRAST = 24.0
 """Grey values between border and surroundings; a marker in deep shadow has more."""
+_GROUPED = 0.01
+"""Outlines are the same when they lie as near as this, as a share of their perimeter or module."""
+_CORNER_SHARE, _WIDEST_CORNER_PX = 0.06, 8
+"""Half the window in which a corner is looked for, as a share of the square's side: within half a
+module, so that the code does not draw it inwards."""
 _BORDER_SHARE, _AROUND_SHARE = 0.97, 0.85
 """Share of the border's modules that must be dark, and of the white ones around that must be
 bright: a finger, a stain or tape may hide a few of those."""
@@ -38,6 +44,16 @@ class Reading:
     errors: int
     corners_px: Floats
     pattern: Bits
+
+    @property
+    def evidence_bits(self) -> float:
+        """How far it is from chance: the bits read, less those that choose code, turn and errors.
+
+        A random pattern is read like this once in 2 to the power of it.
+        """
+        bits = self.pattern[1:-1, 1:-1].size
+        choices = 4 * len(self.family.bits) * math.comb(bits, self.errors)
+        return bits - math.log2(choices)
 
 
 def read_codes(grey: Grey, chosen: Sequence[Family], *, named: bool) -> list[Reading]:
@@ -64,11 +80,13 @@ def squares(grey: Grey) -> list[Floats]:
     """Return the dark four-sided outlines in a picture, each (4, 2), clockwise as seen."""
     parameters = cv2.aruco.DetectorParameters()
     parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_NONE
+    # or the edge of the white card hides the black square within it
+    parameters.minMarkerDistanceRate = parameters.minGroupDistance = _GROUPED
     dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
     detector = cv2.aruco.ArucoDetector(dictionary, parameters)
     read, _, others = detector.detectMarkers(grey)
     outlines = [np.asarray(each, dtype=np.float64).reshape(4, 2) for each in (*read, *others)]
-    return [each for each in outlines if _area(each) > 0]
+    return [_sharpened(grey, each) for each in outlines if _area(each) > 0]
 
 
 def rectified_bits(grey: Grey, square: Floats, modules: int) -> Bits | None:
@@ -99,6 +117,18 @@ def rectified_bits(grey: Grey, square: Floats, modules: int) -> Bits | None:
         return None
     bits: Bits = tones[2:-2, 2:-2] > middle
     return bits
+
+
+def _sharpened(grey: Grey, outline: Floats) -> Floats:
+    """Return an outline with its corners where the edges meet.
+
+    Outlines are polygons through pixels, and a corner may be off by a quarter of a module.
+    """
+    reach = int(np.clip(_CORNER_SHARE * np.sqrt(_area(outline) / 2.0), 1, _WIDEST_CORNER_PX))
+    corners = outline.astype(np.float32).reshape(-1, 1, 2).copy()
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 20, 0.02)
+    cv2.cornerSubPix(grey, corners, (reach, reach), (-1, -1), stop)
+    return np.asarray(corners, dtype=np.float64).reshape(4, 2)
 
 
 def _read(family: Family, seen: Bits, square: Floats, *, named: bool) -> Reading | None:

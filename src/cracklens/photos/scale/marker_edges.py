@@ -28,7 +28,7 @@ _STEPS = 6
 _LEAST_LINES = 24
 _WEAK = 0.35  # of the median strength: what is weaker is dirt, glare or no edge
 _OUTLIER = 3.0  # residuals above so many standard deviations are left out
-_FLOOR_PX = 0.02
+_FLOOR_PX = 0.015
 """Standard deviation that no corner falls below: what interpolation and JPEG leave in common to
 many edges, which residuals cannot tell."""
 

@@ -80,8 +80,8 @@ def find_markers(pixels: Pixels, *, dictionary: str | None = None) -> tuple[Mark
 
     Squares are looked for in a picture of at most 2,000 px, in one of 4,000 px where that shows
     none; corners are fitted at full resolution to all edges of the code. Where no dictionary is
-    given, all of OpenCV's are tried, and the one that reads the most markers is taken; of several,
-    that with the fewest wrong bits.
+    given, all of OpenCV's are tried, and the one is taken that reads the most bits of markers beyond
+    those that chance explains: more markers, longer codes, fewer wrong bits.
 
     Args:
         pixels: (H, W, 3) RGB.
@@ -144,13 +144,13 @@ def dictionary_name(readings: list[Reading]) -> str:
 
 
 def _of_one_family(readings: list[Reading]) -> list[Reading]:
-    """Keep the readings of the family that read most, then with the fewest wrong bits."""
+    """Keep the readings of the family that is least likely by chance."""
     groups: dict[str, list[Reading]] = {}
     for each in readings:
         groups.setdefault(each.family.name, []).append(each)
     if not groups:
         return []
-    return max(groups.values(), key=lambda group: (len(group), -sum(r.errors for r in group)))
+    return max(groups.values(), key=lambda group: sum(each.evidence_bits for each in group))
 
 
 def _asked(family: Family, limit: int | None) -> str:
