@@ -1,0 +1,68 @@
+"""One verdict on a photograph before anything on it is measured."""
+
+from collections.abc import Sequence
+
+from cracklens.photos.fitness.blocks import Floats, cut_blocks, spectra
+from cracklens.photos.fitness.checks import (
+    check_compression,
+    check_enlargement,
+    check_noise,
+    check_tones,
+)
+from cracklens.photos.fitness.fitness import Check, Fitness, conclude
+from cracklens.photos.fitness.focus import measure_focus
+from cracklens.photos.fitness.focus_checks import check_focus
+from cracklens.photos.fitness.reach import Capture, check_scale, check_tilt, focal_length_px
+from cracklens.photos.fitness.tones import measure_tones
+from cracklens.photos.fitness.traces import is_enlarged, measure_blockiness, measure_noise
+from cracklens.photos.photo import Photo
+from cracklens.photos.scale.scale import Scale
+
+
+def judge(
+    photo: Photo,
+    *,
+    scale: Scale | None = None,
+    metadata: Capture | None = None,
+    finest_boundary_mm: float | None = None,
+    exclude_px: Sequence[Floats] = (),
+) -> Fitness:
+    """Say whether a photograph serves to measure cracks, to find them, or has to be taken again.
+
+    Pixels are looked at in samples at full resolution: about 0.1 s whatever the size.
+
+    Args:
+        photo: the photograph.
+        scale: millimetres per pixel and tilt, as far as known.
+        metadata: what the camera wrote.
+        finest_boundary_mm: least width at which one of the chosen codes changes its state.
+        exclude_px: outlines, (N, 2) x, y each, of what is not wall: markers, rulers.
+
+    Returns:
+        The verdict, with what to do next, the most pressing first.
+    """
+    green = photo.pixels[..., 1]
+    blocks = cut_blocks(green, exclude_px)
+    checks: list[Check] = []
+    if blocks is None:
+        checks.append(_too_small(photo))
+    focus = None if blocks is None else measure_focus(spectra(blocks))
+    checks += check_focus(focus)
+    checks += check_tones(measure_tones(photo.pixels))
+    checks.append(check_noise(None if blocks is None else measure_noise(blocks)))
+    quality = None if metadata is None else metadata.jpeg_quality
+    checks.append(check_compression(quality, measure_blockiness(green)))
+    checks.append(check_enlargement(is_enlarged(green)))
+    focal_px = focal_length_px(metadata, photo.width_px, photo.height_px)
+    checks.append(check_scale(scale, finest_boundary_mm, focal_px))
+    checks.append(check_tilt(scale))
+    return conclude(tuple(checks))
+
+
+def _too_small(photo: Photo) -> Check:
+    side = min(photo.width_px, photo.height_px)
+    advice = (
+        f"The picture is {photo.width_px} x {photo.height_px} px, too small to judge or to "
+        "measure. Use the photograph as the camera took it."
+    )
+    return Check("size", float(side), "px", "bad", advice)
