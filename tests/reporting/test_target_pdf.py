@@ -69,7 +69,7 @@ def test_the_ruler_is_100_mm_long(page):
 
 def test_all_markers_are_read_where_the_layout_has_them(page):
     grey = rendered(page, 0, 0, *PAGE_MM, 400).astype(np.uint8)
-    dots_per_mm = grey.shape[1] / PAGE_MM[0]  # pdfium fits the page to whole dots
+    dots_per_mm = np.array(grey.shape[::-1]) / PAGE_MM  # pdfium fits the page to whole dots
     found = find_sheet_markers(np.repeat(grey[:, :, None], 3, axis=2))
     assert [number for number, _ in found] == [each.number for each in sheet_layout().markers]
     pose = fit_pose(found, *grey.shape)
