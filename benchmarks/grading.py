@@ -34,6 +34,7 @@ from cracklens.tracing import trace
 
 UNSEEN_SEED = 8_400_000
 SIZE_PX = 640
+SPREAD = (0.6, 1.4)  # widths of the specimens, as a share of the boundary
 SCALE_STANDARD = 0.005  # of the scale that is handed over, which is wrong by as much
 GREATEST = 95  # the percentile of the width along the length that counts as the greatest
 MATCHED = 0.8  # share of a traced line that must lie on the rendered crack
@@ -106,9 +107,9 @@ def main() -> None:
 
 
 def draw(setup: Setup, seed: int) -> Specimen:
-    """Render a crack from half to twice as wide as the boundary, through a camera."""
+    """Render a crack about as wide as the boundary, through a camera."""
     rng = np.random.default_rng(seed)
-    width_mm = setup.boundary_mm * 2 ** rng.uniform(-1, 1)
+    width_mm = setup.boundary_mm * rng.uniform(*SPREAD)
     return render_specimen(
         seed,
         width_px=width_mm / setup.mm_per_px,

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from cracklens.grading.context import Context
 
 
-def code_names() -> list[str]:
+@cache
+def code_names() -> tuple[str, ...]:
     """Return the names of the codes in the package, sorted."""
     folder = files("cracklens.grading") / "codes"
-    return sorted(
-        file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml")
-    )
+    names = (file.name for file in folder.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
 def find_code(name: str) -> Code:
