@@ -297,11 +297,16 @@ def test_every_column_and_file_of_an_inspection_is_explained() -> None:
     text = (DOCS / "inspection-folder.md").read_text(encoding="utf-8")
     part = re.compile(r"^### tables/(\w+)\.csv\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
     sections = dict(part.findall(text))
-    assert sections.keys() == {"cracks", "photographs", "rejected"}
+    assert sections.keys() == {
+        "cracks", "photographs", "rejected", "grades", "widths", "quantities",
+    }  # fmt: skip
     for name, columns in (
         ("cracks", tables.CRACK_COLUMNS),
         ("photographs", tables.PHOTOGRAPH_COLUMNS),
         ("rejected", tables.REJECTED_COLUMNS),
+        ("grades", tables.GRADE_COLUMNS),
+        ("widths", tables.WIDTH_COLUMNS),
+        ("quantities", tables.QUANTITY_COLUMNS),
     ):
         first_cells = re.findall(r"^\| (.*?) \|", sections[name], re.MULTILINE)
         assert tuple(re.findall(r"`(\w+)`", "".join(first_cells))) == columns

@@ -445,7 +445,7 @@ CONTEXT = ContextRecord(
 
 def quantities_record(photographs):
     """Return metres by class of width and by state, as the record of an inspection sums them."""
-    with_scale = [each for each in photographs if each.scale]
+    with_scale = [each for each in photographs if each.scale and each.field]
     pairs = [
         (c.measurement.max_width_mm.value, c.measurement.length_mm.value / 1000, c)
         for each in with_scale

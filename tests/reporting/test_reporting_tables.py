@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -10,10 +11,18 @@ from cracklens.inspection.record import FailedRecord
 from cracklens.reporting import write_tables
 from cracklens.reporting.tables import (
     CRACK_COLUMNS,
+    GRADE_COLUMNS,
     PHOTOGRAPH_COLUMNS,
+    QUANTITY_COLUMNS,
     REJECTED_COLUMNS,
+    WIDTH_COLUMNS,
     harmless,
 )
+
+ALL_COLUMNS = (
+    CRACK_COLUMNS, PHOTOGRAPH_COLUMNS, REJECTED_COLUMNS, GRADE_COLUMNS, WIDTH_COLUMNS,
+    QUANTITY_COLUMNS,
+)  # fmt: skip
 
 
 def read(path):
@@ -93,7 +102,7 @@ def test_a_name_that_is_not_utf8_is_escaped(tmp_path, make):
 def test_an_empty_inspection_has_headings_only(tmp_path, make):
     for file, columns in zip(
         write_tables(make.inspection_of([]), tmp_path),
-        (CRACK_COLUMNS, PHOTOGRAPH_COLUMNS, REJECTED_COLUMNS),
+        ALL_COLUMNS,
         strict=True,
     ):
         assert file.parent == tmp_path / "tables"
@@ -101,11 +110,134 @@ def test_an_empty_inspection_has_headings_only(tmp_path, make):
 
 
 def test_lengths_and_widths_name_their_unit():
-    for column in (*CRACK_COLUMNS, *PHOTOGRAPH_COLUMNS, *REJECTED_COLUMNS):
-        if any(
-            word in column for word in ("length", "width", "height", "box", "longest", "widest")
-        ):
-            assert column.endswith("_px")
+    words = ("length", "width", "height", "box", "longest", "widest", "spacing", "standard", "area")
+    for column in [name for columns in ALL_COLUMNS for name in columns]:
+        if any(word in column for word in words) and not column.endswith("relative_standard"):
+            assert re.search(r"_(px|mm|m|m2)$", column), column
+
+
+@pytest.fixture(params=["in_mm", "without_scale", "mixed", "inspection"])
+def any_kind(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_every_row_has_every_column_once(tmp_path, any_kind):
+    for file, columns in zip(write_tables(any_kind, tmp_path), ALL_COLUMNS, strict=True):
+        rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline="")))
+        assert len(set(columns)) == len(columns)
+        assert {len(row) for row in rows} == {len(columns)}, file.name
+
+
+def test_a_measured_crack_has_its_intervals_in_mm(tmp_path, mixed):
+    _, rows = read(write_tables(mixed, tmp_path)[0])
+    found = {each.id: each for photo in mixed.photographs for each in photo.cracks}
+    kinds = set()
+    for row in rows:
+        measured = found[row["crack_id"]].measurement
+        kinds.add(measured is None or measured.max_width_mm is None)
+        if measured is None or measured.max_width_mm is None:
+            assert row["max_width_mm"] == row["length_low_mm"] == row["priority"] == ""
+        else:
+            for name in ("max_width", "mean_width", "length"):
+                value = getattr(measured, f"{name}_mm")
+                for part, number in (("", value.value), ("_low", value.low), ("_high", value.high)):
+                    assert float(row[f"{name}{part}_mm"]) == pytest.approx(number, abs=0.06), part
+            assert float(row["max_width_low_mm"]) < float(row["max_width_mm"])
+            score = found[row["crack_id"]].priority.score
+            assert float(row["priority"]) == pytest.approx(score, abs=0.05)
+            assert row["direction"] == measured.direction
+        if measured:
+            assert float(row["max_width_high_px"]) > float(row["max_width_px"])
+            assert (row["is_lower_bound"] == "yes") == measured.is_lower_bound
+    assert kinds == {True, False}
+
+
+def test_a_photograph_says_its_scale_or_why_it_has_none(tmp_path, mixed):
+    _, rows = read(write_tables(mixed, tmp_path)[1])
+    fine, _, bare, again, coarse, failed = rows
+    assert (fine["scale_mm_per_px"], fine["scale_source"], fine["fitness"]) == (
+        "0.1", "marker", "measure",
+    )  # fmt: skip
+    assert fine["scale_risks"] == "the marker may lie in front of the crack"
+    assert bare["scale_mm_per_px"] == ""
+    assert bare["scale_missing"].startswith("no marker was found")
+    assert again["fitness"] == "retake"
+    assert again["advice"].startswith("retake from at most 0.8 m")
+    assert float(coarse["total_length_mm"]) == pytest.approx(
+        3 * float(fine["total_length_mm"]), 1e-3
+    )
+    assert set(list(failed.values())[4:]) == {""}
+
+
+def test_every_grade_is_a_row_with_its_states_or_its_refusal(tmp_path, mixed, make):
+    _, rows = read(write_tables(mixed, tmp_path)[3])
+    grades = [
+        (crack.id, grade)
+        for photo in mixed.photographs
+        for crack in photo.cracks
+        for grade in crack.grades
+    ]
+    assert [(row["crack_id"], row["code"]) for row in rows] == [
+        (crack_id, grade.code) for crack_id, grade in grades
+    ]
+    for row, (_, grade) in zip(rows, grades, strict=True):
+        assert row["kind"] in {"inspection state", "design limit"}
+        assert row["stated"] == (grade.stated or "")
+        shares = [float(part.rsplit(" ", 1)[1]) for part in row["states"].split("; ") if part]
+        assert bool(shares) != bool(row["refused"])
+        assert shares == pytest.approx(list(grade.states.values()), abs=0.0006)
+    assert {row["refused"] for row in rows} == {"", make.TOO_COARSE}
+
+
+def test_every_station_is_a_row(tmp_path, in_mm):
+    _, rows = read(write_tables(in_mm, tmp_path)[4])
+    profiles = [
+        (crack.id, branch, profile)
+        for photo in in_mm.photographs
+        for crack in photo.cracks
+        for branch, profile in enumerate(crack.measurement.profiles, 1)
+    ]
+    assert len(rows) == sum(len(profile.points_px) for _, _, profile in profiles)
+    crack_id, branch, profile = profiles[-1]
+    mine = [r for r in rows if (r["crack_id"], r["branch"]) == (crack_id, str(branch))]
+    assert [r["station"] for r in mine] == [str(n + 1) for n in range(len(profile.points_px))]
+    for row, width, method in zip(mine, profile.width_mm, profile.method, strict=True):
+        assert row["method"] == method
+        assert row["width_mm"] == ("" if width is None else str(width))
+    assert {row["method"] for row in rows} == {"profile", "mask", "none"}
+
+
+def test_quantities_are_rows_by_class_and_by_state(tmp_path, in_mm):
+    _, rows = read(write_tables(in_mm, tmp_path)[5])
+    classes = [row for row in rows if row["kind"] == "width class"]
+    assert [row["above_mm"] for row in classes] == ["0.0", "0.1", "0.3", "1.27"]
+    total_m = sum(
+        crack.measurement.length_mm.value / 1000
+        for photo in in_mm.photographs
+        for crack in photo.cracks
+    )
+    assert sum(float(row["length_m"]) for row in classes) == pytest.approx(total_m, abs=0.003)
+    assert sum(int(row["cracks"]) for row in classes) == 3
+    for code in ("aashto-mbei", "en-1992-1-1"):
+        states = [float(row["length_m"]) for row in rows if row["code"] == code]
+        assert sum(states) == pytest.approx(total_m, rel=0.02)
+
+
+def test_texts_of_grades_and_advice_are_no_formulas(tmp_path, make, in_mm):
+    evil = "=cmd|' /C calc'!A0"
+    first = in_mm.photographs[0]
+    crack = first.cracks[0]
+    grade = crack.grades[0].model_copy(update={"refused": evil, "code": evil})
+    spoilt = first.model_copy(
+        update={
+            "scale": make.scale_record(0.1, risks=[evil]).model_copy(update={"detail": evil}),
+            "fitness": make.fitness_record("retake", [evil]),
+            "cracks": [crack.model_copy(update={"grades": [grade]})],
+        }
+    )
+    for file in write_tables(make.measured_inspection([spoilt]), tmp_path):
+        for row in csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline="")):
+            assert not [cell for cell in row if cell.startswith("=")], file.name
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path, inspection):

@@ -83,13 +83,25 @@ class CrackView:
 
     @property
     def state(self) -> str:
-        """What the first code with inspection states says, in a line; empty without one."""
-        return _line(self.states)
+        """What the first code with inspection states says, in a line; empty without one.
+
+        The likeliest state comes first: "CS2 0.81, CS1 0.19".
+        """
+        if not self.states or self.states[0].record.refused:
+            return "refused" if self.states else ""
+        shares = sorted(self.states[0].shares, key=lambda share: -share.percent)
+        return ", ".join(f"{share.state} {share.text}" for share in shares)
 
     @property
     def limit(self) -> str:
-        """What the first code with design limits says, in a line; empty without one."""
-        return _line(self.limits)
+        """What the first code with design limits says, in a line; empty without one.
+
+        Of its states the last one is named, which is the worst: "exceeds 0.30 mm: 0.81".
+        """
+        if not self.limits or self.limits[0].record.refused:
+            return "refused" if self.limits else ""
+        states = self.limits[0].record.states
+        return next((f"{name}: {_probability(states[name])}" for name in reversed(states)), "")
 
 
 def crack_view(
@@ -120,17 +132,6 @@ def crack_view(
     )
 
 
-def _line(codes: Sequence[CodeView]) -> str:
-    if not codes:
-        return ""
-    if codes[0].record.refused:
-        return "refused"
-    return ", ".join(
-        f"{share.state} {share.text}"
-        for share in sorted(codes[0].shares, key=lambda share: -share.percent)
-    )
-
-
 def _shares(grade: GradeRecord) -> list[Share]:
     if grade.refused:
         return []
@@ -144,9 +145,11 @@ def _shares(grade: GradeRecord) -> list[Share]:
 def _probability(share: float) -> str:
     """Return a probability of a state, which is never certain.
 
-    >>> _probability(0.81), _probability(1.0)
-    ('0.81', '> 0.99')
+    >>> _probability(0.81), _probability(1.0), _probability(0.0)
+    ('0.81', '> 0.99', '< 0.01')
     """
+    if share < _LEAST_SHARE:
+        return "< 0.01"
     return "> 0.99" if share > 1 - _LEAST_SHARE else f"{share:.2f}"
 
 
@@ -189,17 +192,18 @@ def _contributions(crack: CrackRecord) -> list[Contribution]:
     return [
         Contribution(
             name,
-            _part(width, name, unit, 3 if unit == "mm" else 2),
+            _part(width, name, unit),
             _variance_share(width, name),
-            _part(length, name, unit, 1),
+            _part(length, name, unit),
         )
         for name in names
     ]
 
 
-def _part(value: QuantityRecord, name: str, unit: str, digits: int) -> str:
+def _part(value: QuantityRecord, name: str, unit: str) -> str:
+    """Return a standard uncertainty to two significant digits (JCGM 100:2008, 7.2.6)."""
     part = value.contributions.get(name)
-    return "" if part is None else f"{part:,.{digits}f} {unit}"
+    return "" if part is None else f"{float(f'{part:.2g}'):g} {unit}"
 
 
 def _variance_share(value: QuantityRecord, name: str) -> str:

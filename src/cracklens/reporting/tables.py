@@ -6,27 +6,52 @@ from pathlib import Path
 
 from cracklens.files import writing
 from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
-
-Cell = str | float | int | None
+from cracklens.inspection.record_measured import QuantityRecord
+from cracklens.reporting import figures
+from cracklens.reporting.tables_measured import (
+    GRADE_COLUMNS,
+    QUANTITY_COLUMNS,
+    WIDTH_COLUMNS,
+    Cell,
+    grade_rows,
+    quantity_rows,
+    width_rows,
+    yes_or_no,
+)
 
 CRACK_COLUMNS = (
     "crack_id", "photograph_id", "photograph", "length_px", "mean_width_px", "max_width_px",
     "widest_x_px", "widest_y_px", "orientation_deg", "confidence", "leaves_picture", "branches",
     "box_x_px", "box_y_px", "box_width_px", "box_height_px",
+    "max_width_low_px", "max_width_high_px", "max_width_mm", "max_width_low_mm",
+    "max_width_high_mm", "mean_width_mm", "mean_width_low_mm", "mean_width_high_mm",
+    "length_mm", "length_low_mm", "length_high_mm", "is_lower_bound", "to_axis_deg", "direction",
+    "pattern", "measured_share", "priority",
 )  # fmt: skip
 """`cracks.csv`, one row per crack. `photograph` is its path below the root of the inspection,
-`length_px` that of all branches, `max_width_px` the 95th percentile along them, `widest_*` the
-widest place, `orientation_deg` counter-clockwise from the x axis, `confidence` from 0 to 1,
-`leaves_picture` (`yes` or `no`) says that the length is a lower bound."""
+`length_px` that of all branches, `max_width_px` the greatest width as it was measured (a high
+percentile along the length), `widest_*` its place, `orientation_deg` counter-clockwise from the x
+axis, `confidence` from 0 to 1, `leaves_picture` (`yes` or `no`) says that it touches the border.
+
+`*_low_*` and `*_high_*` are the ends of the 95 % interval; `is_lower_bound` says of the length that
+the crack may be longer; `to_axis_deg` and `direction` are against the axis of the member;
+`measured_share` is the share of the length that was measured from grey levels; `priority` is the
+score, 0 to 100. What was not measured, and what is in mm without a scale, is empty."""
 
 PHOTOGRAPH_COLUMNS = (
     "photograph_id", "photograph", "status", "reason", "width_px", "height_px", "cracks",
     "total_length_px", "longest_px", "max_width_px", "rejected", "judged_by", "notes", "overlay",
-    "sha256",
+    "sha256", "scale_mm_per_px", "scale_relative_standard", "scale_source", "scale_detail",
+    "tilt_deg", "scale_risks", "scale_missing", "fitness", "advice", "pattern", "spacing_px",
+    "spacing_mm", "spacing_low_mm", "spacing_high_mm", "density_m_per_m2", "area_m2",
+    "total_length_mm", "max_width_mm",
 )  # fmt: skip
 """`photographs.csv`, one row per photograph. `status` is `inspected`, or `failed` with its
 `reason` and nothing else; `width_px` and `height_px` are those of the photograph, `max_width_px`
-that of its widest crack; `judged_by` is `pixels` or `tiles`; notes are separated by semicolons."""
+that of its widest crack; `judged_by` is `pixels` or `tiles`; notes are separated by semicolons.
+
+`scale_relative_standard` is a standard uncertainty; `fitness` is `measure`, `detect only` or
+`retake`, with its advice; `pattern`, spacing and density are of the cracks together."""
 
 REJECTED_COLUMNS = (
     "photograph_id", "photograph", "reason", "detail", "length_px", "confidence",
@@ -35,10 +60,11 @@ REJECTED_COLUMNS = (
 """`rejected.csv`, one row for each line that was not reported as a crack."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BLANK = (None, None, None)
 
 
-def write_tables(inspection: Inspection, folder: str | Path) -> tuple[Path, Path, Path]:
-    """Write `tables/cracks.csv`, `tables/photographs.csv` and `tables/rejected.csv`.
+def write_tables(inspection: Inspection, folder: str | Path) -> tuple[Path, ...]:
+    """Write the tables of an inspection, also those that have no rows.
 
     Text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, "CSV
     injection"). The columns are described at `CRACK_COLUMNS` and its neighbours.
@@ -48,18 +74,28 @@ def write_tables(inspection: Inspection, folder: str | Path) -> tuple[Path, Path
         folder: of the inspection; `tables` is made in it.
 
     Returns:
-        The three files.
+        In `tables`: `cracks.csv`, `photographs.csv`, `rejected.csv`, `grades.csv`, `widths.csv` and
+        `quantities.csv`.
 
     Raises:
         OutputError: a file cannot be written.
     """
-    tables = Path(folder) / "tables"
-    files = tables / "cracks.csv", tables / "photographs.csv", tables / "rejected.csv"
     photographs = inspection.photographs
-    _write(files[0], CRACK_COLUMNS, (_crack(p, c) for p in photographs for c in p.cracks))
-    _write(files[1], PHOTOGRAPH_COLUMNS, [*map(_photograph, photographs), *_failed(inspection)])
-    _write(files[2], REJECTED_COLUMNS, (row for p in photographs for row in _rejected(p)))
-    return files
+    tables: dict[str, tuple[Sequence[str], Iterable[Sequence[Cell]]]] = {
+        "cracks": (CRACK_COLUMNS, (_crack(p, c) for p in photographs for c in p.cracks)),
+        "photographs": (
+            PHOTOGRAPH_COLUMNS,
+            [*map(_photograph, photographs), *_failed(inspection)],
+        ),
+        "rejected": (REJECTED_COLUMNS, (row for p in photographs for row in _rejected(p))),
+        "grades": (GRADE_COLUMNS, grade_rows(inspection)),
+        "widths": (WIDTH_COLUMNS, width_rows(inspection)),
+        "quantities": (QUANTITY_COLUMNS, quantity_rows(inspection)),
+    }
+    return tuple(
+        _write(Path(folder) / "tables" / f"{name}.csv", columns, rows)
+        for name, (columns, rows) in tables.items()
+    )
 
 
 def harmless(cell: Cell) -> Cell:
@@ -71,7 +107,7 @@ def harmless(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Path:
     with (
         writing(path) as partial,
         # a file name that is not UTF-8 becomes the escape \udcXX
@@ -80,6 +116,7 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -
         table = csv.writer(file, lineterminator="\n")
         table.writerow(columns)
         table.writerows([harmless(cell) for cell in row] for row in rows)
+    return path
 
 
 def _crack(photo: PhotoRecord, crack: CrackRecord) -> tuple[Cell, ...]:
@@ -87,21 +124,47 @@ def _crack(photo: PhotoRecord, crack: CrackRecord) -> tuple[Cell, ...]:
         crack.id,
         photo.id,
         photo.path,
-        round(crack.length_px, 1),
-        round(crack.mean_width_px, 2),
-        round(crack.max_width_px, 2),
+        round(figures.length_px(crack), 1),
+        round(figures.mean_width_px(crack), 2),
+        round(figures.max_width_px(crack), 2),
         round(crack.widest_px[0], 1),
         round(crack.widest_px[1], 1),
-        round(crack.orientation_deg, 1),
+        round(figures.orientation_deg(crack), 1),
         round(crack.confidence, 3),
-        "yes" if crack.touches_border else "no",
+        yes_or_no(crack.touches_border),
         len(crack.branches),
         *crack.box_px,
+        *_measured(crack),
+        round(crack.priority.score, 1) if crack.priority else None,
     )
 
 
+def _measured(crack: CrackRecord) -> tuple[Cell, ...]:
+    found = crack.measurement
+    if found is None:
+        return (*_BLANK[:2], *_BLANK * 3, yes_or_no(crack.touches_border), *_BLANK, None)
+    return (
+        *_interval(found.max_width_px, 2)[1:],
+        *_interval(found.max_width_mm, 3),
+        *_interval(found.mean_width_mm, 3),
+        *_interval(found.length_mm, 1),
+        yes_or_no(found.is_lower_bound),
+        None if found.to_axis_deg is None else round(found.to_axis_deg, 1),
+        found.direction,
+        found.pattern,
+        round(found.measured_share, 3),
+    )
+
+
+def _interval(value: QuantityRecord | None, digits: int) -> tuple[Cell, Cell, Cell]:
+    """Return the value and the ends of its 95 % interval."""
+    if value is None:
+        return _BLANK
+    return round(value.value, digits), round(value.low, digits), round(value.high, digits)
+
+
 def _photograph(photo: PhotoRecord) -> tuple[Cell, ...]:
-    lengths = [crack.length_px for crack in photo.cracks]
+    lengths = [figures.length_px(crack) for crack in photo.cracks]
     return (
         photo.id,
         photo.path,
@@ -112,12 +175,46 @@ def _photograph(photo: PhotoRecord) -> tuple[Cell, ...]:
         len(lengths),
         round(sum(lengths), 1),
         round(max(lengths, default=0.0), 1),
-        round(max((crack.max_width_px for crack in photo.cracks), default=0.0), 2),
+        round(max(map(figures.max_width_px, photo.cracks), default=0.0), 2),
         len(photo.rejected),
         photo.map_kind,
         "; ".join(photo.notes),
         photo.overlay,
         photo.sha256,
+        *_scale(photo),
+        *_together(photo),
+    )
+
+
+def _scale(photo: PhotoRecord) -> tuple[Cell, ...]:
+    scale, fitness = photo.scale, photo.fitness
+    known: tuple[Cell, ...] = (None,) * 6
+    if scale:
+        known = (
+            scale.mm_per_px, scale.relative_standard, scale.source, scale.detail, scale.tilt_deg,
+            "; ".join(scale.risks),
+        )  # fmt: skip
+    serves = (fitness.verdict, "; ".join(fitness.advice)) if fitness else (None, None)
+    return (*known, photo.scale_missing, *serves)
+
+
+def _together(photo: PhotoRecord) -> tuple[Cell, ...]:
+    field = photo.field
+    lengths = [value for value in map(figures.length_mm, photo.cracks) if value is not None]
+    widths = [value for value in map(figures.max_width_mm, photo.cracks) if value is not None]
+    sums = (
+        round(sum(lengths), 1) if lengths else None,
+        round(max(widths), 3) if widths else None,
+    )
+    if field is None:
+        return (*_BLANK * 2, None, *sums)
+    return (
+        field.pattern,
+        _interval(field.spacing_px, 1)[0],
+        *_interval(field.spacing_mm, 1),
+        _interval(field.density_m_per_m2, 3)[0],
+        _interval(field.area_m2, 4)[0],
+        *sums,
     )
 
 

@@ -13,6 +13,7 @@
     const body = table.tBodies[0];
     const headings = [...table.tHead.rows[0].cells];
     headings.forEach((heading, column) => {
+      if ("plain" in heading.dataset) return;
       const button = document.createElement("button");
       button.type = "button";
       button.append(...heading.childNodes);

@@ -1,0 +1,108 @@
+"""Rows of the tables that hold what was measured: grades, widths along the cracks, quantities."""
+
+from collections.abc import Iterator
+
+from cracklens.inspection.record import CrackRecord, Inspection
+from cracklens.inspection.record_measured import GradeRecord, ProfileRecord
+
+Cell = str | float | int | None
+Row = tuple[Cell, ...]
+
+GRADE_COLUMNS = (
+    "crack_id", "photograph_id", "photograph", "code", "title", "clause", "kind", "verified",
+    "stated", "states", "refused", "basis", "notes",
+)  # fmt: skip
+"""`grades.csv`, one row per crack and code. `kind` is `design limit` or `inspection state`;
+`verified` is `primary`, or `secondary` where the table was read in a secondary source; `stated` is
+the one state that holds the whole 95 % interval, empty if it spans two; `states` has the
+probability of each, such as `CS1 0.190; CS2 0.810`; `refused` says why there is none. Ratings are
+the inspector's."""
+
+WIDTH_COLUMNS = (
+    "crack_id", "branch", "station", "x_px", "y_px", "width_px", "standard_px", "width_mm",
+    "standard_mm", "method",
+)  # fmt: skip
+"""`widths.csv`, one row per station along a crack. `branch` and `station` count from 1;
+`standard_*` is the standard uncertainty of the width; `method` is `profile`, `mask` or `none`, and
+then the width is empty."""
+
+QUANTITY_COLUMNS = (
+    "kind", "code", "name", "above_mm", "up_to_mm", "length_m", "area_m2", "cracks",
+)  # fmt: skip
+"""`quantities.csv`: metres of crack by class of their greatest width (`kind` is `width class`), and
+by state of each code (`state`), where each crack is split by its probabilities. `area_m2` is of the
+wall around them. Photographs without a scale do not count."""
+
+
+def grade_rows(inspection: Inspection) -> Iterator[Row]:
+    """Yield a row for each crack and code, in the order of `GRADE_COLUMNS`."""
+    for photo in inspection.photographs:
+        for crack in photo.cracks:
+            for grade in crack.grades:
+                yield (crack.id, photo.id, photo.path, *_grade(grade))
+
+
+def width_rows(inspection: Inspection) -> Iterator[Row]:
+    """Yield a row for each station of each profile, in the order of `WIDTH_COLUMNS`."""
+    for photo in inspection.photographs:
+        for crack in photo.cracks:
+            profiles = crack.measurement.profiles if crack.measurement else ()
+            for branch, profile in enumerate(profiles, 1):
+                yield from _stations(crack, branch, profile)
+
+
+def quantity_rows(inspection: Inspection) -> Iterator[Row]:
+    """Yield a row for each class of width and each state, in the order of `QUANTITY_COLUMNS`."""
+    found = inspection.quantities
+    if found is None:
+        return
+    for each in found.width_classes:
+        length_m = round(each.length_m, 3)
+        yield (
+            "width class", None, each.name, each.above_mm, each.up_to_mm, length_m, None,
+            each.cracks,
+        )  # fmt: skip
+    for state in found.states:
+        area_m2 = None if state.area_m2 is None else round(state.area_m2, 4)
+        length_m = round(state.length_m, 3)
+        yield "state", state.code, state.state, None, None, length_m, area_m2, None
+
+
+def yes_or_no(said: bool) -> str:
+    """Return a truth for a table.
+
+    >>> yes_or_no(True)
+    'yes'
+    """
+    return "yes" if said else "no"
+
+
+def _grade(grade: GradeRecord) -> Row:
+    return (
+        grade.code,
+        grade.title,
+        grade.clause,
+        grade.kind,
+        grade.verified,
+        grade.stated,
+        "; ".join(f"{state} {share:.3f}" for state, share in grade.states.items()),
+        grade.refused,
+        "; ".join(grade.basis),
+        " ".join(grade.notes),
+    )
+
+
+def _stations(crack: CrackRecord, branch: int, profile: ProfileRecord) -> Iterator[Row]:
+    blank = [None] * len(profile.points_px)
+    columns = zip(
+        profile.points_px,
+        profile.width_px,
+        profile.standard_px,
+        profile.width_mm or blank,
+        profile.standard_mm or blank,
+        profile.method,
+        strict=True,
+    )
+    for station, (point_px, *widths, method) in enumerate(columns, 1):
+        x_px, y_px = (round(value, 1) for value in point_px)
+        yield (crack.id, branch, station, x_px, y_px, *widths, method)
