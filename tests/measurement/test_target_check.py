@@ -180,7 +180,7 @@ def test_a_blurred_photograph_is_told(page):
 
 def test_a_photograph_without_the_sheet_says_print_it():
     wall = np.full((300, 400, 3), 180, np.uint8)
-    with pytest.raises(PhotoError, match="cracklens target -o target.pdf"):
+    with pytest.raises(PhotoError, match=r"cracklens target -o target\.pdf"):
         check(Photo(Path("wall.jpg"), wall, "0" * 64))
 
 
@@ -210,7 +210,7 @@ def test_too_far_away_is_told(page):
     ("more", "said"),
     [
         ({"ruler_mm": 9.92}, "print the sheet at 100 %"),
-        ({"true_widths_mm": {0.33: 0.35}}, "no line of 0.33 mm; it has 0.05, 0.08"),
+        ({"true_widths_mm": {0.33: 0.35}}, "no line of 0.33 mm"),
         ({"true_widths_mm": {0.30: 300.0}}, "cannot be 300 mm wide"),
     ],
 )

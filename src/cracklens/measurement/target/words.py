@@ -1,6 +1,7 @@
 """The check of a camera as text for people, at most 80 columns wide."""
 
 import textwrap
+from collections.abc import Sequence
 
 from cracklens.measurement.target.result import CameraCheck, WidthCheck
 
@@ -62,13 +63,22 @@ def _boundaries(check: CameraCheck) -> str:
 def _notes(check: CameraCheck) -> str:
     said = list(check.advice)
     if check.missing:
-        said.append(f"not in the photograph: {', '.join(check.missing)}")
+        said.append(f"not in the photograph: {_grouped(check.missing)}")
     if check.ink == "half of the difference":
         said.append(
             "dark less light lines: ink that spread, or this camera's edges; half of it counts as "
             "the camera's, with the doubt that goes with it. --true-widths tells them apart"
         )
     return "\n".join(_wrapped(f"- {text}", indent=2) for text in said)
+
+
+def _grouped(names: Sequence[str]) -> str:
+    """Return "dark 0.05, 0.08; light 0.05" for the names of lines."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        kind, width = name.split(" ")
+        groups.setdefault(kind, []).append(width)
+    return "; ".join(f"{kind} {', '.join(widths)}" for kind, widths in groups.items())
 
 
 def _wrapped(text: str, indent: int = 0) -> str:
