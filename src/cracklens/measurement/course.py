@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.measurement.length import (
-    END_PX,
     chain_length,
-    free_ends,
     lost_length,
     measure_length,
+    missing_at_ends_px,
     on_the_wall,
 )
 from cracklens.measurement.orientation import (
@@ -29,8 +28,10 @@ from cracklens.tracing.crack import Branch, Crack
 
 Floats = NDArray[np.float64]
 
-PLACE_PX = 0.5
-"""Standard uncertainty of the centreline's place, across it, over a stretch near an end."""
+PLACE_PX = 0.7
+"""Standard uncertainty of the centreline's place, across it, over a stretch near an end. With it,
+95 % of the orientations of 370 rendered cracks of the seeds 6000 to 6399, seen by the network, lie
+within 1.96 times what is stated."""
 UNKNOWN_TILT_DEG = 10.0
 """Standard uncertainty of the tilt of a photograph that is meant to be taken at right angles and of
 which nothing is known."""
@@ -101,7 +102,7 @@ def _orientation(
         main_direction(lines),
         length=length,
         place=PLACE_PX * unit,
-        missing=END_PX * math.sqrt(free_ends(crack)) * unit,
+        missing=missing_at_ends_px(crack) * unit,
         lost=lost_px * unit,
         contributions=contributions,
     )

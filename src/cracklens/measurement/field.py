@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cracklens.measurement.course import PLACE_PX
-from cracklens.measurement.length import END_PX, on_the_wall
+from cracklens.measurement.length import missing_at_ends_px, on_the_wall
 from cracklens.measurement.pattern import field_pattern
 from cracklens.measurement.plane import seen_mm2, upright_mm
 from cracklens.measurement.quantity import Quantity
@@ -17,6 +16,11 @@ from cracklens.photos.scale import Scale
 from cracklens.tracing.crack import Crack
 
 Floats = NDArray[np.float64]
+
+MEAN_PLACE_PX = 0.2
+"""Standard uncertainty of the place of a whole centreline, across it: errors of its points even
+out. Of 49 rendered groups of the seeds 16000 to 16059 the spacing was wrong by 0.06 % on average,
+0.05 px."""
 
 _MM2_PER_M2, _MM_PER_M = 1e6, 1e3
 
@@ -89,6 +93,7 @@ def _spacing(
     if spacing is None:
         return None, None
     mm_per_px = 1.0
+    ends_px = math.hypot(*(missing_at_ends_px(cracks[index]) for index in groups[0]))
     if scale is not None:
         group = [branch.points_px for index in groups[0] for branch in cracks[index].branches]
         jacobian = scale.jacobian(np.concatenate(group))
@@ -96,8 +101,8 @@ def _spacing(
     found = Quantity(
         spacing.mean / mm_per_px,
         {
-            "tracing": math.sqrt(2.0) * PLACE_PX / spacing.pairs,
-            "ends": spacing.spread * END_PX / spacing.along,
+            "tracing": math.sqrt(2.0) * MEAN_PLACE_PX / spacing.pairs,
+            "ends": spacing.spread * ends_px / spacing.along,
         },
     )
     if scale is None:
@@ -125,8 +130,9 @@ def _density(
     lengths = [course.length_mm for course in courses if course.length_mm is not None]
     unit = 1.0 / _MM_PER_M / area
     density = math.fsum(length.value for length in lengths) * unit
-    own = {
-        name: math.hypot(*(length.contributions.get(name, 0.0) for length in lengths)) * unit
-        for name in ("tracing", "ends")
-    }
-    return area_m2, Quantity(density, {**own, "scale": scale.relative_standard * density})
+    tracing = math.hypot(*(length.contributions["tracing"] for length in lengths)) * unit
+    ends = math.fsum(length.contributions["ends"] for length in lengths) * unit
+    return area_m2, Quantity(
+        density,
+        {"tracing": tracing, "ends": ends, "scale": scale.relative_standard * density},
+    )

@@ -26,10 +26,11 @@ away, and as a share of the length. On 171 rendered cracks of the seeds 1000 to 
 network, the mean error was 0.04 % and its deviation 0.41 %; 95 % lay within 1.96 times this. Other
 seeds: `docs/results/courses.md`."""
 
-END_PX = 2.5
-"""Standard uncertainty of a free end. Towards its tip a crack becomes narrower than can be seen: of
-the same cracks the half began 1.5 px before what was found, 95 % less than 5 px from 3 px of width
-on, and hairlines up to 14 px."""
+_END_PX, _END_PX2 = 2.0, 6.0
+"""Standard uncertainty of a free end, 2 px and 6 px by the mean width in px: towards its tip a
+crack becomes narrower than can be seen, and a narrow one early. Of the same cracks the half began
+1.5 px before what was found, 95 % less than 5 px from 3 px of width on, and hairlines up to
+14 px."""
 
 _STEP_PX = 1.0
 _REACH = 4.0  # standard deviations of the smoothing beyond which its kernel is cut off
@@ -65,7 +66,7 @@ def measure_length(
         length_px,
         {
             "tracing": math.hypot(_LOST_SHARE * lost_px, _NOISE_SHARE * length_px),
-            "ends": END_PX * math.sqrt(free_ends(crack)),
+            "ends": missing_at_ends_px(crack),
         },
     )
     if scale is None:
@@ -73,6 +74,12 @@ def measure_length(
     on_wall = [upright_mm(scale, line, middle_px) for line in on_the_wall(lines, scale, middle_px)]
     ratio = chain_length(on_wall) / length_px if length_px else 0.0
     return found, found.times(ratio, {"scale": scale.relative_standard})
+
+
+def missing_at_ends_px(crack: Crack) -> float:
+    """Return the standard uncertainty of the length at all free ends together."""
+    each_px = _END_PX + _END_PX2 / max(crack.mean_width_px, 1.0)
+    return each_px * math.sqrt(free_ends(crack))
 
 
 def lost_length(lines: Sequence[Floats], sigma: float = RESOLUTION_PX) -> float:

@@ -77,9 +77,11 @@ def parallel_groups(cracks: Sequence[Sequence[Floats]]) -> tuple[tuple[int, ...]
 def measure_spacing(cracks: Sequence[Sequence[Floats]]) -> Spacing | None:
     """Return the mean distance between neighbours of one group, or None if none are beside another.
 
-    Scanlines are laid at right angles to the main direction of the group, evenly along it, and all
+    Scanlines are laid at right angles to the main direction of the group, evenly along it, and the
     distances from one crack to the next on each are averaged (Priest and Hudson 1981,
-    doi:10.1016/0148-9062(81)90972-0, for joints in rock).
+    doi:10.1016/0148-9062(81)90972-0, for joints in rock). Two cracks are neighbours if nothing lies
+    between them on at least half of the scanlines that meet both: where a crack ends a little
+    earlier than those beside it, their distance is not a spacing.
 
     Args:
         cracks: the polylines (N, 2) of each crack of the group.
@@ -90,19 +92,37 @@ def measure_spacing(cracks: Sequence[Sequence[Floats]]) -> Spacing | None:
     high = max(float(line[:, 0].max()) for lines in places for line in lines)
     stations = low + (np.arange(_SCANLINES) + 0.5) / _SCANLINES * (high - low)
     across = np.stack([_crossings(lines, stations) for lines in places])
-    order = np.argsort(across, axis=0)  # NaN, where a crack is not met, comes last
-    gaps = np.diff(np.take_along_axis(across, order, axis=0), axis=0)
-    met = np.isfinite(gaps)
-    if not met.any():
+    pairs = [gap for gap in _neighbours(across) if gap.size]
+    if not pairs:
         return None
-    neighbours = np.sort(np.stack([order[:-1][met], order[1:][met]]), axis=0)
+    gaps = np.concatenate(pairs)
     return Spacing(
-        mean=float(gaps[met].mean()),
-        spread=float(gaps[met].std()),
+        mean=float(gaps.mean()),
+        spread=float(gaps.std()),
         direction_deg=direction_deg,
         along=high - low,
-        pairs=np.unique(neighbours, axis=1).shape[1],
+        pairs=len(pairs),
     )
+
+
+def _neighbours(across: Floats) -> list[Floats]:
+    """Return the distances on the scanlines, for each two cracks that are neighbours.
+
+    Args:
+        across: (cracks, scanlines) where each crack is met, NaN where it is not.
+    """
+    order = np.argsort(across, axis=0)  # NaN comes last
+    gaps = np.diff(np.take_along_axis(across, order, axis=0), axis=0)
+    met = np.isfinite(gaps)
+    near, far = order[:-1][met], order[1:][met]
+    low, high, gaps = np.minimum(near, far), np.maximum(near, far), gaps[met]
+    found = []
+    for one, other in np.unique(np.stack([low, high], axis=1), axis=0).tolist():
+        own = gaps[(low == one) & (high == other)]
+        both = int(np.isfinite(across[one] + across[other]).sum())
+        if own.size >= LEAST_OVERLAP * both:
+            found.append(own)
+    return found
 
 
 def _grown(
