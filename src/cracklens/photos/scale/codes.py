@@ -70,9 +70,9 @@ def read_codes(grey: Grey, chosen: Sequence[Family], *, named: bool) -> list[Rea
             seen = rectified_bits(grey, square, modules)
             if seen is None:
                 continue
-            for family in (each for each in chosen if each.modules == modules):
-                if (reading := _read(family, seen, square, named=named)) is not None:
-                    readings.append(reading)
+            tried = (each for each in chosen if each.modules == modules)
+            read = (_read(family, seen, square, named=named) for family in tried)
+            readings.extend(each for each in read if each is not None)
     return _each_once(readings)
 
 
@@ -144,20 +144,18 @@ def _read(family: Family, seen: Bits, square: Floats, *, named: bool) -> Reading
 def _each_once(readings: list[Reading]) -> list[Reading]:
     """Drop the inner of two outlines of one marker."""
     kept: list[Reading] = []
-    for each in sorted(readings, key=lambda r: -_area(r.corners_px)):
-        middle = each.corners_px.mean(axis=0).astype(np.float32)
-        same = (
-            other
-            for other in kept
-            if other.family.name == each.family.name
-            and cv2.pointPolygonTest(
-                other.corners_px.astype(np.float32), (float(middle[0]), float(middle[1])), False
-            )
-            > 0
-        )
-        if next(same, None) is None:
+    for each in sorted(readings, key=lambda reading: -_area(reading.corners_px)):
+        others = (other for other in kept if other.family.name == each.family.name)
+        if not any(_holds(other.corners_px, each.corners_px.mean(axis=0)) for other in others):
             kept.append(each)
     return kept
+
+
+def _holds(square: Floats, point: Floats) -> bool:
+    ahead = np.roll(square, -1, axis=0) - square
+    to_point = point - square
+    turns = ahead[:, 0] * to_point[:, 1] - ahead[:, 1] * to_point[:, 0]
+    return bool((turns > 0).all())
 
 
 def _frame(tones: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -64,18 +64,20 @@ def fit_corners(
     module_px = float(np.sqrt(abs(_doubled_area(corners)) / 2.0)) / len(pattern)
     edges = _edges(pattern, module_px)
     reach_px = min(_WIDEST_PX, max(2.0, _MODULE_SHARE * module_px))
-    fitted = corners
+    unfitted = Fit(corners_px, np.eye(8) * rough_px**2, float("nan"))
+    fitted, solved = corners, unfitted
     for step in range(_STEPS):
         wide = reach_px if step else max(reach_px, min(rough_px + 2.0, 0.6 * module_px + 1.0))
-        solved = _step(grey, fitted, edges, wide)
-        if solved is None:
-            return Fit(corners_px, np.eye(8) * rough_px**2, float("nan"))
+        after = _step(grey, fitted, edges, wide)
+        if after is None:
+            return unfitted
+        solved = after
         moved = float(np.abs(solved.corners_px - fitted).max())
         fitted = solved.corners_px
         if moved < 1e-3:  # noqa: PLR2004 - px
             break
     if np.abs(fitted - corners).max() > max(4.0 * rough_px, 0.5 * module_px):
-        return Fit(corners_px, np.eye(8) * rough_px**2, float("nan"))
+        return unfitted
     return Fit(fitted + origin, solved.covariance_px2, solved.edge_noise_px)
 
 

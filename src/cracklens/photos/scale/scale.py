@@ -79,9 +79,7 @@ class Scale:
             return np.broadcast_to(np.eye(2) * self.mm_per_px, (len(points_px), 2, 2))
         return _jacobian(self.homography, points_px)
 
-    def relative_standard_at(
-        self, points_px: Floats, directions: Floats | None = None
-    ) -> Floats:
+    def relative_standard_at(self, points_px: Floats, directions: Floats | None = None) -> Floats:
         """Return the relative standard uncertainty of the local scale, (N,).
 
         Far from what gave the scale it grows, since the tilt is known only so well. It is first
@@ -93,9 +91,9 @@ class Scale:
                 a crack; None for the direction in which the uncertainty is largest.
         """
         count = len(points_px)
-        if self.homography is None or self.variants is None:
+        if self.variants is None:
             return np.full(count, self.relative_standard)
-        here = _jacobian(self.homography, points_px)
+        here = self.jacobian(points_px)
         there = [_jacobian(variant, points_px) for variant in self.variants]
         if directions is not None:
             return _spread(here, there, np.asarray(directions, dtype=np.float64))

@@ -1,0 +1,158 @@
+"""From markers of known size to the scale of the wall."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from cracklens.errors import UsageError
+from cracklens.photos.scale.markers import Marker
+from cracklens.photos.scale.plane import Focal, Plane, Square, assumed_focal, fit_plane
+from cracklens.photos.scale.scale import Floats, Scale
+
+SIDE_STANDARD_MM = 0.2
+"""Standard uncertainty of a marker's side when nothing is said: both ends read off a ruler to half
+a millimetre, each rectangular within ±0.25 mm."""
+_OUT_OF_PLANE = (
+    "a marker outside the plane of the crack gives a wrong scale: by 1 % for each centimetre at a "
+    "distance of 1 m"
+)
+_REFUSED_SHARE = 0.05
+"""Markers that disagree by more than this do not give a scale."""
+_COVERAGE = 3.0
+"""Markers disagree when they do by more than so many standard uncertainties."""
+_LEAST_SHARE = 0.003
+"""And by more than this: paper on concrete is not flat."""
+_STEEP_DEG = 35.0
+_SMALL_PX = 60.0
+
+
+def scale_from_markers(
+    markers: Sequence[Marker],
+    side_mm: float,
+    shape: tuple[int, ...],
+    *,
+    focal: Focal | None = None,
+    side_standard_mm: float = SIDE_STANDARD_MM,
+) -> Scale:
+    """Return the scale that markers of one size give, the tilt of the wall corrected.
+
+    Args:
+        markers: at least one, as `find_markers` found them.
+        side_mm: side of the black square.
+        shape: of the photograph, height first.
+        focal: focal length in px; that of a usual camera, with its uncertainty, if None. The scale
+            at the marker hardly depends on it; tilt and the scale far from the marker do.
+        side_standard_mm: standard uncertainty of the side.
+
+    Raises:
+        UsageError: markers disagree by more than 5 %, or the scale is impossible.
+    """
+    focal = focal or assumed_focal(shape)
+    squares = [Square(each.corners_px, each.covariance_px2, side_mm) for each in markers]
+    plane = fit_plane(squares, shape, focal)
+    disagreement, which = _disagreement(markers, squares, plane, shape, focal)
+    if disagreement > _REFUSED_SHARE:
+        raise UsageError(
+            f"the markers disagree by {disagreement:.1%} ({which}): one of them is probably not in "
+            "the plane of the wall, or of another size; cover one, or leave the wrong one out"
+        )
+    variants = _with_size(plane, side_standard_mm / side_mm, disagreement)
+    scale = Scale(
+        mm_per_px=float(np.sqrt(abs(np.linalg.det(plane.homography[:2, :2])))),
+        relative_standard=0.0,
+        source="marker",
+        detail=_detail(markers, side_mm, plane, focal),
+        homography=plane.homography,
+        tilt_deg=plane.tilt_deg,
+        risks=_risks(markers, plane, disagreement, which),
+        variants=variants,
+    )
+    return _stated(scale, plane.anchor_px)
+
+
+def _stated(scale: Scale, anchor_px: Floats) -> Scale:
+    here = scale.relative_standard_at(anchor_px[None])
+    return replace(scale, relative_standard=float(here[0]))
+
+
+def _with_size(plane: Plane, *shares: float) -> Floats:
+    """Return the variants, and one more that is larger for each share above zero."""
+    larger = [plane.homography * np.array([[1 + s], [1 + s], [1.0]]) for s in shares if s > 0]
+    return np.concatenate([plane.variants, np.array(larger).reshape(-1, 3, 3)])
+
+
+def _disagreement(
+    markers: Sequence[Marker],
+    squares: Sequence[Square],
+    plane: Plane,
+    shape: tuple[int, ...],
+    focal: Focal,
+) -> tuple[float, str]:
+    """Return by which share sides disagree beyond their uncertainty, and which.
+
+    The sides of all others are predicted from each marker alone, and compared with what was said;
+    then with what the plane through all of them makes of each.
+    """
+    if len(markers) == 1:
+        return 0.0, ""
+    worst = float(plane.side_ratios.max() / plane.side_ratios.min() - 1.0)
+    first, last = int(np.argmin(plane.side_ratios)), int(np.argmax(plane.side_ratios))
+    unsure = [1.0 / each.side_px * max(_noise(each), 0.05) for each in markers]
+    doubt = _COVERAGE * float(np.hypot(unsure[first], unsure[last]))
+    found = worst if worst > max(_LEAST_SHARE, doubt) else 0.0
+    pair = (first, last)
+    for index, square in enumerate(squares):
+        alone = fit_plane([square], shape, focal)
+        scale = Scale(1.0, 0.0, "marker", "", alone.homography, variants=alone.variants)
+        for other, seen in enumerate(squares):
+            if other == index:
+                continue
+            share = abs(float(np.log(_side_mm(scale, seen) / seen.side_mm)))
+            middle = seen.corners_px.mean(axis=0)[None]
+            doubt = float(scale.relative_standard_at(middle)[0])
+            if share > max(_LEAST_SHARE, _COVERAGE * doubt) and share > found:
+                found, pair = share, (index, other)
+    return found, " and ".join(markers[each].name for each in sorted(pair)) if found else ""
+
+
+def _noise(marker: Marker) -> float:
+    return float(np.sqrt(np.trace(marker.covariance_px2) / 8.0))
+
+
+def _side_mm(scale: Scale, square: Square) -> float:
+    flat = scale.to_mm(square.corners_px)
+    x, y = flat[:, 0], flat[:, 1]
+    return float(np.sqrt(abs(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))) / 2.0))
+
+
+def _detail(markers: Sequence[Marker], side_mm: float, plane: Plane, focal: Focal) -> str:
+    first = markers[0]
+    who = first.name if len(markers) == 1 else f"{len(markers)} markers"
+    sizes = sorted(each.side_px for each in markers)
+    wide = f"{sizes[0]:.0f}" if len(sizes) == 1 else f"{sizes[0]:.0f} to {sizes[-1]:.0f}"
+    assumed = ", focal length assumed" if focal.guessed else ""
+    return (
+        f"{who} ({first.dictionary}), {side_mm:g} mm, {wide} px wide, seen at "
+        f"{plane.tilt_deg:.0f} ± {2 * plane.tilt_standard_deg:.0f} degrees{assumed}"
+    )
+
+
+def _risks(
+    markers: Sequence[Marker], plane: Plane, disagreement: float, which: str
+) -> tuple[str, ...]:
+    risks = [_OUT_OF_PLANE]
+    if disagreement:
+        risks.append(
+            f"the markers disagree by {disagreement:.1%} ({which}), which is in the uncertainty: "
+            "one of them is probably not in the plane of the wall"
+        )
+    if any(np.isnan(each.edge_noise_px) for each in markers):
+        risks.append(
+            "the edges of a marker could not be fitted: it is blurred, bent or half hidden"
+        )
+    if min(each.side_px for each in markers) < _SMALL_PX:
+        risks.append(f"a marker less than {_SMALL_PX:.0f} px wide: go nearer, or use a larger one")
+    if plane.tilt_deg > _STEEP_DEG:
+        risks.append(f"seen at {plane.tilt_deg:.0f} degrees: photograph the wall more squarely")
+    return tuple(risks)

@@ -1,0 +1,181 @@
+"""Scales by photograph, as a table that a person writes."""
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from cracklens.errors import UsageError, did_you_mean
+from cracklens.photos.scale.length import parse_length
+from cracklens.photos.scale.scale import check_mm_per_px
+
+_COLUMNS = (
+    "photo", "mm_per_px", "marker", "distance", "x1", "y1", "x2", "y2", "length",
+    "relative_uncertainty",
+)  # fmt: skip
+_POINTS = ("x1", "y1", "x2", "y2", "length")
+_MOST_UNCERTAINTY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleRow:
+    """What the table says of one photograph: one way to its scale.
+
+    Attributes:
+        line: number in the file.
+        photo: name or path, as written.
+        mm_per_px: the scale itself.
+        marker_mm: side of the markers in it.
+        distance_m: from the lens to the wall.
+        points_px: two points, (x, y) each.
+        length_mm: between them.
+        relative_standard: of whichever was given, where a person states it.
+    """
+
+    line: int
+    photo: str
+    mm_per_px: float | None = None
+    marker_mm: float | None = None
+    distance_m: float | None = None
+    points_px: tuple[tuple[float, float], tuple[float, float]] | None = None
+    length_mm: float | None = None
+    relative_standard: float | None = None
+
+
+def read_scale_table(path: Path, photos: Iterable[Path]) -> dict[Path, ScaleRow]:
+    """Read a CSV file of scales and match it with the photographs.
+
+    A first line names the columns: `photo` and some of `mm_per_px`, `marker`, `distance`,
+    `x1,y1,x2,y2,length` and `relative_uncertainty` (standard, 0.02 for 2 %). Each line has one way
+    to the scale; lengths have units. A photograph may be named by its file name where that is
+    unique, or by the end of its path. Separators may be commas, semicolons or tabs.
+
+    Args:
+        path: the file, in UTF-8.
+        photos: the photographs of the run.
+
+    Raises:
+        UsageError: the file cannot be read, or a line makes no sense; all with their line numbers.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8: save it as CSV UTF-8") from error
+    known = list(photos)
+    found: dict[Path, ScaleRow] = {}
+    for row in _rows(path, text):
+        photo = _photo(path, row, known)
+        if photo in found:
+            raise UsageError(
+                f"{path}, line {row.line}: {row.photo} stands in line {found[photo].line} already"
+            )
+        found[photo] = row
+    return found
+
+
+def _rows(path: Path, text: str) -> list[ScaleRow]:
+    head = text.split("\n", 1)[0]
+    separator = max(",;\t", key=head.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    names = [name.strip().lower() for name in reader.fieldnames or ()]
+    for name in names:
+        if name not in _COLUMNS:
+            hint = did_you_mean(name, _COLUMNS)
+            raise UsageError(f"{path}, line 1: there is no column {name!r}: {hint}")
+    if "photo" not in names:
+        raise UsageError(f"{path}, line 1: the first line must name the columns: photo,mm_per_px")
+    if len(set(names)) < len(names):
+        raise UsageError(f"{path}, line 1: a column is named twice")
+    reader.fieldnames = names
+    rows: list[ScaleRow] = []
+    try:
+        for values in reader:
+            cells = _cells(reader.line_num, values)
+            if any(cells.values()):
+                rows.append(_row(reader.line_num, cells))
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {reader.line_num}: not valid CSV ({error})") from error
+    except UsageError as error:
+        raise UsageError(f"{path}, {error}") from error
+    return rows
+
+
+def _cells(line: int, values: Mapping[str | None, str | None]) -> dict[str, str]:
+    cells = {name: value.strip() for name, value in values.items() if name and value is not None}
+    if len(cells) < len(values):  # the reader marks missing and surplus values with None
+        raise UsageError(f"line {line}: it has not as many values as line 1")
+    return cells
+
+
+def _row(line: int, cells: dict[str, str]) -> ScaleRow:
+    where = f"line {line}"
+    if not cells.get("photo"):
+        raise UsageError(f"{where}: the photograph is not named")
+    points = [name for name in _POINTS if cells.get(name)]
+    if points and len(points) < len(_POINTS):
+        missing = ", ".join(name for name in _POINTS if name not in points)
+        raise UsageError(f"{where}: two points need x1, y1, x2, y2 and length; missing: {missing}")
+    ways = [name for name in ("mm_per_px", "marker", "distance") if cells.get(name)]
+    ways += ["two points"] if points else []
+    if len(ways) != 1:
+        what = f"has {' and '.join(ways)}" if ways else "has no scale"
+        raise UsageError(
+            f"{where}: it {what}: give one of mm_per_px, marker, distance or x1,y1,x2,y2,length"
+        )
+    try:
+        return _parsed(line, cells)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from error
+
+
+def _parsed(line: int, cells: dict[str, str]) -> ScaleRow:
+    def number(name: str) -> float:
+        try:
+            value = float(cells[name].replace(",", "."))
+        except ValueError as error:
+            raise UsageError(f"{name} must be a number, got {cells[name]!r}") from error
+        if not math.isfinite(value):
+            raise UsageError(f"{name} must be a finite number, got {cells[name]!r}")
+        return value
+
+    relative = number("relative_uncertainty") if cells.get("relative_uncertainty") else None
+    if relative is not None and not 0 < relative < _MOST_UNCERTAINTY:
+        raise UsageError(
+            f"relative_uncertainty must be above 0 and below {_MOST_UNCERTAINTY:g} (0.02 for 2 %), "
+            f"got {relative:g}"
+        )
+    points = (
+        ((number("x1"), number("y1")), (number("x2"), number("y2"))) if cells.get("x1") else None
+    )
+    return ScaleRow(
+        line=line,
+        photo=cells["photo"],
+        mm_per_px=check_mm_per_px(number("mm_per_px")) if cells.get("mm_per_px") else None,
+        marker_mm=parse_length(cells["marker"], "marker") if cells.get("marker") else None,
+        distance_m=parse_length(cells["distance"], "distance") / 1000.0
+        if cells.get("distance")
+        else None,
+        points_px=points,
+        length_mm=parse_length(cells["length"], "length") if points else None,
+        relative_standard=relative,
+    )
+
+
+def _photo(path: Path, row: ScaleRow, photos: list[Path]) -> Path:
+    """Return the one photograph whose path ends as the row says."""
+    wanted = PurePath(row.photo.replace("\\", "/")).parts
+    matches = [photo for photo in photos if photo.parts[-len(wanted) :] == wanted]
+    if len(matches) == 1:
+        return matches[0]
+    where = f"{path}, line {row.line}"
+    if not matches:
+        hint = did_you_mean(row.photo, {photo.name for photo in photos})
+        raise UsageError(f"{where}: no photograph is called {row.photo!r}: {hint}")
+    raise UsageError(
+        f"{where}: {len(matches)} photographs are called {row.photo!r}: write more of their paths, "
+        f"such as {'/'.join(matches[0].parts[-2:])}"
+    )
