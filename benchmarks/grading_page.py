@@ -10,9 +10,10 @@ _TEXT = """# Are the states as probable as they are said to be?
 
 Made by `benchmarks/grading.py` ({machine}). {specimens} specimens a row, of unseen seeds: one
 rough crack of 0.6 to 1.4 times the boundary, its width varying by a quarter along it, tilt to 20°,
-blur 0 to 1.5 px, noise, JPEG quality 75 to 95. The network of the package finds it, `measurement` measures it with a scale that
-is wrong by 0.5 % (one standard uncertainty), and it is graded by AASHTO MBEI without spacing. The
-truth is the rendered width; the greatest width of a crack is the 95th percentile along it.
+blur 0 to 1.5 px, noise, JPEG quality 75 to 95. The network of the package finds it, `measurement`
+measures it with a scale that is wrong by 0.5 % (one standard uncertainty), and it is graded by
+AASHTO MBEI without spacing. The truth is the rendered width; the greatest width of a crack is the
+95th percentile along it.
 
 | | target | reached | |
 |---|---|---|---|
