@@ -14,6 +14,7 @@ import scipy.fft
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 SECTORS = 12
 """Directions of waves, 15 degrees each; the first runs from 0 to 15 degrees."""
@@ -55,15 +56,12 @@ class Spectra:
         return Spectra(self.frequency, self.power[chosen], self.count, self.side_px)
 
 
-def cut_blocks(
-    plane: NDArray[np.uint8], exclude_px: Sequence[Floats] = ()
-) -> NDArray[np.float32] | None:
+def cut_blocks(plane: NDArray[np.uint8], exclude: Mask | None = None) -> NDArray[np.float32] | None:
     """Return blocks spread evenly over a photograph, (M, side, side); None if it is too small.
 
     Args:
         plane: (H, W) one channel.
-        exclude_px: outlines, (N, 2) x, y each; a block that touches the box around one is left out,
-            unless no block would be left.
+        exclude: (H, W); a block with any of it inside is left out, unless no block would be left.
     """
     height, width = plane.shape
     side = next((s for s in _SIDES_PX if s <= min(height, width)), None)
@@ -72,8 +70,9 @@ def cut_blocks(
     tops = _starts(height, side, math.sqrt(_MOST * height / width))
     lefts = _starts(width, side, math.sqrt(_MOST * width / height))
     places = [(top, left) for top in tops for left in lefts]
-    clear = [place for place in places if not _touched(place, side, exclude_px)]
-    cut = [plane[top : top + side, left : left + side] for top, left in clear or places]
+    squares = [(slice(top, top + side), slice(left, left + side)) for top, left in places]
+    clear = [square for square in squares if exclude is None or not exclude[square].any()]
+    cut = [plane[square] for square in clear or squares]
     return np.stack(cut).astype(np.float32)
 
 
@@ -82,16 +81,6 @@ def _starts(length: int, side: int, wished: float) -> list[int]:
     if count == 1:
         return [(length - side) // 2]
     return [index * (length - side) // (count - 1) for index in range(count)]
-
-
-def _touched(place: tuple[int, int], side: int, outlines: Sequence[Floats]) -> bool:
-    top, left = place
-    for outline in outlines:
-        low_x, low_y = np.min(outline, axis=0)
-        high_x, high_y = np.max(outline, axis=0)
-        if low_x < left + side and high_x >= left and low_y < top + side and high_y >= top:
-            return True
-    return False
 
 
 def spectra(blocks: NDArray[np.float32]) -> Spectra:

@@ -3,6 +3,7 @@
 from cracklens.photos.fitness.fitness import Check, Grade, graded
 from cracklens.photos.fitness.tones import Tones
 
+_SAME_SIZE = 0.01
 _CLIPPED_GOOD, _CLIPPED_POOR = 0.02, 0.3
 _DARK_GOOD, _DARK_POOR = 40.0, 15.0
 _BRIGHT_GOOD, _BRIGHT_POOR = 230.0, 250.0
@@ -65,7 +66,7 @@ def check_noise(noise: float | None) -> Check:
 
 
 def check_compression(quality: float | None, blockiness: float | None) -> Check:
-    """Return the check of JPEG: by the quality in the file, or else by the blocks in the pixels."""
+    """Return the check of JPEG: by the quality in the file, or else by blocks in the pixels."""
     advice = (
         "Strongly compressed: edges are frayed. Use the file as the camera wrote it, not one sent "
         "by a messenger, and set the best quality."
@@ -79,15 +80,30 @@ def check_compression(quality: float | None, blockiness: float | None) -> Check:
     return _advised("compression", blockiness, "step at block borders", verdict, advice)
 
 
-def check_enlargement(enlarged: bool | None) -> Check:
-    """Return the check of traces of interpolation."""
-    if enlarged is None:
-        return Check("enlargement", None, "", "not known")
-    advice = (
-        "The picture has been enlarged or resized after it was taken, so its pixels are not those "
-        "of the camera. Use the file as the camera wrote it, without digital zoom."
-    )
-    return _advised("enlargement", None, "", "poor" if enlarged else "good", advice)
+def check_resizing(factor: float | None, enlarged: bool | None) -> Check:
+    """Return the check of what was done to the size after the picture was taken.
+
+    Args:
+        factor: longer side now by that as taken, from the file; None if it does not say.
+        enlarged: whether the pixels show traces of interpolation; None if that cannot be told.
+    """
+    original = "Use the file as the camera wrote it, without digital zoom."
+    if factor is not None and abs(factor - 1) > _SAME_SIZE:
+        advice = (
+            f"The picture was made {factor:.2g} times as large after it was taken: it shows no "
+            f"more than the camera saw. {original}"
+            if factor > 1
+            else f"The picture was reduced to {100 * factor:.0f} % of its size: the original shows "
+            f"cracks {1 / factor:.1f} times as wide in pixels. {original}"
+        )
+        return Check("resizing", factor, "times", "poor", advice)
+    if enlarged:
+        advice = (
+            "The picture was resized or stretched after it was taken; its pixels are not those of "
+            f"the camera. {original}"
+        )
+        return Check("resizing", factor, "times", "poor", advice)
+    return Check("resizing", factor, "times", "not known" if enlarged is None else "good")
 
 
 def _advised(name: str, value: float | None, unit: str, verdict: Grade, advice: str) -> Check:

@@ -53,7 +53,6 @@ _CONSEQUENCES: dict[str, dict[Grade, Verdict]] = {
     "contrast": {"bad": "retake"},
     "noise": {"bad": "detect only"},
     "compression": {"bad": "detect only"},
-    "enlargement": {"bad": "detect only"},
     "scale": {"poor": "detect only", "bad": "detect only", "not known": "detect only"},
     "tilt": {"bad": "detect only"},
 }

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cracklens.photos.fitness.blocks import SECTORS, Floats, Spectra
 from cracklens.photos.fitness.blur import BlurFit, fit_blur
-from cracklens.photos.fitness.motion import Motion, find_motion
+from cracklens.photos.fitness.motion import LEAST_BLOCKS, Motion, find_motion
 
 _TEXTURE = 3.0
 """Coarse waves hold so many times the power of the finest where there is something to see."""
@@ -29,7 +29,8 @@ class Focus:
         sigma_px: standard deviation of the blur in the sharp parts, movement left out; None where
             there is too little texture to tell.
         standard_px: its standard uncertainty; None as well.
-        motion: movement during the exposure, if there was any.
+        motion: movement during the exposure, if any was found.
+        motion_known: whether enough was seen to find a movement.
         soft_share: of the blocks with texture, how many are clearly softer; None if not known.
         textured_share: of the blocks, how many have enough texture.
     """
@@ -37,6 +38,7 @@ class Focus:
     sigma_px: float | None
     standard_px: float | None
     motion: Motion | None
+    motion_known: bool
     soft_share: float | None
     textured_share: float
 
@@ -47,18 +49,20 @@ def measure_focus(found: Spectra) -> Focus:
     textured = _textured(rings)
     share = float(textured.mean())
     if not textured.any():
-        return Focus(None, None, None, None, share)
+        return Focus(None, None, None, motion_known=False, soft_share=None, textured_share=share)
     each = fit_blur(found.frequency, rings[textured], coarse=True)
     sharp = _sharp(each)
     limit = max(_SOFT_PX, _SOFT_FACTOR * float(np.median(each.sigma_px[sharp])))
     soft = float((each.sigma_px - each.standard_px > limit).mean())
     pool = found.picked(np.flatnonzero(textured)[sharp])
     whole = fit_blur(found.frequency, _typical(pool.rings())[None])
-    motion = find_motion(pool, whole.floor[0])
+    enough = len(pool.power) >= LEAST_BLOCKS
+    motion = find_motion(pool, whole.floor[0]) if enough else None
     if motion is not None:
         across = pool.rings(_across(motion.direction_deg))
         whole = fit_blur(found.frequency, _typical(across)[None])
-    return Focus(float(whole.sigma_px[0]), float(whole.standard_px[0]), motion, soft, share)
+    sigma_px, standard_px = float(whole.sigma_px[0]), float(whole.standard_px[0])
+    return Focus(sigma_px, standard_px, motion, enough, soft, share)
 
 
 def _textured(rings: Floats) -> NDArray[np.bool_]:

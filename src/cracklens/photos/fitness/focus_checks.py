@@ -26,7 +26,7 @@ def check_focus(focus: Focus | None) -> list[Check]:
         ]
     return [
         _focus(focus.sigma_px, focus.standard_px),
-        _movement(focus.motion),
+        _movement(focus.motion, known=focus.motion_known),
         _soft_parts(focus.soft_share),
     ]
 
@@ -51,7 +51,9 @@ def _focus(sigma_px: float, standard_px: float) -> Check:
     return Check("focus", sigma_px, "px", verdict, advice)
 
 
-def _movement(motion: Motion | None) -> Check:
+def _movement(motion: Motion | None, *, known: bool) -> Check:
+    if not known:
+        return Check("movement", None, "px", "not known")
     if motion is None:
         return Check("movement", 0.0, "px", "good")
     verdict: Grade = graded(motion.length_px, MOVED_GOOD_PX, MOVED_POOR_PX)

@@ -1,21 +1,21 @@
 """One verdict on a photograph before anything on it is measured."""
 
-from collections.abc import Sequence
-
-from cracklens.photos.fitness.blocks import Floats, cut_blocks, spectra
+from cracklens.photos.fitness.blocks import Mask, cut_blocks, spectra
 from cracklens.photos.fitness.checks import (
     check_compression,
-    check_enlargement,
     check_noise,
+    check_resizing,
     check_tones,
 )
 from cracklens.photos.fitness.fitness import Check, Fitness, conclude
 from cracklens.photos.fitness.focus import measure_focus
 from cracklens.photos.fitness.focus_checks import check_focus
-from cracklens.photos.fitness.reach import Capture, check_scale, check_tilt, focal_length_px
+from cracklens.photos.fitness.reach import check_scale, check_tilt
 from cracklens.photos.fitness.tones import measure_tones
 from cracklens.photos.fitness.traces import is_enlarged, measure_blockiness, measure_noise
+from cracklens.photos.metadata import Metadata
 from cracklens.photos.photo import Photo
+from cracklens.photos.scale.camera import focal_of
 from cracklens.photos.scale.scale import Scale
 
 
@@ -23,9 +23,10 @@ def judge(
     photo: Photo,
     *,
     scale: Scale | None = None,
-    metadata: Capture | None = None,
+    metadata: Metadata | None = None,
+    sensor_width_mm: float | None = None,
     finest_boundary_mm: float | None = None,
-    exclude_px: Sequence[Floats] = (),
+    exclude: Mask | None = None,
 ) -> Fitness:
     """Say whether a photograph serves to measure cracks, to find them, or has to be taken again.
 
@@ -34,15 +35,16 @@ def judge(
     Args:
         photo: the photograph.
         scale: millimetres per pixel and tilt, as far as known.
-        metadata: what the camera wrote.
+        metadata: what the camera wrote: quality of the JPEG, lens, size as taken.
+        sensor_width_mm: longer side of the sensor, where a person gave it.
         finest_boundary_mm: least width at which one of the chosen codes changes its state.
-        exclude_px: outlines, (N, 2) x, y each, of what is not wall: markers, rulers.
+        exclude: (H, W) true where there is no wall: markers, rulers.
 
     Returns:
         The verdict, with what to do next, the most pressing first.
     """
     green = photo.pixels[..., 1]
-    blocks = cut_blocks(green, exclude_px)
+    blocks = cut_blocks(green, exclude)
     checks: list[Check] = []
     if blocks is None:
         checks.append(_too_small(photo))
@@ -52,9 +54,10 @@ def judge(
     checks.append(check_noise(None if blocks is None else measure_noise(blocks)))
     quality = None if metadata is None else metadata.jpeg_quality
     checks.append(check_compression(quality, measure_blockiness(green)))
-    checks.append(check_enlargement(is_enlarged(green)))
-    focal_px = focal_length_px(metadata, photo.width_px, photo.height_px)
-    checks.append(check_scale(scale, finest_boundary_mm, focal_px))
+    resized = None if metadata is None else metadata.resized
+    checks.append(check_resizing(resized, is_enlarged(green)))
+    focal = metadata and focal_of(metadata, photo.pixels.shape, sensor_width_mm=sensor_width_mm)
+    checks.append(check_scale(scale, finest_boundary_mm, focal[0].px if focal else None))
     checks.append(check_tilt(scale))
     return conclude(tuple(checks))
 

@@ -19,13 +19,15 @@ LEAST_PX = 1.5
 _LENGTHS_PX = np.concatenate([[0.0], np.geomspace(LEAST_PX, 48.0, 26)])
 _DIRECTIONS_DEG = np.arange(0.0, 180.0, 7.5)
 _LEAST_WAVES = 1
+LEAST_BLOCKS = 9
+"""In fewer blocks a single crack or joint decides what the directions differ by."""
 _ANISOTROPY = 0.3
 """Deviation of how strong a surface is in one direction, in the logarithm."""
 _FLOOR_SHARES = (1.0, 0.3, 0.05)
 """Fine grain of the surface passes for noise at times, so less of it is tried as well."""
-_LEAST_GAIN = 0.17
+_LEAST_GAIN = 0.3
 """Share of the differences between directions that a movement has to explain."""
-_LEAST_DIFFERENCE, _LEAST_DIFFERENCE_BLOCKS = 0.012, 0.1
+_LEAST_DIFFERENCE, _LEAST_DIFFERENCE_BLOCKS = 0.025, 0.2
 """And by how much, as a mean square over all rings, in the logarithm; more with few blocks."""
 
 
@@ -46,7 +48,7 @@ def find_motion(found: Spectra, floor: Floats) -> Motion | None:
     """Return the movement that explains the differences between directions; None if none does.
 
     Args:
-        found: of blocks with texture; they are taken together.
+        found: of blocks with texture, best `LEAST_BLOCKS` or more; they are taken together.
         floor: (K,) power of the noise.
     """
     power = np.exp(np.log(np.where(found.count > 0, found.power, 1.0)).mean(0))
@@ -56,13 +58,25 @@ def find_motion(found: Spectra, floor: Floats) -> Motion | None:
         return None
     power, weight, floor = power[used], np.sqrt(weight[used]), floor[used]
     passed = _passed(found.side_px)[:, :, used]
-    cost = np.minimum.reduce([_cost(power, weight, floor * s, passed) for s in _FLOOR_SHARES])
+    floors = [*(floor * share for share in _FLOOR_SHARES), _least(power, weight)]
+    cost = np.minimum.reduce([_cost(power, weight, each, passed) for each in floors])
     length, turn = np.unravel_index(int(cost.argmin()), cost.shape)
     gain = float(cost[0, 0] - cost[length, turn])
     least = _LEAST_DIFFERENCE + _LEAST_DIFFERENCE_BLOCKS / len(found.power)
     if length == 0 or gain < max(least, _LEAST_GAIN * float(cost[0, 0])):
         return None
     return Motion(*_refined(cost, int(length), int(turn)))
+
+
+def _least(power: Floats, weight: Floats) -> Floats:
+    """Return the power in the emptiest direction of each ring, (K,), over three sectors together.
+
+    Where the camera moved far, nothing but noise is left there, whatever JPEG made of its spectrum.
+    """
+    near = np.stack([np.roll(power * weight, step, 1) for step in (-1, 0, 1)]).sum(0)
+    total = np.stack([np.roll(weight, step, 1) for step in (-1, 0, 1)]).sum(0)
+    least: Floats = np.where(total > 0, near / np.maximum(total, 1e-9), np.inf).min(1)
+    return least
 
 
 def _cost(power: Floats, weight: Floats, floor: Floats, passed: Floats) -> Floats:

@@ -1,55 +1,15 @@
 """Whether the scale serves a boundary of width, and from where it would."""
 
 import math
-from typing import Protocol
 
 from cracklens.photos.fitness.fitness import Check, Grade
 from cracklens.photos.scale.scale import Scale
 
 PIXELS_PER_BOUNDARY = 3.0
 """So many pixels a crack has to be wide before a boundary of width can be placed."""
-_FULL_FRAME_DIAGONAL_MM = math.hypot(36.0, 24.0)
-"""The 35 mm equivalent goes by the diagonal of the field (CIPA DCG-001)."""
+_ROUNDED = 1 - 1e-9
 _SEEN_PX = 1.0
 _TILT_GOOD_DEG, _TILT_POOR_DEG = 20.0, 40.0
-
-
-class Capture(Protocol):
-    """What a camera wrote of itself; None for what it did not."""
-
-    @property
-    def jpeg_quality(self) -> float | None:
-        """1 to 100."""
-
-    @property
-    def focal_length_mm(self) -> float | None:
-        """Of the lens."""
-
-    @property
-    def sensor_width_mm(self) -> float | None:
-        """Along the longer side of the picture."""
-
-    @property
-    def focal_length_35mm_mm(self) -> float | None:
-        """Equivalent on 36 x 24 mm."""
-
-
-def focal_length_px(capture: Capture | None, width_px: int, height_px: int) -> float | None:
-    """Return the focal length in pixels of the picture; None if the camera does not say.
-
-    Args:
-        capture: what the camera wrote.
-        width_px: of the whole picture, not cropped.
-        height_px: of the whole picture.
-    """
-    if capture is None:
-        return None
-    if capture.focal_length_mm and capture.sensor_width_mm:
-        return capture.focal_length_mm * max(width_px, height_px) / capture.sensor_width_mm
-    if capture.focal_length_35mm_mm:
-        diagonal_px = math.hypot(width_px, height_px)
-        return capture.focal_length_35mm_mm * diagonal_px / _FULL_FRAME_DIAGONAL_MM
-    return None
 
 
 def check_scale(
@@ -60,7 +20,7 @@ def check_scale(
     Args:
         scale: of the photograph.
         finest_boundary_mm: of the chosen codes.
-        focal_px: focal length in pixels, to state a distance.
+        focal_px: focal length in pixels of this picture, to state a distance; None if not known.
     """
     unit = "px per boundary"
     if scale is None:
@@ -69,7 +29,11 @@ def check_scale(
         return Check("scale", None, unit, "good")
     pixels = finest_boundary_mm / scale.mm_per_px
     verdict: Grade = (
-        "good" if pixels >= PIXELS_PER_BOUNDARY else "poor" if pixels >= _SEEN_PX else "bad"
+        "good"
+        if pixels > PIXELS_PER_BOUNDARY * _ROUNDED
+        else "poor"
+        if pixels >= _SEEN_PX
+        else "bad"
     )
     if verdict == "good":
         return Check("scale", pixels, unit, verdict)
