@@ -3,7 +3,7 @@
     python benchmarks/courses.py [--model MODEL] [--seed 100000] [--parts lengths,fields,patterns]
 
 The mask is the network's, not the truth. Writes docs/results/courses.json and .md. The constants of
-the measurement were chosen on seeds below 10,000.
+the measurement were chosen on seeds below 30,000.
 """
 
 import argparse

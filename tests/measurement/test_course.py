@@ -186,7 +186,7 @@ def test_what_leaves_the_picture_or_is_hidden_is_a_lower_bound():
 
 
 def test_what_lies_towards_the_horizon_does_not_count():
-    """A wall at 75 degrees: above the middle of the picture it soon recedes beyond all measure."""
+    """A wall at 60 degrees: above the middle of the picture it soon recedes beyond all measure."""
     flat = plane_homography((800, 60), mm_per_px=0.1, tilt_deg=60, tilt_towards_deg=90)
     scale = Scale(0.1, 0.0, "marker", "", homography=flat, tilt_deg=60.0)
     upright = [(400.0, y) for y in np.arange(-600.0, 61.0, 5.0)]

@@ -99,6 +99,32 @@ def test_lines_one_behind_the_other_are_no_group():
     assert parallel_groups([[np.add(line, (120.0 * i, 0.0))] for i in range(4)]) == ()
 
 
+def test_short_pieces_far_apart_are_no_group():
+    assert parallel_groups([[line] for line in rows(120, 4)]) == ()
+    assert parallel_groups([[line] for line in rows(90, 4)]) == ((0, 1, 2, 3),)
+
+
+def test_a_network_has_no_spacing():
+    """Knots of three arms, cells of 60 x 60 px, and three lines beside it that hold less."""
+    places, branches = {}, []
+    for row in range(6):
+        for column in range(11):
+            places[row, column] = len(places)
+            ends = [(row, column - 1)] if column else []
+            ends += [(row - 1, column)] if row and (row + column) % 2 else []
+            for end in ends:
+                line = np.array([[30.0 * end[1], 60.0 * end[0]], [30.0 * column, 60.0 * row]])
+                branches.append(Branch(line, np.full(2, 3.0), places[end], places[row, column]))
+    nodes = np.array([[30.0 * column, 60.0 * row] for row, column in places])
+    network = Crack(tuple(branches), nodes, 0.9, 3, 3, (0, 0), touches_border=False)
+    beside = [crack_of(np.add(line, (600.0, 200.0))) for line in rows(40, 3)]
+    for cracks, expected in (([network, *beside], "map"), (beside, "parallel")):
+        courses = [measure_course(crack, None) for crack in cracks]
+        field = measure_field(cracks, courses, None, shape=SHAPE)
+        assert field.pattern == expected
+        assert (field.spacing_px is None) == (expected == "map")
+
+
 def test_two_directions_make_two_groups_the_longer_first():
     flat, upright = rows(20, 3), rows(20, 4, 90)
     lines = [[line] for line in flat + [np.add(one, (500.0, 0.0)) for one in upright]]

@@ -37,7 +37,7 @@ def measure_field(
 
     With a homography, directions and distances are those on the wall, and the area is that of the
     picture's quadrilateral on it, as far as a pixel shows at most four times as much as in the
-    middle; lengths beyond do not count.
+    middle; lengths beyond do not count. Where networks hold most of the length there are no groups.
 
     Args:
         cracks: of one photograph.
@@ -46,16 +46,16 @@ def measure_field(
         shape: rows and columns of the photograph.
         excluded: (H, W) what hides the wall; its area is not seen.
     """
+    patterns = [course.pattern for course in courses]
+    lengths = [course.length_px.value for course in courses]
     lines = _on_wall(cracks, scale, ((shape[1] - 1) / 2, (shape[0] - 1) / 2))
-    groups = parallel_groups(lines)
+    # In a network some pieces lie side by side by chance, which is no spacing.
+    is_map = field_pattern(patterns, lengths, ()) == "map"
+    groups = () if is_map else parallel_groups(lines)
     spacing_px, spacing_mm = _spacing(cracks, lines, groups, scale)
     area_m2, density = _density(courses, scale, shape, excluded)
     return Field(
-        pattern=field_pattern(
-            [course.pattern for course in courses],
-            [course.length_px.value for course in courses],
-            groups,
-        ),
+        pattern=field_pattern(patterns, lengths, groups),
         parallel=groups,
         spacing_px=spacing_px,
         spacing_mm=spacing_mm,

@@ -16,10 +16,11 @@ WITHIN_DEG = 15.0
 LEAST_OVERLAP = 0.5
 LEAST_CRACKS = 3
 """A parallel group: at least 3 cracks whose main directions lie within 15 degrees of that of the
-group, each beside another for at least half of the shorter one. Two cracks have one distance, which
-is no spacing: nothing tells it from chance. The manuals speak of spacing without saying how many
-cracks it takes (AASHTO MBEI 2019, defect 1130, grades by spacing alone); the figures are a
-convention of cracklens. Of lines in random directions, one in six lies within 15 degrees."""
+group, each beside another for at least half of the shorter one, and no farther from it than the
+longer one is long. Two cracks have one distance, which is no spacing: nothing tells it from chance.
+The manuals speak of spacing without saying how many cracks it takes (AASHTO MBEI 2019, defect 1130,
+grades by spacing alone); the figures are a convention of cracklens. Of lines in random directions,
+one in six lies within 15 degrees."""
 
 _LEAST_STRENGTH = 0.5  # of a main direction: a crack that turns about has no neighbours
 _SCANLINES = 200
@@ -42,6 +43,15 @@ class Spacing:
     direction_deg: float
     along: float
     pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """From where to where a crack reaches along a direction, and its place across."""
+
+    low: float
+    high: float
+    across: float
 
 
 def parallel_groups(cracks: Sequence[Sequence[Floats]]) -> tuple[tuple[int, ...], ...]:
@@ -149,15 +159,16 @@ def _is_along(angle_deg: float, direction_deg: float) -> bool:
     return to_axis_deg(angle_deg, direction_deg) <= WITHIN_DEG
 
 
-def _beside(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Say whether two spans overlap over at least half of the shorter one."""
-    common = min(one[1], other[1]) - max(one[0], other[0])
-    return common >= LEAST_OVERLAP * min(one[1] - one[0], other[1] - other[0])
+def _beside(one: _Span, other: _Span) -> bool:
+    """Say whether two cracks overlap over half of the shorter one, no farther than the longer."""
+    common = min(one.high, other.high) - max(one.low, other.low)
+    shorter, longer = sorted((one.high - one.low, other.high - other.low))
+    return common >= LEAST_OVERLAP * shorter and abs(one.across - other.across) <= longer
 
 
-def _span(points: Floats, direction_deg: float) -> tuple[float, float]:
-    along = _turned([points], direction_deg)[0][:, 0]
-    return float(along.min()), float(along.max())
+def _span(points: Floats, direction_deg: float) -> _Span:
+    along, across = _turned([points], direction_deg)[0].T
+    return _Span(float(along.min()), float(along.max()), float(across.mean()))
 
 
 def _turned(lines: Sequence[Floats], direction_deg: float) -> list[Floats]:
