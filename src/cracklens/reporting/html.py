@@ -84,14 +84,15 @@ def _content(inspection: Inspection, previews: Previews) -> dict[str, Any]:
     ranked = overview.ranked(inspection)
     total = len(photographs) + len(inspection.failed)
     embedded = embeds_previews(total)
+    most_rows = view.most_rows(len(photographs))
     return {
         "inspection": inspection,
         "total": total,
         "name": _last_name(inspection.root) or "photographs",
         "embedded": embedded,
         "shrunk": embedded and preview_budget(total) < preview_budget(1),
-        "most_rows": view.MOST_ROWS,
-        "rows": {crack.id for photo in photographs for crack in photo.cracks[: view.MOST_ROWS]},
+        "most_rows": most_rows,
+        "rows": {crack.id for photo in photographs for crack in photo.cracks[:most_rows]},
         "sections": {photo.id for photo in photographs if _has_section(photo, embedded=embedded)},
         "views": _views(inspection, previews, ranked, embedded=embedded),
         **_overview(inspection, ranked),
@@ -141,15 +142,17 @@ def _views(
     budget = preview_budget(len(inspection.photographs) + len(inspection.failed))
     drawn = {crack.id for _, crack in ranked[: view.MOST_GRAPHS]}
     levels = boundaries(inspection)
+    most_rows = view.most_rows(len(inspection.photographs))
+    tolerance_px = view.line_tolerance_px(inspection.photographs) if embedded else 0.0
     for photo in inspection.photographs:
         if _has_section(photo, embedded=embedded):
             jpeg = find(photo) if embedded else None
             shown = _data_address(fitted_preview(jpeg, budget)) if jpeg else None
             cracks = [
                 crack_view(photo, crack, levels, graph=crack.id in drawn)
-                for crack in photo.cracks[: view.MOST_ROWS]
+                for crack in photo.cracks[:most_rows]
             ]
-            yield view.photo_view(photo, shown, cracks)
+            yield view.photo_view(photo, shown, cracks, tolerance_px=tolerance_px)
 
 
 def _data_address(jpeg: bytes) -> str:

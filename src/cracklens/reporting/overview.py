@@ -46,6 +46,15 @@ class StateTable:
     rows: list[StateRow]
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do about photographs that have the same verdict and the same advice."""
+
+    verdict: str
+    text: str
+    photographs: list[PhotoRecord]
+
+
 def ranked(inspection: Inspection) -> Ranked:
     """Return all cracks with their photographs, the most urgent first.
 
@@ -90,14 +99,15 @@ def context_rows(inspection: Inspection) -> list[tuple[str, str]]:
     return [(name, text) for name, text in rows if text]
 
 
-def to_retake(inspection: Inspection) -> list[PhotoRecord]:
-    """Return photographs that do not serve to measure, those to retake first."""
-    return [
-        photo
-        for verdict in ("retake", "detect only")
-        for photo in inspection.photographs
-        if photo.fitness and photo.fitness.verdict == verdict
-    ]
+def to_retake(inspection: Inspection) -> list[Advice]:
+    """Return what to do about photographs that do not serve to measure, those to retake first."""
+    groups: dict[tuple[str, str], list[PhotoRecord]] = {}
+    for photo in inspection.photographs:
+        if photo.fitness and photo.fitness.verdict != "measure":
+            said = "; ".join(photo.fitness.advice) or photo.scale_missing or ""
+            groups.setdefault((photo.fitness.verdict, said), []).append(photo)
+    found = [Advice(verdict, said, photos) for (verdict, said), photos in groups.items()]
+    return sorted(found, key=lambda advice: advice.verdict != "retake")
 
 
 def bars(quantities: QuantitiesRecord) -> list[Bar]:

@@ -1,5 +1,6 @@
 """Pieces of polylines."""
 
+import cv2
 import numpy as np
 
 from cracklens.reporting.picture import Floats
@@ -38,6 +39,21 @@ def dashes(line_px: Floats, dash_px: float, gap_px: float) -> list[Floats]:
         piece_of(line_px, start, min(start + dash_px, whole_px))
         for start in np.arange(0.0, whole_px, dash_px + gap_px)
     ]
+
+
+def simplified(line_px: Floats, tolerance_px: float) -> Floats:
+    """Return a polyline with fewer points, none of the others farther from it than a tolerance.
+
+    Ramer, Douglas and Peucker, in OpenCV's `approxPolyDP`.
+
+    >>> simplified(np.array([[0.0, 0.0], [5.0, 0.4], [10.0, 0.0]]), 1.0).tolist()
+    [[0.0, 0.0], [10.0, 0.0]]
+    """
+    if tolerance_px <= 0:
+        return line_px
+    fewer = cv2.approxPolyDP(line_px.astype(np.float32)[:, None], tolerance_px, closed=False)
+    found: Floats = fewer[:, 0].astype(np.float64)
+    return found if len(found) > 1 else line_px[[0, -1]]
 
 
 def distance_along(line_px: Floats) -> Floats:

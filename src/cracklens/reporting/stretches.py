@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from cracklens.inspection.record import BranchRecord, CrackRecord
 from cracklens.inspection.record_measured import ProfileRecord
-from cracklens.reporting.palette import rank_of
+from cracklens.reporting.palette import WIDTH_CLASSES, rank_of
 from cracklens.reporting.picture import Floats
 from cracklens.reporting.polyline import distance_along, piece_of
 
+_BOUNDS_MM = np.array([each.above_mm for each in WIDTH_CLASSES[1:]])
 SMOOTHED_OVER = 7
 """Stations whose median decides the class of the middle one: one ragged place is no stretch."""
 
@@ -92,6 +93,6 @@ def _ranks(width_mm: Sequence[float | None]) -> NDArray[np.int64] | None:
     reach = SMOOTHED_OVER // 2
     padded = np.pad(widths, reach, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, SMOOTHED_OVER)
-    ranks = [rank_of(width) for width in np.median(windows, axis=1).tolist()]
+    ranks = np.searchsorted(_BOUNDS_MM, np.median(windows, axis=1), side="right")
     nearest = np.interp(np.arange(len(width_mm)), places, np.arange(len(places)))
-    return np.array([ranks[place] for place in np.rint(nearest).astype(int)], dtype=np.int64)
+    return np.asarray(ranks[np.rint(nearest).astype(int)], dtype=np.int64)

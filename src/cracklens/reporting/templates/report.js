@@ -227,10 +227,11 @@
   // A link into closed details opens them.
   const reveal = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target instanceof HTMLDetailsElement) {
-      target.open = true;
-      target.scrollIntoView();
-    }
+    if (!(target instanceof HTMLDetailsElement)) return;
+    target.open = true;
+    const around = target.closest(".all-details");
+    if (around) around.open = true;
+    target.scrollIntoView();
   };
   addEventListener("hashchange", reveal);
   reveal();
@@ -260,7 +261,9 @@
 
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = all(".rejections:not([open]), .crack-details.first:not([open])");
+    closed = all(
+      ".rejections:not([open]), .crack-details.first:not([open]), .all-details:not([open])",
+    );
     closed.forEach((part) => (part.open = true));
   });
   addEventListener("afterprint", () => closed.forEach((part) => (part.open = false)));
