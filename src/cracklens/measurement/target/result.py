@@ -1,9 +1,11 @@
 """What the check of a camera found: a JSON file that an inspection takes back in."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cracklens.errors import DataError, UsageError
@@ -11,6 +13,8 @@ from cracklens.files import write_json
 from cracklens.measurement.camera_bias import CameraBias
 
 SCHEMA_VERSION = 1
+_LEAST_RESPONSE = 0.5
+_JUST_BELOW = 0.98
 Verdict = Literal["serves", "limited", "does not serve", "too coarse", "not seen"]
 
 
@@ -107,18 +111,20 @@ class CameraCheck(Part):
     def bias(self) -> CameraBias:
         """Return the table with which widths of this camera are corrected.
 
-        Nodes are the measured widths of the dark lines; where a wider line measures no wider, as
-        below a pixel, it is left out.
+        Nodes are the measured widths of the dark lines. Lines too fine to be told apart, all drawn
+        about as wide as the lens draws any fine line, are one node: of their mean bias, and with
+        how much they differ as what is left.
         """
-        kept: list[WidthCheck] = []
-        for row in self.widths:
-            if not kept or row.mean_px > kept[-1].mean_px:
-                kept.append(row)
-        return CameraBias(
-            width_px=tuple(row.mean_px for row in kept),
-            bias_px=tuple(row.bias_px for row in kept),
-            scatter_px=tuple(row.left_px for row in kept),
-        )
+        fine, kept = _told_apart(self.widths)
+        nodes = [(row.mean_px, row.bias_px, row.left_px) for row in kept]
+        if fine:
+            bias = [row.bias_px for row in fine]
+            left = math.hypot(float(np.std(bias)), max(row.left_px for row in fine))
+            width = max(row.mean_px for row in fine)
+            below = min(width, _JUST_BELOW * nodes[0][0]) if nodes else width
+            nodes.insert(0, (below, float(np.mean(bias)), left))
+        width_px, bias_px, left_px = zip(*nodes, strict=True)
+        return CameraBias(width_px=width_px, bias_px=bias_px, scatter_px=left_px)
 
     def save(self, path: str | Path) -> None:
         """Write the result as JSON.
@@ -153,6 +159,22 @@ class CameraCheck(Part):
                 f"{path} is not a check of a camera that this cracklens reads ({where}: "
                 f"{first['msg']}); make it anew with cracklens check-camera"
             ) from error
+
+
+def _told_apart(rows: Sequence[WidthCheck]) -> tuple[list[WidthCheck], list[WidthCheck]]:
+    """Return the finest rows that the camera cannot tell apart, and the rest, by rising width.
+
+    From the widest line down, a step of the true width must show as at least half of a step of the
+    measured one.
+    """
+    rising = sorted(rows, key=lambda row: row.true_px)
+    first = len(rising) - 1
+    while first > 0:
+        wide, fine = rising[first], rising[first - 1]
+        if wide.mean_px - fine.mean_px < _LEAST_RESPONSE * (wide.true_px - fine.true_px):
+            break
+        first -= 1
+    return rising[:first], rising[first:]
 
 
 def check_true_widths(true_widths_mm: Mapping[float, float], known: tuple[float, ...]) -> None:

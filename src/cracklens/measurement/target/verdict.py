@@ -17,6 +17,8 @@ SERVES, LIMITED = 0.25, 0.5
 """Share of the boundary that the uncertainty may be."""
 LEAST_BOUNDARY_PX = 3.0
 """As in the grading: a boundary can be placed where it is about this wide in the photograph."""
+_BEYOND = 1.1
+"""How far beyond the lines that were measured a boundary may lie."""
 _SCALES = np.geomspace(0.005, 5.0, 400)
 
 
@@ -41,7 +43,8 @@ def _judged(
 ) -> BoundaryCheck:
     width_px = boundary / mm_per_px
     coarsest = _coarsest(boundary, widths)
-    known = widths[0].true_mm <= boundary <= widths[-1].true_mm
+    finest, widest = widths[0].true_mm / _BEYOND, widths[-1].true_mm * _BEYOND
+    known = finest <= boundary <= widest
     uncertainty = float(_uncertainty_px(width_px, widths)) * mm_per_px if known else None
     verdict: Verdict
     if width_px < LEAST_BOUNDARY_PX:

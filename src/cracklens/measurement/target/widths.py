@@ -11,6 +11,10 @@ edges towards one tone, as ink does: it is odd, and no photograph tells the two 
 the odd part that is the camera's is anything from none to all of it, each as likely; so half of it
 is taken as the camera's, with the standard uncertainty of a rectangular distribution of that width,
 |odd| / sqrt(12) (GUM, 4.3.7). True widths read with a loupe end this doubt.
+
+Below 3 px two lines of one width do not answer to a shift of their edges as wider lines do, and ink
+may have closed the light one. There the odd part of the wider lines is taken: ink spreads as far at
+any line. What is left of the dark line's bias counts as the camera's.
 """
 
 import math
@@ -19,6 +23,8 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from cracklens.measurement.target.result import LineCheck, WidthCheck
+
+_RESOLVED_PX = 3.0
 
 
 def by_width(lines: Sequence[LineCheck], *, separated: Collection[float]) -> list[WidthCheck]:
@@ -30,13 +36,16 @@ def by_width(lines: Sequence[LineCheck], *, separated: Collection[float]) -> lis
     """
     measured = [line for line in lines if line.bias_px is not None]
     between_px = _between_lines_px([line for line in measured if line.tone == "dark"])
-    odds = [odd for line in measured if (odd := _odd_px(line, measured)) is not None]
-    usual_odd = float(np.median(odds)) if odds else 0.0
+    odds = {
+        line.nominal_mm: odd for line in measured if (odd := _odd_px(line, measured)) is not None
+    }
+    resolved = {line.nominal_mm for line in measured if line.true_px >= _RESOLVED_PX} & set(odds)
+    usual = float(np.median([odds[each] for each in resolved or odds])) if odds else 0.0
     rows = []
     for nominal in sorted({line.nominal_mm for line in measured if line.tone == "dark"}):
         dark = [line for line in measured if line.tone == "dark" and line.nominal_mm == nominal]
-        own = next((odd for line in dark if (odd := _odd_px(line, measured)) is not None), None)
-        odd = 0.0 if nominal in separated else usual_odd if own is None else own
+        odd = odds[nominal] if nominal in resolved else usual
+        odd = 0.0 if nominal in separated else odd
         rows.append(_width(nominal, dark, odd, between_px))
     return rows
 
