@@ -1,0 +1,63 @@
+"""From widths in the photograph to widths on the wall."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cracklens.measurement.stations import Floats
+from cracklens.measurement.uncertainty import Uncertain
+from cracklens.photos.scale import Scale
+
+_TURN_DEG = 4.0  # standard uncertainty of the direction of a centreline
+
+
+@dataclass(frozen=True, slots=True)
+class OnWall:
+    """Widths in px and, with a scale, in mm.
+
+    Attributes:
+        found: In px.
+        mm_per_px: (N,) across the crack; None without a scale.
+        relative: By name, relative standard uncertainties of that, (N,) each.
+    """
+
+    found: Uncertain
+    mm_per_px: Floats | None
+    relative: dict[str, Floats]
+
+
+def on_wall(found: Uncertain, scale: Scale | None) -> OnWall:
+    """Return the widths with the scale across the crack at each station."""
+    if scale is None:
+        return OnWall(found, None, {})
+    rows = found.judged.estimate.rows
+    stations = rows.stations
+    points, ahead = rows.points_px[stations], rows.ahead[stations]
+    across = across_mm_per_px(scale, points, ahead)
+    relative = {"scale": np.full(len(points), scale.relative_standard)}
+    if scale.homography is not None:
+        turn = np.radians(_TURN_DEG)
+        aside = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
+        turned = [
+            across_mm_per_px(scale, points, np.cos(turn) * ahead + side * np.sin(turn) * aside)
+            for side in (-1, 1)
+        ]
+        relative["tilt"] = np.abs(turned[1] - turned[0]) / (2 * across)
+    return OnWall(found, across, relative)
+
+
+def across_mm_per_px(scale: Scale, points_px: Floats, ahead: Floats) -> Floats:
+    """Return how many mm of the wall a pixel across a line shows, (N,).
+
+    A strip of width w along the unit tangent t becomes one along J t, where J is the Jacobian from
+    px to mm. Its area grows by |det J| and its length by |J t|: w_mm = w_px |det J| / |J t|.
+
+    Args:
+        scale: Of the photograph.
+        points_px: (N, 2) x, y on the line.
+        ahead: (N, 2) unit tangents.
+    """
+    jacobian = scale.jacobian(points_px)
+    along = (jacobian @ ahead[..., None])[..., 0]
+    ratio: Floats = np.abs(np.linalg.det(jacobian)) / np.hypot(along[:, 0], along[:, 1])
+    return ratio

@@ -1,0 +1,161 @@
+"""All profiles of a photograph fitted at once: damped Gauss-Newton with robust weights."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.measurement.profile_model import (
+    CENTRE,
+    DEPTH,
+    PARAMETERS,
+    WIDTH,
+    Spread,
+    model,
+)
+
+Floats = NDArray[np.floating]
+
+ROBUST = 2.5
+"""Residuals from here on, in standard deviations, count ever less (Cauchy's weights)."""
+LEAST_WIDTH_PX = 0.15
+_NOISE_PX = 1.2  # distance over which the noise of a photograph is alike: demosaicing, JPEG
+_FEW = 12.0  # samples that the noise of the whole photograph weighs when that of one is estimated
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Profiles to be fitted, and what is known of their parameters beforehand.
+
+    Attributes:
+        across_px: (N, K).
+        grey: (N, K) in units of the ground.
+        weight: (N, K) 0 to 1.
+        step_px: (N,) distance of the samples.
+        prior: (N, P) expected parameters.
+        precision: (N, P) one over their variance; 0 where nothing is known.
+        noise: (N,) standard deviation of the grey values about the model.
+    """
+
+    across_px: Floats
+    grey: Floats
+    weight: Floats
+    step_px: Floats
+    prior: Floats
+    precision: Floats
+    noise: Floats
+
+    def part(self, chosen: NDArray[np.int64]) -> "Task":
+        """Return some of the profiles."""
+        names = ("across_px", "grey", "weight", "step_px", "prior", "precision", "noise")
+        return Task(*(getattr(self, name)[chosen] for name in names))
+
+    def shared(self) -> Floats:
+        """Weights of independent samples, (N, K): neighbours closer than the noise share it."""
+        shared: Floats = self.weight * np.minimum(self.step_px / _NOISE_PX, 1.0)[:, None]
+        return shared
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a fit stands.
+
+    Attributes:
+        parameters: (N, P).
+        cost: (N,) half the robust sum of squares, prior included.
+        residual: (N, K) grey less model.
+        slopes: (N, P, K) derivatives of the model.
+    """
+
+    parameters: Floats
+    cost: Floats
+    residual: Floats
+    slopes: Floats
+
+
+def evaluate(task: Task, parameters: Floats, spread: Spread) -> State:
+    """Return model, residuals and cost at some parameters."""
+    values, slopes = model(task.across_px, parameters, spread)
+    residual = task.grey - values
+    scaled = residual / task.noise[:, None]
+    robust = ROBUST**2 / 2 * np.log1p((scaled / ROBUST) ** 2)
+    known = task.precision * (parameters - task.prior) ** 2 / ROBUST**2
+    cost = (task.shared() * robust).sum(axis=1) + ROBUST**2 / 2 * np.log1p(known).sum(axis=1)
+    return State(parameters, cost, residual, slopes)
+
+
+def normal_equations(task: Task, state: State) -> tuple[Floats, Floats, Floats]:
+    """Return the matrix (N, P, P), the right-hand side (N, P) and the weights (N, K)."""
+    scaled = state.residual / task.noise[:, None]
+    weight = task.shared() / (1 + (scaled / ROBUST) ** 2) / task.noise[:, None] ** 2
+    weighted = state.slopes * weight[:, None]
+    matrix = weighted @ state.slopes.transpose(0, 2, 1)
+    diagonal = np.arange(PARAMETERS)
+    precision = robust_precision(task, state)
+    matrix[:, diagonal, diagonal] += precision
+    right = (weighted @ state.residual[..., None])[..., 0]
+    right += precision * (task.prior - state.parameters)
+    return matrix, right, weight
+
+
+def robust_precision(task: Task, state: State) -> Floats:
+    """Return how strongly what was known beforehand binds, less where the pixels contradict it."""
+    away = task.precision * (state.parameters - task.prior) ** 2 / ROBUST**2
+    precision: Floats = task.precision / (1 + away)
+    return precision
+
+
+def fit(task: Task, parameters: Floats, spread: Spread, *, rounds: int) -> State:
+    """Return the best parameters of every station, with the spread given.
+
+    Args:
+        task: Profiles.
+        parameters: (N, P) to start with.
+        spread: of the photograph.
+        rounds: Steps; a step that makes a station worse is not taken there.
+    """
+    state = evaluate(task, parameters, spread)
+    damping = np.full(len(parameters), 1e-3)
+    for _ in range(rounds):
+        matrix, right, _ = normal_equations(task, state)
+        diagonal = np.arange(PARAMETERS)
+        matrix[:, diagonal, diagonal] *= 1 + damping[:, None]
+        matrix[:, diagonal, diagonal] += 1e-9
+        step = np.linalg.solve(matrix, right[..., None])[..., 0]
+        trial = evaluate(task, limited(state.parameters, step), spread)
+        better = trial.cost <= state.cost
+        state = _taken(state, trial, better)
+        damping = np.where(better, damping / 4, np.minimum(damping * 8, 1e3))
+    return state
+
+
+def limited(parameters: Floats, step: Floats) -> Floats:
+    """Return the parameters after a step of which centre and width go only so far."""
+    step = step.copy()
+    far = 0.5 + 0.3 * parameters[:, WIDTH]
+    step[:, CENTRE] = np.clip(step[:, CENTRE], -far, far)
+    step[:, WIDTH] = np.clip(step[:, WIDTH], -far, far)
+    moved = parameters + step
+    moved[:, WIDTH] = np.maximum(moved[:, WIDTH], LEAST_WIDTH_PX)
+    moved[:, DEPTH] = np.clip(moved[:, DEPTH], -0.5, 1.2)
+    return moved
+
+
+def with_noise(task: Task, state: State) -> Task:
+    """Return the task with the noise that the residuals show, at each station and all in all."""
+    weight = task.weight
+    square = np.minimum(state.residual**2, (ROBUST * 2 * task.noise[:, None]) ** 2)
+    mean = (weight * square).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
+    typical = np.median(mean) if len(mean) else 0.0
+    count = task.shared().sum(axis=1)
+    noise = np.sqrt((count * mean + _FEW * typical) / (count + _FEW))
+    return replace(task, noise=np.maximum(noise, 2e-3))
+
+
+def _taken(old: State, new: State, better: NDArray[np.bool_]) -> State:
+    return State(
+        np.where(better[:, None], new.parameters, old.parameters),
+        np.where(better, new.cost, old.cost),
+        np.where(better[:, None], new.residual, old.residual),
+        np.where(better[:, None, None], new.slopes, old.slopes),
+    )

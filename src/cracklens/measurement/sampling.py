@@ -1,0 +1,156 @@
+"""Grey-level profiles across a crack: straightened, sampled between the pixels, averaged along."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from cracklens.measurement.stations import ROW_PX, Floats, Ints, Rows, moved_aside
+
+SAMPLES = 41
+"""Samples across, odd: from 0.3 px apart at hairlines to 1 px at 20 px wide cracks."""
+AVERAGE_SIGMA_PX = 1.5
+"""Of the Gaussian that averages along the line: 5 px in all, about the size of the pieces that
+break off the edges of cracks up to 10 px wide, and short against the turns of a crack."""
+_MARGIN_PX, _MARGIN_SHARE = 5.5, 0.25  # concrete on either side of the crack
+_NEAR_PX = 2.0
+_OFFSETS = np.arange(SAMPLES) - SAMPLES // 2
+_CHUNK_ROWS = (
+    2000  # cv2.remap takes 32,767 px along a side at most: a stretch fits, a crack may not
+)
+_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as JPEG has it
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """What the pixels show across the crack at N stations.
+
+    Attributes:
+        across_px: (N, K) distance of each sample from the centreline.
+        grey: (N, K) luminance, 0 to 255; 0 where there is none.
+        weight: (N, K) share of what was averaged that may be used, 0 to 1.
+        step_px: (N,) distance from sample to sample.
+    """
+
+    across_px: Floats
+    grey: Floats
+    weight: Floats
+    step_px: Floats
+
+
+def sample_profiles(
+    pixels: NDArray[np.uint8], rows: Rows, *, excluded: NDArray[np.bool_] | None = None
+) -> Profiles:
+    """Return the profiles at the stations of all lines.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB.
+        rows: Where.
+        excluded: (H, W), True where nothing may be measured.
+    """
+    step = _step_px(rows)
+    grey, weight = _sample_rows(pixels, rows, step, excluded)
+    grey *= weight
+    average = _averaging(rows)
+    share = average @ weight
+    mean = average @ grey
+    stations = rows.stations
+    return Profiles(
+        across_px=step[stations, None] * _OFFSETS,
+        grey=np.where(share > 0, mean / np.maximum(share, 1e-9), 0.0).astype(np.float64),
+        weight=share.astype(np.float64),
+        step_px=step[stations],
+    )
+
+
+def centred(pixels: NDArray[np.uint8], rows: Rows) -> Rows:
+    """Return the rows moved to the middle of what is dark under them.
+
+    A traced line follows the probability map and leaves the zigzag of a fine crack out; averaged
+    along such a line, edges would be blurred. The middle is the centroid of the squared darkness
+    within the mask's width and 2 px about it.
+    """
+    step = _step_px(rows)
+    grey, weight = _sample_rows(pixels, rows, step, None)
+    away = np.abs(step[:, None] * _OFFSETS)
+    near = away < (rows.mask_px / 2 + _NEAR_PX)[:, None]
+    outside = weight * ~near
+    ground = (grey * outside).sum(axis=1) / np.maximum(outside.sum(axis=1), 1e-9)
+    dark = np.clip(ground[:, None] - grey, 0.0, None) ** 2 * (weight * near)
+    total = dark.sum(axis=1)
+    middle = (dark @ _OFFSETS) * step / np.maximum(total, 1e-9)
+    return moved_aside(rows, np.where(total > 0, middle, 0.0))
+
+
+def _sample_rows(
+    pixels: NDArray[np.uint8],
+    rows: Rows,
+    step: Floats,
+    excluded: NDArray[np.bool_] | None,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return luminance and usability across the line at each row, (R, K) each."""
+    grey = np.zeros((len(step), SAMPLES), np.float32)
+    weight = np.zeros_like(grey)
+    for start in range(0, len(step), _CHUNK_ROWS):
+        part = slice(start, start + _CHUNK_ROWS)
+        across = step[part, None] * _OFFSETS
+        places = rows.points_px[part, None] + across[..., None] * rows.aside[part, None]
+        grey[part], weight[part] = _sampled(pixels, places, excluded)
+    return grey, weight
+
+
+def _step_px(rows: Rows) -> Floats:
+    """Return the distance of the samples at each row, the same along a branch."""
+    widest = np.array(
+        [
+            np.percentile(rows.mask_px[start:stop], 90)
+            for start, stop in zip(rows.starts[:-1], rows.starts[1:], strict=True)
+        ]
+    )
+    half = widest / 2 + _MARGIN_PX + _MARGIN_SHARE * widest
+    step: Floats = (half / (SAMPLES // 2))[rows.branch]
+    return step
+
+
+def _sampled(
+    pixels: NDArray[np.uint8], places: Floats, excluded: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return luminance and usability, (R, K) each, at places (R, K, 2)."""
+    high = np.array(pixels.shape[1::-1]) - 1
+    inside = ((places >= 0) & (places <= high)).all(axis=2)
+    if not inside.any():
+        nothing = np.zeros(places.shape[:2], np.float32)
+        return nothing, nothing
+    low = np.clip(np.floor(places.min(axis=(0, 1))).astype(int) - 3, 0, high)
+    top = np.clip(np.ceil(places.max(axis=(0, 1))).astype(int) + 4, 1, high + 1)
+    window = slice(low[1], top[1]), slice(low[0], top[0])
+    local = (places - low).astype(np.float32)
+    grey = cv2.cvtColor(np.ascontiguousarray(pixels[window]), cv2.COLOR_RGB2GRAY)
+    found: NDArray[np.float32] = cv2.remap(
+        grey.astype(np.float32), local[..., 0], local[..., 1], cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REPLICATE,
+    )  # fmt: skip
+    if excluded is not None and excluded[window].any():
+        near = np.clip(np.rint(places).astype(int), 0, high)
+        inside &= ~excluded[near[..., 1], near[..., 0]]
+    usable: NDArray[np.float32] = inside.astype(np.float32)
+    return found, usable
+
+
+def _averaging(rows: Rows) -> csr_array:
+    """Return the matrix that averages rows into stations, within each branch, (N, R)."""
+    stations = rows.stations
+    reach = int(3 * AVERAGE_SIGMA_PX / ROW_PX)
+    offsets: Ints = np.arange(-reach, reach + 1)
+    weights = np.exp(-0.5 * (offsets * ROW_PX / AVERAGE_SIGMA_PX) ** 2)
+    sources = stations[:, None] + offsets
+    first, stop = rows.starts[rows.branch[stations]], rows.starts[rows.branch[stations] + 1]
+    own = (sources >= first[:, None]) & (sources < stop[:, None])
+    value = np.where(own, weights / weights.sum(), 0.0).astype(np.float32)
+    index = np.clip(sources, 0, len(rows.branch) - 1)
+    pointer = np.arange(len(stations) + 1) * len(offsets)
+    return csr_array(
+        (value.ravel(), index.ravel(), pointer), shape=(len(stations), len(rows.branch))
+    )

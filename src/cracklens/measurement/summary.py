@@ -1,0 +1,134 @@
+"""Greatest and mean width of each crack, and its profiles."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.measurement.on_wall import OnWall
+from cracklens.measurement.quantity import Quantity
+from cracklens.measurement.stations import STATION_ROWS, Floats
+from cracklens.measurement.types import BY_PROFILE, UNMEASURED, WidthProfile, Widths
+from cracklens.tracing.crack import Crack
+
+WIDE_PERCENT = 95.0
+_ALIKE_PX = 8.0  # along the line, over which what is particular to a profile is alike
+_OWN = ("profile fit", "mask")
+"""Contributions that differ from place to place; the others are alike along a crack and do not
+average out."""
+_PLACE_STATIONS = 5  # over which the place of the greatest width is looked for
+
+
+def summarised(measured: OnWall, cracks: Sequence[Crack]) -> tuple[Widths, ...]:
+    """Return the widths of each crack, in their order."""
+    rows = measured.found.judged.estimate.rows
+    number = rows.crack[rows.stations]
+    return tuple(_one(measured, number == n, crack) for n, crack in enumerate(cracks))
+
+
+def _one(measured: OnWall, own: NDArray[np.bool_], crack: Crack) -> Widths:
+    found = measured.found
+    method = found.judged.method
+    seen = own & (method != UNMEASURED)
+    profiles = _profiles(measured, own)
+    share = np.count_nonzero(method[own] == BY_PROFILE) / max(int(np.count_nonzero(own)), 1)
+    if not seen.any():
+        return _unmeasured(crack, profiles, measured)
+    width = found.width_px[seen]
+    parts = {name: u[seen] for name, u in found.contributions.items()}
+    noise = float(np.mean(parts["profile fit"] ** 2))
+    max_px = _greatest(width, parts, noise)
+    mean_px = Quantity(float(width.mean()), {n: _of_mean(n, u) for n, u in parts.items()})
+    max_mm = mean_mm = None
+    if measured.mm_per_px is not None:
+        ratio = measured.mm_per_px[seen]
+        relative = {n: float(np.mean(u[seen])) for n, u in measured.relative.items()}
+        in_mm = _greatest(width * ratio, {}, noise * float(np.mean(ratio)) ** 2).value
+        max_mm = max_px.times(in_mm / max(max_px.value, 1e-9), relative)
+        mean_mm = mean_px.times(float((width * ratio).mean()) / max(mean_px.value, 1e-9), relative)
+    return Widths(
+        profiles=profiles,
+        max_px=max_px,
+        mean_px=mean_px,
+        max_mm=max_mm,
+        mean_mm=mean_mm,
+        widest_px=_widest(measured, seen),
+        measured_share=float(share),
+    )
+
+
+def _greatest(width: Floats, parts: dict[str, Floats], noise: float) -> Quantity:
+    """Return the high percentile, without what noise alone adds to it.
+
+    The variance of measured widths is that of the true ones and that of the noise; about their
+    mean, they are drawn together by the root of the share that is true.
+    """
+    mean, variance = float(width.mean()), float(width.var())
+    true = math.sqrt(max(1 - noise / variance, 0.0)) if variance > 0 else 0.0
+    value = mean + true * (float(np.percentile(width, WIDE_PERCENT)) - mean)
+    top = width >= np.percentile(width, 100 - 2 * (100 - WIDE_PERCENT))
+    return Quantity(value, {n: _of_mean(n, u[top]) for n, u in parts.items()})
+
+
+def _of_mean(name: str, standard: Floats) -> float:
+    """Return what is left of a contribution in the mean over stations."""
+    if name not in _OWN:
+        return float(standard.mean())
+    alike = min(_ALIKE_PX / STATION_ROWS, len(standard))
+    return float(np.sqrt(np.mean(standard**2) * alike / len(standard)))
+
+
+def _widest(measured: OnWall, seen: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return the place where the width is greatest over a few stations."""
+    rows = measured.found.judged.estimate.rows
+    places = np.flatnonzero(seen)
+    width = measured.found.width_px[places]
+    if measured.mm_per_px is not None:
+        width = width * measured.mm_per_px[places]
+    kernel = np.ones(min(_PLACE_STATIONS, len(width)))
+    level = np.convolve(width, kernel, "same") / np.convolve(np.ones(len(width)), kernel, "same")
+    x, y = rows.points_px[rows.stations[places[int(np.argmax(level))]]]
+    return float(x), float(y)
+
+
+def _profiles(measured: OnWall, own: NDArray[np.bool_]) -> tuple[WidthProfile, ...]:
+    """Return the profile of each branch."""
+    found = measured.found
+    rows = found.judged.estimate.rows
+    stations = rows.stations
+    standard = found.standard_px
+    profiles = []
+    for branch in np.unique(rows.branch[stations[own]]):
+        here = own & (rows.branch[stations] == branch)
+        width, u = found.width_px[here], standard[here]
+        width_mm = standard_mm = None
+        if measured.mm_per_px is not None:
+            ratio = measured.mm_per_px[here]
+            width_mm = width * ratio
+            shares = [(share[here] * width_mm) ** 2 for share in measured.relative.values()]
+            standard_mm = np.sqrt((u * ratio) ** 2 + sum(shares))
+        profiles.append(
+            WidthProfile(
+                points_px=rows.points_px[stations[here]],
+                along_px=rows.along_px[stations[here]],
+                width_px=width,
+                standard_px=u,
+                method=found.judged.method[here],
+                width_mm=width_mm,
+                standard_mm=standard_mm,
+            )
+        )
+    return tuple(profiles)
+
+
+def _unmeasured(crack: Crack, profiles: tuple[WidthProfile, ...], measured: OnWall) -> Widths:
+    """Return what the mask alone says, where no station could be measured."""
+    max_px = Quantity(crack.max_width_px, {"mask": 0.25 * crack.max_width_px + 0.5})
+    mean_px = Quantity(crack.mean_width_px, {"mask": 0.25 * crack.mean_width_px + 0.5})
+    max_mm = mean_mm = None
+    if measured.mm_per_px is not None:
+        ratio = float(np.mean(measured.mm_per_px))
+        relative = {n: float(np.mean(u)) for n, u in measured.relative.items()}
+        max_mm, mean_mm = (one.times(ratio, relative) for one in (max_px, mean_px))
+    return Widths(profiles, max_px, mean_px, max_mm, mean_mm, crack.widest_px, 0.0)

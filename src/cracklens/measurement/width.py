@@ -1,0 +1,70 @@
+"""Width along every crack, to a fraction of a pixel, with its uncertainty.
+
+Grey levels across the crack are averaged along it and compared with a model of what a dark opening
+looks like through a lens: `profile_model` says how. Blur and darkness of the inside are found from
+all profiles of a photograph together: see `blur`. Where that is not possible the probability map
+says the width, less surely, or it stays unmeasured.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.errors import UsageError
+from cracklens.measurement.camera_bias import CameraBias
+from cracklens.measurement.estimate import estimate_widths
+from cracklens.measurement.judge import judged
+from cracklens.measurement.on_wall import on_wall
+from cracklens.measurement.stations import place_rows
+from cracklens.measurement.summary import summarised
+from cracklens.measurement.types import Widths
+from cracklens.measurement.uncertainty import uncertain
+from cracklens.photos.scale import Scale
+from cracklens.tracing.crack import Crack
+
+
+def measure_widths(
+    pixels: NDArray[np.uint8],
+    cracks: Sequence[Crack],
+    scale: Scale | None,
+    *,
+    excluded: NDArray[np.bool_] | None = None,
+    camera: CameraBias | None = None,
+) -> tuple[Widths, ...]:
+    """Return the widths of each crack of one photograph.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB, the upright photograph.
+        cracks: What was traced in it.
+        scale: Of the photograph; None for pixels only.
+        excluded: (H, W), True where nothing may be measured, as on markers.
+        camera: What a check of this camera found; it corrects the widths and adds to what is
+            uncertain.
+
+    Returns:
+        One for each crack, in their order.
+
+    Raises:
+        UsageError: `pixels` is no RGB picture, or `excluded` does not have its size.
+    """
+    _check(pixels, excluded)
+    if not cracks:
+        return ()
+    rows = place_rows(cracks)
+    estimate = estimate_widths(pixels, rows, len(cracks), excluded=excluded)
+    found = uncertain(judged(estimate), camera)
+    return summarised(on_wall(found, scale), cracks)
+
+
+def _check(pixels: NDArray[np.uint8], excluded: NDArray[np.bool_] | None) -> None:
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:  # noqa: PLR2004
+        raise UsageError(
+            f"widths are measured in RGB pixels (H, W, 3) of 8 bits, got {pixels.dtype} of shape "
+            f"{pixels.shape}: read the picture with read_photo"
+        )
+    if excluded is not None and excluded.shape != pixels.shape[:2]:
+        raise UsageError(
+            f"the mask of what is excluded is {excluded.shape}, the photograph "
+            f"{pixels.shape[:2]}: give one of the same size"
+        )
