@@ -137,9 +137,10 @@ def _fields(found: dict[str, Any]) -> str:
     return f"""## Parallel cracks
 
 {found["pictures"]} pictures of three to five cracks side by side, 6 to 11 mm apart, at any angle,
-tilted by up to 20 degrees. In {found["whole_group"]} all of them were found and made one group, and
-no other; the pictures were called: {named}. The spacing is compared there with the distance of the
-outermost true lines across their known direction.
+tilted by up to 20 degrees. In {found["all_found"]} of them every crack was found over 80 % of its
+length or more, in one piece, and nothing else; in {found["whole_group"]} of these they made one
+group. The pictures were called: {named}. The spacing is compared with the distance of the outermost
+true lines across their known direction, where all made one group.
 
 | what | mean error | 95 % below | interval |
 |---|---|---|---|

@@ -1,5 +1,6 @@
 """Traced crack, pixels and scale to width, length, orientation, spacing and pattern."""
 
+from cracklens.measurement.measure import measure
 from cracklens.measurement.quantity import Quantity
 from cracklens.measurement.types import (
     Course,
@@ -18,4 +19,5 @@ __all__ = [
     "Quantity",
     "WidthProfile",
     "Widths",
+    "measure",
 ]

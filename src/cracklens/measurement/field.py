@@ -86,8 +86,9 @@ def _spacing(
 ) -> tuple[Quantity | None, Quantity | None]:
     """Return the spacing of the first group in px and in mm.
 
-    Sources: "tracing", the places of the outermost centrelines; "ends", where distances vary; in
-    mm also "scale". In px it is that in mm over the mean scale along the group.
+    Sources: "tracing", the places of the outermost centrelines; "ends", scanlines that meet nothing
+    where a crack goes on, of all scanlines, where distances vary; in mm also "scale". In px it is
+    that in mm over the mean scale along the group.
     """
     spacing = measure_spacing([lines[index] for index in groups[0]]) if groups else None
     if spacing is None:
@@ -102,7 +103,7 @@ def _spacing(
         spacing.mean / mm_per_px,
         {
             "tracing": math.sqrt(2.0) * MEAN_PLACE_PX / spacing.pairs,
-            "ends": spacing.spread * ends_px / spacing.along,
+            "ends": spacing.spread * ends_px / (spacing.along * spacing.pairs),
         },
     )
     if scale is None:

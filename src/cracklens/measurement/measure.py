@@ -9,6 +9,7 @@ from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.course import measure_course
 from cracklens.measurement.field import measure_field
 from cracklens.measurement.types import CrackMeasurement, PhotoMeasurement
+from cracklens.measurement.width import measure_widths
 from cracklens.photos.scale import Scale
 from cracklens.tracing.crack import Crack
 
@@ -34,8 +35,6 @@ def measure(
             what is seen.
         camera: what a check of the camera found.
     """
-    from cracklens.measurement.width import measure_widths
-
     rows, columns = pixels.shape[:2]
     middle_px = (columns - 1) / 2, (rows - 1) / 2
     widths = measure_widths(pixels, cracks, scale, excluded=excluded, camera=camera)
