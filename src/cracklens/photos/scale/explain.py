@@ -37,7 +37,7 @@ def why_no_marker(pixels: NDArray[np.uint8], dictionary: str | None) -> str:
         _PADDING_PX,
         _PADDING_PX,
         cv2.BORDER_CONSTANT,
-        value=int(np.percentile(small, 95)),
+        value=255,
     )
     padded = np.asarray(padded, np.uint8)
     if cut := read_codes(padded, families(), named=False):

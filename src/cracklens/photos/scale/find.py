@@ -62,8 +62,8 @@ def find_scale(photo: Photo, metadata: Metadata, request: ScaleRequest) -> Found
 
     The first that is there is taken: what a table says of this photograph; markers; two points; a
     typed scale; a typed distance with the camera's focal length; the transform of a GeoTIFF or
-    world file; the range of a drone with its focal length. A source that was asked for and failed is
-    named among the risks of the scale that took its place.
+    world file; the range of a drone with its focal length. A source that was asked for and failed
+    is named among the risks of the scale that took its place.
 
     Args:
         photo: the photograph, upright.

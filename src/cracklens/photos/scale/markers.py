@@ -80,8 +80,8 @@ def find_markers(pixels: Pixels, *, dictionary: str | None = None) -> tuple[Mark
 
     Squares are looked for in a picture of at most 2,000 px, in one of 4,000 px where that shows
     none; corners are fitted at full resolution to all edges of the code. Where no dictionary is
-    given, all of OpenCV's are tried, and the one is taken that reads the most bits of markers beyond
-    those that chance explains: more markers, longer codes, fewer wrong bits.
+    given, all of OpenCV's are tried, and the one is taken that reads the most bits of markers
+    beyond those that chance explains: more markers, longer codes, fewer wrong bits.
 
     Args:
         pixels: (H, W, 3) RGB.

@@ -221,7 +221,7 @@ def _slopes(squares: Sequence[Square], view: _View, focal: Focal) -> list[Floats
 
 
 def _start(slopes: Floats, squares: Sequence[Square], view: _View, focal: Focal) -> Floats:
-    """Return a plane of such slopes, at the distance that the sides show, with the squares on it."""
+    """Return a plane of such slopes, at the distance that the sides show, with its squares."""
     mapping = _homography(np.array([np.log(focal.px), *slopes, 0.0]), view)
     size = 1.0 / np.mean([_ratio(mapping, square) for square in squares])
     plane = np.array([np.log(focal.px), *slopes, np.log(size)])

@@ -6,7 +6,7 @@ import numpy as np
 
 from cracklens.errors import UsageError
 from cracklens.photos.scale.plane import untilted_variants
-from cracklens.photos.scale.scale import Scale
+from cracklens.photos.scale.scale import Floats, Scale
 
 CLICK_STANDARD_PX = 1.0
 """Standard uncertainty of a clicked point along the line, in px of the photograph."""
@@ -57,6 +57,7 @@ def scale_from_points(
     )
     middle = np.array([(first[0] + second[0]) / 2.0, (first[1] + second[1]) / 2.0])
     variants = untilted_variants(mm_per_px, relative, middle, shape, focal_px)
+    variants[1:] = [_through(variant, first, second, length_mm) for variant in variants[1:]]
     scale = Scale(mm_per_px, 0.0, "points", "", variants=variants)
     return Scale(
         mm_per_px=mm_per_px,
@@ -69,3 +70,15 @@ def scale_from_points(
         ),
         variants=variants,
     )
+
+
+def _through(
+    homography: Floats, first: tuple[float, float], second: tuple[float, float], length_mm: float
+) -> Floats:
+    """Return a homography made larger such that the points are `length_mm` apart, as they are.
+
+    However the wall is tilted, the length that was given holds along its line.
+    """
+    apart = Scale(1.0, 0.0, "points", "", homography).to_mm(np.array([first, second]))
+    size = length_mm / float(np.linalg.norm(apart[1] - apart[0]))
+    return homography * np.array([[size], [size], [1.0]])

@@ -1,0 +1,351 @@
+"""Scales from lengths, points, cameras, transforms and tables, and which of them is taken."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from cracklens.errors import UsageError
+from cracklens.photos import Photo
+from cracklens.photos.metadata import Metadata
+from cracklens.photos.scale import (
+    ScaleRequest,
+    check_mm_per_px,
+    find_scale,
+    focal_of,
+    parse_length,
+    read_scale_table,
+    scale_from_camera,
+    scale_from_points,
+    scale_from_transform,
+)
+from cracklens.photos.scale.camera import find_sensor
+from cracklens.photos.xmp import Xmp
+
+SHAPE = (3000, 4000, 3)
+PHONE = Metadata(4000, 3000, focal_length_mm=4.2, focal_length_35mm=26.0)
+CAMERA = Metadata(5472, 3648, make="DJI", model="FC6310", focal_length_mm=8.8)
+
+
+@pytest.mark.parametrize(
+    ("text", "mm"),
+    [("50mm", 50), ("50 mm", 50), ("5cm", 50), ("0.05 m", 50), ("3,2m", 3200), ("2in", 50.8), ("2 IN", 50.8), (" 7.5mm ", 7.5)],
+)  # fmt: skip
+def test_lengths_as_people_write_them(text, mm):
+    assert parse_length(text) == pytest.approx(mm)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("50", "needs a unit, got '50': write 50mm, 50cm or 50m"),
+        ("fifty mm", "must be a number with a unit"),
+        ("50 px", "unknown unit 'px'"),
+        ("0mm", "above 0"),
+        ("-3cm", "above 0"),
+        ("", "must be a number"),
+    ],
+)
+def test_lengths_that_make_no_sense(text, told):
+    with pytest.raises(UsageError, match=told):
+        parse_length(text, "--marker")
+
+
+@given(st.floats(0.01, 1e4))
+def test_a_length_survives_its_unit(value):
+    assert parse_length(f"{value:.6f}cm") == pytest.approx(10 * value, rel=1e-3)
+
+
+@pytest.mark.parametrize("value", [0.0, -0.2, 50.0, math.nan, math.inf, 1e-5])
+def test_impossible_scales(value):
+    with pytest.raises(UsageError, match="scale"):
+        check_mm_per_px(value)
+
+
+def test_two_points_give_scale_and_the_noise_of_the_clicks():
+    scale = scale_from_points((100, 100), (400, 500), 100.0, SHAPE)
+    assert scale.mm_per_px == pytest.approx(0.2)
+    expected = math.sqrt(2) / 500
+    middle = np.array([[250.0, 300.0]])
+    along = scale.relative_standard_at(middle, np.array([[0.6, 0.8]]))
+    assert along[0] == pytest.approx(expected, rel=0.1)  # the tilt does not matter along the line
+    assert scale.relative_standard > 2 * expected  # but across it
+    far = scale.relative_standard_at(np.array([[3900.0, 2900.0]]))
+    assert far[0] > 0.05  # nothing says that the wall is not tilted
+    assert scale.jacobian(np.array([[3900.0, 2900.0]]))[0] == pytest.approx(np.eye(2) * 0.2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "length", "told"),
+    [
+        ((0, 0), (5, 5), 10.0, "7 px apart"),
+        ((0, 0), (4000, 10), 10.0, "outside the photograph"),
+        ((0, 0), (100, 10), 0.0, "above 0 mm"),
+        ((0, 0), (100, 0), 1e5, "cannot be right"),
+    ],
+)
+def test_points_that_make_no_sense(first, second, length, told):
+    with pytest.raises(UsageError, match=told):
+        scale_from_points(first, second, length, SHAPE)
+
+
+def test_the_focal_length_has_several_sources_the_best_first():
+    equivalent, how = focal_of(PHONE, SHAPE)
+    assert equivalent.px == pytest.approx(26 / 43.267 * 5000, rel=1e-4)
+    assert "35 mm equivalent of 26 mm alone" in how
+    table, how = focal_of(CAMERA, (3648, 5472, 3))
+    assert table.px == pytest.approx(8.8 / 13.2 * 5472)
+    assert "13.2 mm (FC6310)" in how
+    assert table.relative_standard < equivalent.relative_standard
+    typed, _ = focal_of(CAMERA, (3648, 5472, 3), sensor_width_mm=13.0)
+    assert typed.px == pytest.approx(8.8 / 13.0 * 5472)
+    measured = Metadata(
+        4000, 3000, focal_length_mm=4.2, focal_plane_px_per_mm=800.0,
+        original_width_px=4000, original_height_px=3000,
+    )  # fmt: skip
+    assert focal_of(measured, SHAPE)[0].px == pytest.approx(4.2 * 800)
+    halved = Metadata(
+        2000, 1500, focal_length_mm=4.2, focal_plane_px_per_mm=800.0,
+        original_width_px=4000, original_height_px=3000,
+    )  # fmt: skip
+    assert focal_of(halved, (1500, 2000, 3))[0].px == pytest.approx(2.1 * 800)
+    assert focal_of(Metadata(4000, 3000), SHAPE) is None
+
+
+def test_a_picture_stored_upright_counts_the_longer_side():
+    assert focal_of(CAMERA, (5472, 3648, 3))[0].px == pytest.approx(8.8 / 13.2 * 5472)
+
+
+def test_camera_and_distance_give_a_scale():
+    scale = scale_from_camera(CAMERA, (3648, 5472, 3), distance_m=3.2)
+    assert scale.mm_per_px == pytest.approx(3200 / (8.8 / 13.2 * 5472), rel=0.003)
+    assert 0.025 < scale.relative_standard < 0.06
+    assert any("tilt" in risk for risk in scale.risks)
+    alone = scale_from_camera(PHONE, SHAPE, distance_m=3.2)
+    assert alone.relative_standard > scale.relative_standard
+    corner = scale.relative_standard_at(np.array([[0.0, 0.0]]))
+    assert corner[0] > 2 * scale.relative_standard
+
+
+def test_a_drone_gives_its_distance_itself():
+    laser = Metadata(
+        4000, 3000, focal_length_mm=4.5, xmp=Xmp(laser_distance_m=8.0, calibrated_focal_px=3000.0)
+    )
+    scale = scale_from_camera(laser, SHAPE)
+    assert scale.mm_per_px == pytest.approx(8000 / 3000, rel=0.002)
+    assert "laser" in scale.detail
+    high = Metadata(4000, 3000, xmp=Xmp(6.0, None, -90.0, 3000.0))
+    assert scale_from_camera(high, SHAPE).mm_per_px == pytest.approx(2.0)
+    assert any("level deck" in risk for risk in scale_from_camera(high, SHAPE).risks)
+    ahead = Metadata(4000, 3000, xmp=Xmp(6.0, None, -10.0, 3000.0))
+    with pytest.raises(UsageError, match="--distance"):
+        scale_from_camera(ahead, SHAPE)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "distance_m", "told"),
+    [
+        (Metadata(4000, 3000), 3.0, "no focal length"),
+        (Metadata(4000, 3000, make="Acme", model="Z1", focal_length_mm=5.0), 3.0, "Acme Z1.*--sensor-width"),
+        (PHONE, -1.0, "above 0 m"),
+        (PHONE, None, "--distance 3.2m"),
+        (Metadata(4000, 1000, focal_length_35mm=26, original_width_px=4000, original_height_px=3000), 3.0, "was cut"),
+        (PHONE, 0.005, "nearer than a lens can focus"),
+    ],
+)  # fmt: skip
+def test_what_a_camera_lacks_is_said(metadata, distance_m, told):
+    with pytest.raises(UsageError, match=told):
+        scale_from_camera(metadata, SHAPE, distance_m=distance_m)
+
+
+def test_the_table_of_sensors_is_sound():
+    from cracklens.photos.scale.camera import _sensors
+
+    rows = _sensors()
+    assert len({(row.make, row.model) for row in rows}) == len(rows) >= 30
+    assert all(3.0 < row.width_mm < 40.0 and row.source for row in rows)
+    assert find_sensor("NIKON CORPORATION", "NIKON D750").width_mm == 35.9
+    assert find_sensor("Canon", "canon  eos 6d").width_mm == 35.8
+    assert find_sensor("Sony", "FC6310") is None
+    assert find_sensor(None, None) is None
+
+
+def geotiff(path, tags):
+    Image.new("L", (40, 30)).save(path, tiffinfo=tags)
+    return path
+
+
+def keys(model, unit=None):
+    entries = [(1024, 0, 1, model)] + ([(3076, 0, 1, unit)] if unit else [])
+    return (1, 1, 0, len(entries), *(value for entry in entries for value in entry))
+
+
+@pytest.mark.parametrize(
+    ("unit", "metres"), [(None, 1.0), (9001, 1.0), (9002, 0.3048), (9003, 1200 / 3937)]
+)
+def test_a_projected_geotiff_gives_its_scale(tmp_path, unit, metres):
+    path = geotiff(tmp_path / "a.tif", {33550: (0.002, 0.002, 0.0), 34735: keys(1, unit)})
+    scale = scale_from_transform(path)
+    assert scale.mm_per_px == pytest.approx(2.0 * metres)
+    assert scale.homography is None
+    assert scale.source == "transform"
+
+
+def test_a_transformation_may_turn_and_stretch(tmp_path):
+    matrix = (0.0, 0.003, 0.0, 5.0, 0.001, 0.0, 0.0, 6.0) + (0.0,) * 8
+    scale = scale_from_transform(geotiff(tmp_path / "a.tif", {34264: matrix, 34735: keys(1)}))
+    assert scale.mm_per_px == pytest.approx(math.sqrt(3.0))
+    steps = scale.jacobian(np.zeros((1, 2)))[0]
+    assert np.linalg.norm(steps, axis=0) == pytest.approx([1.0, 3.0])
+
+
+def test_degrees_and_unknown_units_are_refused(tmp_path):
+    with pytest.raises(UsageError, match="gdalwarp"):
+        scale_from_transform(
+            geotiff(tmp_path / "a.tif", {33550: (1e-7, 1e-7, 0.0), 34735: keys(2)})
+        )
+    with pytest.raises(UsageError, match="EPSG 9036"):
+        scale_from_transform(
+            geotiff(tmp_path / "b.tif", {33550: (1.0, 1.0, 0.0), 34735: keys(1, 9036)})
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "world"),
+    [("a.jpg", "a.jgw"), ("a.tif", "a.tfw"), ("a.png", "a.wld"), ("a.png", "a.pngw")],
+)
+def test_a_world_file_beside_the_picture(tmp_path, name, world):
+    Image.new("L", (40, 30)).save(tmp_path / name)
+    assert scale_from_transform(tmp_path / name) is None
+    (tmp_path / world).write_text("0.002\n0.0\n0.0\n-0.002\n500000.0\n5000000.0\n")
+    scale = scale_from_transform(tmp_path / name)
+    assert scale.mm_per_px == pytest.approx(2.0)
+    assert any("taken as metres" in risk for risk in scale.risks)
+
+
+@pytest.mark.parametrize("content", ["1 2 3", "a b c d e f", "0 0 0 0 0 0", "nan 0 0 1 0 0"])
+def test_a_world_file_that_is_none(tmp_path, content):
+    Image.new("L", (40, 30)).save(tmp_path / "a.tif")
+    (tmp_path / "a.tfw").write_text(content)
+    with pytest.raises(UsageError):
+        scale_from_transform(tmp_path / "a.tif")
+
+
+PHOTOS = [Path("site/a.jpg"), Path("site/b.jpg"), Path("north/c.jpg"), Path("south/c.jpg")]
+
+
+def table(tmp_path, text):
+    (tmp_path / "scales.csv").write_text(text, encoding="utf-8")
+    return read_scale_table(tmp_path / "scales.csv", PHOTOS)
+
+
+def test_a_table_gives_each_photograph_its_own_way(tmp_path):
+    found = table(
+        tmp_path,
+        "photo,mm_per_px,marker,distance,x1,y1,x2,y2,length,relative_uncertainty\n"
+        "a.jpg,0.2,,,,,,,,0.01\nsite/b.jpg,,50mm,,,,,,,\nnorth/c.jpg,,,3.2m,,,,,,\n\n"
+        "south\\c.jpg,,,,10,20,400,20,10 cm,\n",
+    )
+    rows = [found[photo] for photo in PHOTOS]
+    assert (rows[0].mm_per_px, rows[0].relative_standard, rows[0].line) == (0.2, 0.01, 2)
+    assert rows[1].marker_mm == 50.0
+    assert rows[2].distance_m == pytest.approx(3.2)
+    assert (rows[3].points_px, rows[3].length_mm) == (((10, 20), (400, 20)), 100.0)
+
+
+def test_a_table_may_be_german(tmp_path):
+    assert table(tmp_path, "\ufeffphoto;mm_per_px\r\na.jpg;0,25\r\n")[PHOTOS[0]].mm_per_px == 0.25
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "line 1: the first line must name"),
+        (
+            "photo,mm_per_pixel\na.jpg,1\n",
+            "line 1: there is no column 'mm_per_pixel': did you mean",
+        ),
+        ("photo,mm_per_px\nd.jpg,1\n", "line 2: no photograph is called 'd.jpg'"),
+        ("photo,mm_per_px\nc.jpg,1\n", "line 2: 2 photographs are called 'c.jpg'"),
+        ("photo,mm_per_px\na.jpg,1\nsite/a.jpg,2\n", "line 3: site/a.jpg stands in line 2 already"),
+        ("photo,mm_per_px\na.jpg,0\n", "line 2: a scale must be above 0"),
+        ("photo,mm_per_px\na.jpg,50\n", "line 2: a scale of 50 mm/px cannot be right"),
+        ("photo,mm_per_px\na.jpg,x\n", "line 2: mm_per_px must be a number"),
+        ("photo,mm_per_px\na.jpg,nan\n", "line 2: mm_per_px must be a finite number"),
+        ("photo,mm_per_px\na.jpg\n", "line 2: it has not as many values"),
+        ("photo,mm_per_px\na.jpg,1,2\n", "line 2: it has not as many values"),
+        ("photo,mm_per_px,marker\na.jpg,1,50mm\n", "line 2: it has mm_per_px and marker: give one"),
+        ("photo,mm_per_px\na.jpg,\n", "line 2: it has no scale"),
+        ("photo,marker\na.jpg,50\n", "line 2: marker needs a unit"),
+        ("photo,x1,y1,x2,y2,length\na.jpg,1,2,3,,5mm\n", "line 2: two points need.*missing: y2"),
+        ("photo,mm_per_px,relative_uncertainty\na.jpg,1,2\n", "line 2: relative_uncertainty"),
+        ("photo,mm_per_px\n,1\n", "line 2: the photograph is not named"),
+        ('photo,mm_per_px\n"a.jpg,1\n', "not valid CSV"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_said_with_its_line(tmp_path, text, told):
+    with pytest.raises(UsageError, match=told):
+        table(tmp_path, text)
+
+
+def test_a_table_that_cannot_be_read(tmp_path):
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_scale_table(tmp_path / "none.csv", PHOTOS)
+    (tmp_path / "latin.csv").write_bytes(b"photo,mm_per_px\n\xe4.jpg,1\n")
+    with pytest.raises(UsageError, match="UTF-8"):
+        read_scale_table(tmp_path / "latin.csv", PHOTOS)
+
+
+def photo(tmp_path, shape=(300, 400, 3)):
+    return Photo(tmp_path / "a.jpg", np.full(shape, 150, np.uint8), "0" * 64)
+
+
+def test_without_anything_the_text_says_how_to_get_a_scale(tmp_path):
+    scale, why, covered = find_scale(photo(tmp_path), Metadata(), ScaleRequest())
+    assert scale is None
+    assert covered is None
+    assert "--marker 50mm" in why
+    assert "--mm-per-px" in why
+
+
+def test_what_was_typed_beats_metadata_and_a_row_beats_all(tmp_path):
+    from cracklens.photos.scale import ScaleRow
+
+    drone = Metadata(400, 300, xmp=Xmp(laser_distance_m=5.0, calibrated_focal_px=300.0))
+    found, _, _ = find_scale(photo(tmp_path), drone, ScaleRequest())
+    assert found.source == "metadata"
+    found, _, _ = find_scale(photo(tmp_path), drone, ScaleRequest(mm_per_px=0.5))
+    assert (found.source, found.mm_per_px) == ("typed", 0.5)
+    row = ScaleRow(2, "a.jpg", mm_per_px=0.3, relative_standard=0.01)
+    found, _, _ = find_scale(
+        photo(tmp_path), drone, ScaleRequest(mm_per_px=0.5, marker_mm=50, row=row)
+    )
+    assert found.mm_per_px == 0.3
+    assert found.relative_standard == pytest.approx(
+        math.hypot(0.01, 1 / math.cos(math.atan(0.14)) - 1), rel=0.05
+    )
+
+
+def test_a_source_that_failed_is_named(tmp_path):
+    request = ScaleRequest(marker_mm=50.0, mm_per_px=0.5)
+    found, _, _ = find_scale(photo(tmp_path), Metadata(), request)
+    assert found.source == "typed"
+    assert any(risk.startswith("not used: no marker was found") for risk in found.risks)
+    scale, why, _ = find_scale(photo(tmp_path), Metadata(), ScaleRequest(marker_mm=50.0))
+    assert scale is None
+    assert why.startswith("no scale: no marker was found")
+
+
+def test_an_impossible_typed_scale_gives_none(tmp_path):
+    scale, why, _ = find_scale(photo(tmp_path), Metadata(), ScaleRequest(mm_per_px=50.0))
+    assert scale is None
+    assert "cannot be right" in why
+
+
+def test_a_request_that_names_no_dictionary_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="no marker dictionary"):
+        find_scale(photo(tmp_path), Metadata(), ScaleRequest(marker_mm=50.0, dictionary="4x5"))
