@@ -27,7 +27,7 @@ def page() -> None:
 
 
 _FAR = """Errors of the local scale in a random direction, at points so many marker widths away that
-lie in the photograph. "Focal length known" is known to 4 %, as from the 35 mm equivalent in EXIF;
+lie in the photograph. A "known" focal length is known to 4 %, as from the 35 mm equivalent in EXIF;
 "assumed" is 28 mm for a camera that had anything from 22 to 40 mm. "Held" is the share of points
 whose error lies within 1.96 times the stated standard uncertainty. "Usual way" is the homography
 through the four corners of OpenCV's detector with its sub-pixel refinement; errors above 100 %
@@ -35,15 +35,16 @@ count as 100 %."""
 
 
 def _head(found: dict[str, Any]) -> str:
+    total = 5 * found["shots"]
     return f"""# How good the scale from a marker is
 
-Made by `benchmarks/marker_scale.py` ({found["machine"]}): {found["shots"]} rendered photographs of
-12 million pixels for each size of the marker, of seeds that were used for nothing else. The markers
-(five dictionaries) lie anywhere in the picture, turned in any way, on a wall tilted by 0 to 30
-degrees in any direction, blurred by 0.3 to 1.5 px, with noise, sharpening, a tone curve and JPEG 70
-to 95. The lens is a perfect pinhole, the paper is flat and its printed size exact: what a real
-marker adds is in [scale](../scale.md). Markers that were not found: {found["missed"]} of
-{5 * found["shots"]}.
+Made by `benchmarks/marker_scale.py` ({found["machine"]}): {found["shots"]} rendered photographs
+of 12 million pixels for each size of the marker, of seeds that were used for nothing else. The
+markers (five dictionaries) lie anywhere in the picture, turned in any way, on a wall tilted by 0 to
+30 degrees in any direction, blurred by 0.3 to 1.5 px, with noise, sharpening, a tone curve and JPEG
+70 to 95. The lens is a perfect pinhole, the paper is flat and its printed size exact, and so they
+are taken here; what a real marker adds is in [scale](../scale.md). Markers that were not found:
+{found["missed"]} of {total}.
 
 Target: a relative error of at most 0.5 % up to 30 degrees of tilt when the marker is at least 60 px
 wide. {_verdict(found["near"])}"""

@@ -102,7 +102,7 @@ def test_xmp_is_read_from_each_format(tmp_path, suffix):
         (b'<d drone:GimbalPitchDegree="-45.0"/>', "gimbal_pitch_deg", -45.0),
         (b"<drone-parrot:CameraPitchDegree>-80.5</drone-parrot:CameraPitchDegree>", "gimbal_pitch_deg", -80.5),
         (
-            b'<drone-skydio:CameraOrientationNED><drone-skydio:Pitch>-7.5</drone-skydio:Pitch>',
+            b"<drone-skydio:CameraOrientationNED><drone-skydio:Pitch>-7.5</drone-skydio:Pitch>",
             "gimbal_pitch_deg",
             -7.5,
         ),

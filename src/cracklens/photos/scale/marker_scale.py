@@ -7,12 +7,20 @@ import numpy as np
 
 from cracklens.errors import UsageError
 from cracklens.photos.scale.markers import Marker
-from cracklens.photos.scale.plane import Focal, Plane, Square, assumed_focal, fit_plane
+from cracklens.photos.scale.plane import Focal, Plane, Square, area_of, assumed_focal, fit_plane
 from cracklens.photos.scale.scale import Floats, Scale
 
 SIDE_STANDARD_MM = 0.2
 """Standard uncertainty of a marker's side when nothing is said: both ends read off a ruler to half
 a millimetre, each rectangular within ±0.25 mm."""
+DEFORMATION_SHARE = 0.001
+"""Standard deviation of each corner's place that no photograph shows, by the marker's side: paper
+on rough concrete is not flat, and a lens that the camera corrects still bends lines. An assumption;
+it matters only far from the marker, through the tilt."""
+DISTORTION_SHARE = 0.003
+"""Standard deviation of the radial distortion that is left in a picture, at its corner, by the
+distance from the middle. An assumption: makers of phones and drones state below 1 %. It stretches a
+marker that is far from the middle, which looks like a tilt."""
 _OUT_OF_PLANE = (
     "a marker outside the plane of the crack gives a wrong scale: by 1 % for each centimetre at a "
     "distance of 1 m"
@@ -34,6 +42,8 @@ def scale_from_markers(
     *,
     focal: Focal | None = None,
     side_standard_mm: float = SIDE_STANDARD_MM,
+    deformation_share: float = DEFORMATION_SHARE,
+    distortion_share: float = DISTORTION_SHARE,
 ) -> Scale:
     """Return the scale that markers of one size give, the tilt of the wall corrected.
 
@@ -44,12 +54,16 @@ def scale_from_markers(
         focal: focal length in px; that of a usual camera, with its uncertainty, if None. The scale
             at the marker hardly depends on it; tilt and the scale far from the marker do.
         side_standard_mm: standard uncertainty of the side.
+        deformation_share: standard deviation of corners by the side, beside their noise.
+        distortion_share: standard deviation of the lens's distortion at the picture's corner.
 
     Raises:
         UsageError: markers disagree by more than 5 %, or the scale is impossible.
     """
     focal = focal or assumed_focal(shape)
-    squares = [Square(each.corners_px, each.covariance_px2, side_mm) for each in markers]
+    squares = [
+        _square(each, side_mm, shape, deformation_share, distortion_share) for each in markers
+    ]
     plane = fit_plane(squares, shape, focal)
     disagreement, which = _disagreement(markers, squares, plane, shape, focal)
     if disagreement > _REFUSED_SHARE:
@@ -69,6 +83,35 @@ def scale_from_markers(
         variants=variants,
     )
     return _stated(scale, plane.anchor_px)
+
+
+def _square(
+    marker: Marker,
+    side_mm: float,
+    shape: tuple[int, ...],
+    deformation_share: float,
+    distortion_share: float,
+) -> Square:
+    """Return a marker as a square whose covariance has what the photograph does not show."""
+    bent = np.eye(8) * (deformation_share * marker.side_px) ** 2
+    stretched = distortion_share * _stretched(marker.corners_px, shape)
+    covariance = marker.covariance_px2 + bent + np.outer(stretched, stretched)
+    return Square(marker.corners_px, covariance, side_mm)
+
+
+def _stretched(corners: Floats, shape: tuple[int, ...]) -> Floats:
+    """Return how a distortion of 1 at the picture's corner moves the four corners, (8,) px.
+
+    Of the displacement r² (p - c), what moves or enlarges the square is left out: its size in the
+    picture is right where it lies, whatever the lens does.
+    """
+    centre = np.array([(shape[1] - 1) / 2.0, (shape[0] - 1) / 2.0])
+    off = corners - centre
+    moved = off * np.sum(off**2, axis=1, keepdims=True) / (centre @ centre)
+    moved -= moved.mean(axis=0)
+    arms = corners - corners.mean(axis=0)
+    flat: Floats = (moved - arms * np.sum(moved * arms) / np.sum(arms**2)).ravel()
+    return flat
 
 
 def _stated(scale: Scale, anchor_px: Floats) -> Scale:
@@ -98,7 +141,7 @@ def _disagreement(
         return 0.0, ""
     worst = float(plane.side_ratios.max() / plane.side_ratios.min() - 1.0)
     first, last = int(np.argmin(plane.side_ratios)), int(np.argmax(plane.side_ratios))
-    unsure = [1.0 / each.side_px * max(_noise(each), 0.05) for each in markers]
+    unsure = [_noise(each) / np.sqrt(area_of(each.corners_px)) for each in squares]
     doubt = _COVERAGE * float(np.hypot(unsure[first], unsure[last]))
     found = worst if worst > max(_LEAST_SHARE, doubt) else 0.0
     pair = (first, last)
@@ -116,14 +159,12 @@ def _disagreement(
     return found, " and ".join(markers[each].name for each in sorted(pair)) if found else ""
 
 
-def _noise(marker: Marker) -> float:
-    return float(np.sqrt(np.trace(marker.covariance_px2) / 8.0))
+def _noise(square: Square) -> float:
+    return float(np.sqrt(np.trace(square.covariance_px2) / 8.0))
 
 
 def _side_mm(scale: Scale, square: Square) -> float:
-    flat = scale.to_mm(square.corners_px)
-    x, y = flat[:, 0], flat[:, 1]
-    return float(np.sqrt(abs(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))) / 2.0))
+    return float(np.sqrt(area_of(scale.to_mm(square.corners_px))))
 
 
 def _detail(markers: Sequence[Marker], side_mm: float, plane: Plane, focal: Focal) -> str:

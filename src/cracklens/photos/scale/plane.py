@@ -199,7 +199,7 @@ def _slopes(squares: Sequence[Square], view: _View, focal: Focal) -> list[Floats
     Seen along its line of sight, a square tilted by t is shorter by the cosine of t along the tilt:
     the ratio of the singular values of the mapping from the square to the picture.
     """
-    largest = max(squares, key=lambda square: _area(square.corners_px))
+    largest = max(squares, key=lambda square: area_of(square.corners_px))
     rays = np.column_stack([(largest.corners_px - view.centre) / focal.px, np.ones(4)])
     sight = rays.mean(axis=0) / np.linalg.norm(rays.mean(axis=0))
     across = np.cross([0.0, 1.0, 0.0], sight)
@@ -324,7 +324,7 @@ def _tilt_deg(theta: Floats) -> float:
 
 
 def _ratio(mapping: Floats, square: Square) -> float:
-    return float(np.sqrt(_area(_mapped(mapping, square.corners_px))) / square.side_mm)
+    return float(np.sqrt(area_of(_mapped(mapping, square.corners_px))) / square.side_mm)
 
 
 def _mapped(mapping: Floats, points: Floats) -> Floats:
@@ -333,6 +333,7 @@ def _mapped(mapping: Floats, points: Floats) -> Floats:
     return flat
 
 
-def _area(corners: Floats) -> float:
+def area_of(corners: Floats) -> float:
+    """Return the area of a quadrilateral, (4, 2)."""
     x, y = corners[:, 0], corners[:, 1]
     return float(abs(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))) / 2.0)

@@ -81,4 +81,5 @@ def _through(
     """
     apart = Scale(1.0, 0.0, "points", "", homography).to_mm(np.array([first, second]))
     size = length_mm / float(np.linalg.norm(apart[1] - apart[0]))
-    return homography * np.array([[size], [size], [1.0]])
+    larger: Floats = homography * np.array([[size], [size], [1.0]])
+    return larger
