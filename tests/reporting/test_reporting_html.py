@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from cracklens.errors import OutputError
 from cracklens.inspection.record import FailedRecord
 from cracklens.reporting import html, photo_preview, write_report
-from cracklens.reporting.view import MOST_RANKED, MOST_ROWS, flat, svg_path
+from cracklens.reporting.view import MOST_RANKED, MOST_ROWS, svg_path
+from cracklens.reporting.words import flat
 
 VOID = {"meta", "img", "input", "link", "br", "hr"}
 

@@ -10,7 +10,9 @@ from PIL import Image
 from cracklens.errors import OutputError
 from cracklens.reporting import draw_overlay, write_overlay
 from cracklens.reporting.drawing import draw_label
-from cracklens.reporting.palette import CRACK, REJECTED, TILE, rgb
+from cracklens.reporting.legend import Entry, legend_patch, place_legend
+from cracklens.reporting.overlay import label_of
+from cracklens.reporting.palette import CRACK, DARK, PALE, REJECTED, TILE, WIDTH_CLASSES, rgb
 from cracklens.reporting.picture import LONGEST_SIDE_PX, enlarged, shrunk
 from cracklens.reporting.polyline import dashes
 
@@ -188,19 +190,116 @@ def off(point, start, end):
     return np.hypot(*(point - start - share * step))
 
 
-def test_colours_are_told_apart_by_any_colour_vision():
-    # Machado, Oliveira and Fernandes (2009), doi:10.1109/TVCG.2009.113, severity 1.0, on linear RGB
-    kinds = {
-        "normal": np.eye(3),
-        "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-        "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-        "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
-    }  # fmt: skip
-    colours = np.array([rgb(CRACK), rgb(REJECTED), rgb(TILE)]) / 255
+# Machado, Oliveira and Fernandes (2009), doi:10.1109/TVCG.2009.113, severity 1.0, on linear RGB
+VISIONS = {
+    "normal": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}  # fmt: skip
+
+
+def seen_in_lab(colours, matrix):
+    """Return (N, 3) CIE L*a*b* of colours (N, 3, sRGB 0 to 1) as a kind of vision sees them."""
     linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
-    for name, matrix in kinds.items():
-        seen = np.clip(linear @ np.array(matrix).T, 0, 1)
-        srgb = np.where(seen <= 0.0031308, 12.92 * seen, 1.055 * seen ** (1 / 2.4) - 0.055)
-        lab = cv2.cvtColor(srgb[None].astype(np.float32), cv2.COLOR_RGB2LAB)[0]
-        for one, other in ((0, 1), (0, 2), (1, 2)):
-            assert np.linalg.norm(lab[one] - lab[other]) > 30, (name, one, other)
+    seen = np.clip(linear @ np.array(matrix).T, 0, 1)
+    srgb = np.where(seen <= 0.0031308, 12.92 * seen, 1.055 * seen ** (1 / 2.4) - 0.055)
+    return cv2.cvtColor(srgb[None].astype(np.float32), cv2.COLOR_RGB2LAB)[0]
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_colours_are_told_apart_by_any_colour_vision(vision):
+    lab = seen_in_lab(np.array([rgb(CRACK), rgb(REJECTED), rgb(TILE)]) / 255, VISIONS[vision])
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert np.linalg.norm(lab[one] - lab[other]) > 30, (one, other)
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_the_colours_of_the_classes_fall_in_lightness_and_are_told_apart(vision):
+    colours = np.array([rgb(each.colour) for each in WIDTH_CLASSES] + [rgb(REJECTED)]) / 255
+    lab = seen_in_lab(colours, VISIONS[vision])
+    assert (np.diff(lab[:4, 0]) < -12).all()
+    for one in range(5):
+        for other in range(one):
+            assert np.linalg.norm(lab[one] - lab[other]) > 20, (one, other)
+
+
+def in_millimetres(make, line, width_px, *, mm_per_px=0.1, **fields):
+    traced = make.photo("P001", "a.jpg", [make.crack("P001-C01", [make.branch(line, width_px)])])
+    return make.measured_photo(traced, mm_per_px, **fields)
+
+
+@pytest.mark.parametrize(("width_px", "rank"), [(0.6, 0), (2.0, 1), (6.0, 2), (20.0, 3)])
+def test_a_measured_crack_has_the_colour_of_its_width(width_px, rank, make):
+    record = in_millimetres(make, LINE, width_px)
+    picture = draw_overlay(plain(), record)
+    away = LINE[1:3]  # from ring, label and legend
+    assert near(picture, WIDTH_CLASSES[rank].colour)[along(picture.shape, away, 0.4)].all()
+    assert not near(picture, CRACK).any()
+
+
+def test_a_wider_stretch_is_drawn_in_another_colour_and_thicker(make):
+    line = [(50.0, 300.0), (750.0, 300.0)]
+    crack = make.crack("P001-C01", [make.branch(line)])
+    branch = crack.branches[0].model_copy(update={"width_px": [1.5, 40.0]})
+    crack = crack.model_copy(update={"branches": [branch], "widest_px": (750.0, 300.0)})
+    record = make.measured_photo(make.photo("P001", "a.jpg", [crack]), 0.1)
+    picture = draw_overlay(plain(), record)
+    thin = near(picture, WIDTH_CLASSES[1].colour)[:, 60].sum()
+    thick = near(picture, WIDTH_CLASSES[3].colour)[:, 600].sum()
+    assert 1 <= thin < thick
+    assert not near(picture, WIDTH_CLASSES[3].colour)[:, 60].any()
+
+
+def test_the_widest_place_has_a_ring_and_the_label_its_width(make):
+    line = [(50.0, 300.0), (750.0, 300.0)]
+    record = in_millimetres(make, line, 6.0)
+    bare = draw_overlay(plain(), record.model_copy(update={"cracks": []}))
+    changed = (draw_overlay(plain(), record) != bare).any(axis=2)
+    x, y = (round(value) for value in record.cracks[0].widest_px)
+    assert changed[y - 5, x] or changed[y + 5, x]
+    assert label_of(record.cracks[0], record) == "C01 0.60 mm"
+    without = make.photo_without_scale(make.photo("P001", "a.jpg", [make.crack(
+        "P001-C01", [make.branch(line, 6.0)])]))  # fmt: skip
+    assert label_of(without.cracks[0], without) == "C01 6.0 px"
+
+
+def test_the_legend_stands_where_it_hides_no_line_and_only_with_a_scale(make):
+    corner = [(560.0, 590.0), (790.0, 590.0), (790.0, 400.0)]
+    record = in_millimetres(make, corner, 6.0)
+    picture = draw_overlay(plain(), record)
+    assert near(picture, WIDTH_CLASSES[2].colour)[along(picture.shape, corner, 0.5)].mean() > 0.8
+    ground = near(picture, PALE, 2)
+    assert ground[:, :400].sum() > 3000, "in a left corner instead"
+    assert ground[:, 400:].sum() < 1000
+    traced = make.photo("P001", "a.jpg", [make.crack("P001-C01", [make.branch(corner)])])
+    for bare in (traced, make.photo_without_scale(traced)):
+        assert near(draw_overlay(plain(), bare), PALE, 2).sum() < 1500
+
+
+def test_a_scale_bar_is_as_long_as_it_says(make):
+    record = make.measured_photo(make.photo("P001", "a.jpg"), 0.5)  # 800 px: 400 mm
+    picture = draw_overlay(plain(), record)
+    dark = near(picture, DARK, 30)
+    rows = dark.sum(axis=1)
+    inside = dark[np.argsort(rows)[-6:]]
+    runs = [
+        np.diff(np.flatnonzero(np.diff(np.pad(row.astype(int), 1))))[::2].max() for row in inside
+    ]
+    assert 100 <= np.median(runs) <= 106, "50 mm are 100 px"
+
+
+def test_a_photograph_that_is_too_small_has_no_legend(make):
+    canvas = plain(60, 90)
+    patch = legend_patch([Entry("Width, mm"), Entry("below 0.1", CRACK)], 13, 40, "20 mm")
+    assert place_legend(canvas, patch, []) is None
+    assert (canvas == GREY).all()
+
+
+@pytest.mark.parametrize("kind", ["in_mm", "without_scale", "mixed"])
+def test_every_kind_of_record_can_be_drawn(kind, request):
+    for record in request.getfixturevalue(kind).photographs:
+        pixels = plain()
+        picture = draw_overlay(pixels, record)
+        assert picture.shape == pixels.shape
+        assert (picture != pixels).any() == bool(record.cracks or record.scale)

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cracklens.files import writing
 from cracklens.inspection.record import Inspection, PhotoRecord
-from cracklens.reporting import figures, overview, palette, view
+from cracklens.reporting import figures, overview, palette, view, words
 from cracklens.reporting.boundaries import boundaries
 from cracklens.reporting.crack_view import crack_view
 from cracklens.reporting.preview import embeds_previews, fitted_preview, preview_budget
@@ -64,17 +64,17 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "palette": palette,
-        "counted": view.counted,
+        "counted": words.counted,
         "figures": figures,
         "source_names": _SOURCES,
-        "address": view.address,
+        "address": words.address,
     }
     environment.filters |= {
         "whole": lambda number: f"{number:,.0f}",
         "tenths": lambda number: f"{number:,.1f}",
         "hundredths": lambda number: f"{number:.2f}",
         "significant": lambda number: f"{number:.3g}",
-        "flat": lambda value: list(view.flat(value)),
+        "flat": lambda value: list(words.flat(value)),
     }
     return environment
 

@@ -125,10 +125,15 @@ def _draw_cracks(scaled: Scaled, record: PhotoRecord, unit_px: int) -> None:
     for rank, each in enumerate(palette.WIDTH_CLASSES):
         lines = [scaled.place(stretch.points_px) for stretch in found if stretch.rank == rank]
         casing = palette.rgb(palette.letters_on(each.colour))
-        draw_lines(scaled.pixels, lines, casing, unit_px + rank + 2)
-        draw_lines(scaled.pixels, lines, palette.rgb(each.colour), unit_px + rank)
+        draw_lines(scaled.pixels, lines, casing, _thickness_px(rank, unit_px) + 2)
+        draw_lines(scaled.pixels, lines, palette.rgb(each.colour), _thickness_px(rank, unit_px))
     lines = [scaled.place(stretch.points_px) for stretch in found if stretch.rank is None]
     draw_lines(scaled.pixels, lines, palette.rgb(palette.CRACK), unit_px + 1)
+
+
+def _thickness_px(rank: int, unit_px: int) -> int:
+    """Return the thickness of a line by its class; one of 1 px would lose its pale colour."""
+    return max(2, unit_px) + rank
 
 
 def _draw_ring(scaled: Scaled, crack: CrackRecord, unit_px: int) -> None:
@@ -145,7 +150,7 @@ def _draw_legend(scaled: Scaled, record: PhotoRecord, unit_px: int, letter_px: i
         return []
     widths = [max_width_mm(crack) for crack in record.cracks]
     entries = [
-        Entry(each.name, each.colour, unit_px + rank, palette.letters_on(each.colour))
+        Entry(each.name, each.colour, _thickness_px(rank, unit_px), palette.letters_on(each.colour))
         for rank, each in enumerate(palette.WIDTH_CLASSES)
     ]
     if None in widths:
