@@ -9,6 +9,7 @@ import pytest
 
 from cracklens.inspection.record_measured import ContextRecord
 from cracklens.reporting import photo_preview, view, write_report
+from cracklens.reporting.overview import bars
 from cracklens.reporting.palette import WIDTH_CLASSES, class_of, letters_on, luminance
 
 VOID = {"meta", "img", "input", "link", "br", "hr"}
@@ -200,6 +201,13 @@ def test_quantities_are_shown_by_class_and_by_state(measured_page, in_mm):
         assert note in measured_page.text
 
 
+def test_metres_that_cannot_be_told_apart_have_no_colour_of_a_class(in_mm):
+    classes = in_mm.quantities.width_classes
+    rest = classes[0].model_copy(update={"name": "not told apart", "up_to_mm": None})
+    found = bars(in_mm.quantities.model_copy(update={"width_classes": [*classes, rest]}))
+    assert [bar.rank for bar in found] == [0, 1, 2, 3, None]
+
+
 def test_the_context_stands_in_the_header(measured_page):
     header = measured_page.within(name="context")
     for word in ("Eurocode 2", "XC4", "reinforced", "wall", "0° from the horizontal"):
@@ -226,7 +234,7 @@ def test_scale_fitness_and_field_of_a_photograph_are_shown(mixed_page, mixed):
 
 
 def test_photographs_to_retake_come_with_their_advice(mixed_page):
-    assert "Photographs that do not serve to measure" in mixed_page.within(key="overview")
+    assert "Photographs to retake or to improve" in mixed_page.within(key="overview")
     overview = mixed_page.within(key="overview")
     advice = "P004 south/blurred.jpg retake retake from at most 0.8 m with this lens; hold"
     assert advice in overview

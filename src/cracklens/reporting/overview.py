@@ -1,25 +1,29 @@
 """What the report leads with: what to look at first, how much of it there is, what to retake."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
 from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
-from cracklens.inspection.record_measured import QuantitiesRecord
+from cracklens.inspection.record_measured import QuantitiesRecord, WidthClassRecord
 from cracklens.reporting import figures
 from cracklens.reporting.boundaries import exposures
-from cracklens.reporting.palette import rank_of
+from cracklens.reporting.palette import WIDTH_CLASSES, rank_of
 
 Ranked = list[tuple[PhotoRecord, CrackRecord]]
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Metres of one class of width; `percent` is of the class with most of them."""
+    """Metres of one class of width; `percent` is of the class with most of them.
+
+    `rank` is its place in `WIDTH_CLASSES`; None for what is told apart less finely.
+    """
 
     name: str
-    rank: int
+    rank: int | None
     length: str
     cracks: int
     percent: float
@@ -116,7 +120,7 @@ def bars(quantities: QuantitiesRecord) -> list[Bar]:
     return [
         Bar(
             name=each.name,
-            rank=rank_of(each.above_mm),
+            rank=_rank(each),
             length=_metres(each.length_m),
             cracks=each.cracks,
             percent=round(100 * each.length_m / most_m, 1),
@@ -164,6 +168,12 @@ def total_m(pairs: Sequence[tuple[PhotoRecord, CrackRecord]]) -> float | None:
     known = [figures.length_mm(crack) for _, crack in pairs]
     found = [value for value in known if value is not None]
     return sum(found) / figures.MM_PER_M if found else None
+
+
+def _rank(found: WidthClassRecord) -> int | None:
+    rank = rank_of(found.above_mm)
+    up_to_mm = math.inf if found.up_to_mm is None else found.up_to_mm
+    return rank if up_to_mm == WIDTH_CLASSES[rank].up_to_mm else None
 
 
 def _metres(length_m: float) -> str:

@@ -29,7 +29,7 @@ then the width is empty."""
 QUANTITY_COLUMNS = (
     "kind", "code", "name", "above_mm", "up_to_mm", "length_m", "area_m2", "cracks",
 )  # fmt: skip
-"""`quantities.csv`: metres of crack by class of their greatest width (`kind` is `width class`), and
+"""`quantities.csv`: metres of crack by class of their width (`kind` is `width class`), and
 by state of each code (`state`), where each crack is split by its probabilities. `area_m2` is of the
 wall around them. Photographs without a scale do not count."""
 
