@@ -231,6 +231,16 @@ def test_markers_that_disagree_a_little_raise_the_uncertainty(pictures):
     assert scale.relative_standard > 0.01
 
 
+def test_a_marker_whose_edges_cannot_be_fitted_gives_no_scale(pictures):
+    markers, shape, _ = plane_markers(pictures, [(-200, -100), (200, 120)])
+    rough = replace(markers[1], edge_noise_px=float("nan"))
+    with pytest.raises(UsageError, match="blurred, bent or half hidden"):
+        scale_from_markers([rough], 50.0, shape)
+    scale = scale_from_markers([markers[0], rough], 50.0, shape)
+    assert scale.detail.startswith("ArUco marker 0 ")
+    assert any("left out" in risk and "ArUco marker 1" in risk for risk in scale.risks)
+
+
 def test_the_card_is_excluded_and_little_else(pictures):
     pixels, (corners,) = scene(pictures, [("DICT_4X4_50", 7, (430, 330), 120, 20)])
     mask = excluded(find_markers(pixels), pixels.shape)

@@ -58,9 +58,11 @@ def scale_from_markers(
         distortion_share: standard deviation of the lens's distortion at the picture's corner.
 
     Raises:
-        UsageError: markers disagree by more than 5 %, or the scale is impossible.
+        UsageError: markers disagree by more than 5 %, none has edges that can be fitted, or the
+            scale is impossible.
     """
     focal = focal or assumed_focal(shape)
+    markers, unfitted = _fitted(markers)
     squares = [
         _square(each, side_mm, shape, deformation_share, distortion_share) for each in markers
     ]
@@ -79,10 +81,21 @@ def scale_from_markers(
         detail=_detail(markers, side_mm, plane, focal),
         homography=plane.homography,
         tilt_deg=plane.tilt_deg,
-        risks=_risks(markers, plane, disagreement, which),
+        risks=_risks(markers, unfitted, plane, disagreement, which),
         variants=variants,
     )
     return _stated(scale, plane.anchor_px)
+
+
+def _fitted(markers: Sequence[Marker]) -> tuple[list[Marker], list[Marker]]:
+    """Return the markers whose edges were fitted, and the others: these are only roughly known."""
+    good = [each for each in markers if not np.isnan(each.edge_noise_px)]
+    if not good:
+        raise UsageError(
+            "a marker was read, but its edges are blurred, bent or half hidden: take the picture "
+            "again, sharp, with the whole marker and its white edge"
+        )
+    return good, [each for each in markers if np.isnan(each.edge_noise_px)]
 
 
 def _square(
@@ -180,7 +193,11 @@ def _detail(markers: Sequence[Marker], side_mm: float, plane: Plane, focal: Foca
 
 
 def _risks(
-    markers: Sequence[Marker], plane: Plane, disagreement: float, which: str
+    markers: Sequence[Marker],
+    unfitted: Sequence[Marker],
+    plane: Plane,
+    disagreement: float,
+    which: str,
 ) -> tuple[str, ...]:
     risks = [_OUT_OF_PLANE]
     if disagreement:
@@ -188,10 +205,9 @@ def _risks(
             f"the markers disagree by {disagreement:.1%} ({which}), which is in the uncertainty: "
             "one of them is probably not in the plane of the wall"
         )
-    if any(np.isnan(each.edge_noise_px) for each in markers):
-        risks.append(
-            "the edges of a marker could not be fitted: it is blurred, bent or half hidden"
-        )
+    if unfitted:
+        names = ", ".join(each.name for each in unfitted)
+        risks.append(f"left out, since its edges are blurred, bent or half hidden: {names}")
     if min(each.side_px for each in markers) < _SMALL_PX:
         risks.append(f"a marker less than {_SMALL_PX:.0f} px wide: go nearer, or use a larger one")
     if plane.tilt_deg > _STEEP_DEG:
