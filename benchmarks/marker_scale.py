@@ -28,7 +28,7 @@ from marker_scale_page import page
 
 from cracklens.photos import read_photo
 from cracklens.photos.scale import find_markers, scale_from_markers
-from cracklens.photos.scale.plane import Focal
+from cracklens.photos.scale.pinhole import Focal
 
 SEED = 3_000_000
 SIDES_PX = (60, 80, 120, 200, 300)

@@ -14,7 +14,8 @@ from cracklens.errors import UsageError
 from cracklens.photos.scale import Marker, Scale, excluded, find_markers, scale_from_markers
 from cracklens.photos.scale.dictionaries import dictionary_names, families, family_of
 from cracklens.photos.scale.explain import why_no_marker
-from cracklens.photos.scale.plane import Focal, Square, assumed_focal, fit_plane
+from cracklens.photos.scale.pinhole import Focal, assumed_focal
+from cracklens.photos.scale.plane import Square, fit_plane
 from cracklens.synthesis import Camera, photograph, render_concrete
 
 PERFECT = {"side_standard_mm": 1e-6, "deformation_share": 0.0, "distortion_share": 0.0}

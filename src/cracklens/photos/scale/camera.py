@@ -10,7 +10,7 @@ import numpy as np
 
 from cracklens.errors import UsageError
 from cracklens.photos.metadata import Metadata
-from cracklens.photos.scale.plane import DIAGONAL_35MM, Focal, untilted_variants
+from cracklens.photos.scale.pinhole import DIAGONAL_35MM, Focal, untilted_variants
 from cracklens.photos.scale.scale import Scale
 
 _CALIBRATED, _MEASURED_PLANE, _SENSOR, _EQUIVALENT = 0.01, 0.02, 0.025, 0.04

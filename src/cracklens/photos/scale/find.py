@@ -14,7 +14,7 @@ from cracklens.photos.scale.explain import why_no_marker
 from cracklens.photos.scale.geotiff import scale_from_transform
 from cracklens.photos.scale.marker_scale import SIDE_STANDARD_MM, scale_from_markers
 from cracklens.photos.scale.markers import Marker, excluded, find_markers
-from cracklens.photos.scale.plane import untilted_variants
+from cracklens.photos.scale.pinhole import untilted_variants
 from cracklens.photos.scale.points import scale_from_points
 from cracklens.photos.scale.scale import Scale
 from cracklens.photos.scale.table import ScaleRow

@@ -7,7 +7,8 @@ import numpy as np
 
 from cracklens.errors import UsageError
 from cracklens.photos.scale.markers import Marker
-from cracklens.photos.scale.plane import Focal, Plane, Square, area_of, assumed_focal, fit_plane
+from cracklens.photos.scale.pinhole import Focal, assumed_focal
+from cracklens.photos.scale.plane import Plane, Square, area_of, fit_plane
 from cracklens.photos.scale.scale import Floats, Scale
 
 SIDE_STANDARD_MM = 0.2

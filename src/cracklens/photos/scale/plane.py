@@ -17,11 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cracklens.photos.scale.pinhole import Focal, View, plane_homography
 from cracklens.photos.scale.scale import Floats
 
-DIAGONAL_35MM = 43.267
-"""Diagonal of the frame of 36 x 24 mm. The 35 mm equivalent of EXIF counts it (CIPA DC-008, tag
-FocalLengthIn35mmFilm; CIPA DCG-001)."""
 SLOPE_PRIOR = 0.36
 """Standard deviation of each slope of the wall before anything is seen: the tangent of 20 degrees.
 Who photographs a wall stands before it."""
@@ -35,28 +33,12 @@ _PLANE = 4  # parameters of the plane: log focal length, two slopes, log mm per 
 _PLACE = 3  # parameters of each marker: place and turn on the plane
 
 
-class Focal(NamedTuple):
-    """Focal length in px, with its relative standard uncertainty, and whether it was guessed."""
-
-    px: float
-    relative_standard: float
-    guessed: bool
-
-
 class Square(NamedTuple):
     """Corners (4, 2) px of a square on the wall, their covariance (8, 8) px², its side in mm."""
 
     corners_px: Floats
     covariance_px2: Floats
     side_mm: float
-
-
-UNKNOWN_SLOPE = 0.14
-"""Standard deviation of each slope of a wall whose tilt nothing shows: the tangent of 8 degrees. An
-assumption on people who try to stand square before it."""
-_ASSUMED_35MM, _ASSUMED_STANDARD = 28.0, 0.35
-"""Focal length where none is known, as 35 mm equivalent, with its relative standard uncertainty:
-phones and drones have 22 to 35 mm, and a factor of two more is not excluded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +65,6 @@ class Plane:
     misfit: float
 
 
-class _View(NamedTuple):
-    """Where the optical axis meets the picture, and a point in it that the fit is centred on."""
-
-    centre: Floats
-    anchor: Floats
-
-
 class _Mode(NamedTuple):
     theta: Floats
     covariance: Floats
@@ -107,20 +82,20 @@ def fit_plane(squares: Sequence[Square], shape: tuple[int, ...], focal: Focal) -
     """
     centre = np.array([(shape[1] - 1) / 2.0, (shape[0] - 1) / 2.0])
     anchor = np.mean([square.corners_px.mean(axis=0) for square in squares], axis=0)
-    view = _View(centre, anchor)
+    view = View(centre, anchor)
     modes = _modes(squares, view, focal)
     weights = np.exp([mode.log_weight for mode in modes])
     weights /= weights.sum()
     central, variants, tilts = [], [], []
     for mode, weight in zip(modes, weights, strict=True):
-        here = _homography(mode.theta, view)
+        here = plane_homography(mode.theta, view)
         central.append(here)
         tilts.append(_tilt_deg(mode.theta))
         spread = np.linalg.cholesky(mode.covariance[:_PLANE, :_PLANE])
         for column in spread.T:
             moved = mode.theta.copy()
             moved[:_PLANE] += column
-            off = _homography(moved, view) - here
+            off = plane_homography(moved, view) - here
             variants.append(
                 (np.sqrt(weight) * off, np.sqrt(weight) * (_tilt_deg(moved) - tilts[-1]))
             )
@@ -141,46 +116,7 @@ def fit_plane(squares: Sequence[Square], shape: tuple[int, ...], focal: Focal) -
     )
 
 
-def assumed_focal(shape: tuple[int, ...]) -> Focal:
-    """Return the focal length of a usual camera for a picture of that height and width."""
-    diagonal_px = float(np.hypot(shape[0], shape[1]))
-    return Focal(_ASSUMED_35MM / DIAGONAL_35MM * diagonal_px, _ASSUMED_STANDARD, guessed=True)
-
-
-def untilted_variants(
-    mm_per_px: float,
-    relative_standard: float,
-    anchor_px: Floats,
-    shape: tuple[int, ...],
-    focal_px: float | None = None,
-) -> Floats:
-    """Return (3, 3, 3) homographies around a view at right angles whose tilt is not known.
-
-    One is larger by the relative standard uncertainty; in two the wall recedes along x or y with
-    the slope `UNKNOWN_SLOPE`, so that the scale is less sure the farther from the anchor.
-
-    Args:
-        mm_per_px: scale at the anchor.
-        relative_standard: of that.
-        anchor_px: (2,) where it holds.
-        shape: of the photograph, height first.
-        focal_px: focal length; that of a usual camera if None.
-    """
-    focal_px = focal_px or assumed_focal(shape).px
-    centre = np.array([(shape[1] - 1) / 2.0, (shape[0] - 1) / 2.0])
-    view = _View(centre, np.asarray(anchor_px, dtype=np.float64))
-    size = np.log(mm_per_px)
-    tilted = size - 0.25 * np.log(1.0 / (1.0 + UNKNOWN_SLOPE**2))  # areas grow by 1 / cos
-    return np.stack(
-        [
-            _homography(np.array([np.log(focal_px), 0.0, 0.0, size + relative_standard]), view),
-            _homography(np.array([np.log(focal_px), UNKNOWN_SLOPE, 0.0, tilted]), view),
-            _homography(np.array([np.log(focal_px), 0.0, UNKNOWN_SLOPE, tilted]), view),
-        ]
-    )
-
-
-def _modes(squares: Sequence[Square], view: _View, focal: Focal) -> list[_Mode]:
+def _modes(squares: Sequence[Square], view: View, focal: Focal) -> list[_Mode]:
     """Return the fitted planes, the likeliest first; one, or two that are mirror images."""
     starts = [_start(slopes, squares, view, focal) for slopes in _slopes(squares, view, focal)]
     found = [_fitted(start, squares, view, focal) for start in starts]
@@ -193,7 +129,7 @@ def _modes(squares: Sequence[Square], view: _View, focal: Focal) -> list[_Mode]:
     return [mode._replace(log_weight=mode.log_weight - most) for mode in modes]
 
 
-def _slopes(squares: Sequence[Square], view: _View, focal: Focal) -> list[Floats]:
+def _slopes(squares: Sequence[Square], view: View, focal: Focal) -> list[Floats]:
     """Return the two pairs of slopes at which the largest square would look as short as it does.
 
     Seen along its line of sight, a square tilted by t is shorter by the cosine of t along the tilt:
@@ -220,12 +156,12 @@ def _slopes(squares: Sequence[Square], view: _View, focal: Focal) -> list[Floats
     ]
 
 
-def _start(slopes: Floats, squares: Sequence[Square], view: _View, focal: Focal) -> Floats:
+def _start(slopes: Floats, squares: Sequence[Square], view: View, focal: Focal) -> Floats:
     """Return a plane of such slopes, at the distance that the sides show, with its squares."""
-    mapping = _homography(np.array([np.log(focal.px), *slopes, 0.0]), view)
+    mapping = plane_homography(np.array([np.log(focal.px), *slopes, 0.0]), view)
     size = 1.0 / np.mean([_ratio(mapping, square) for square in squares])
     plane = np.array([np.log(focal.px), *slopes, np.log(size)])
-    mapping = _homography(plane, view)
+    mapping = plane_homography(plane, view)
     places: list[float] = []
     for square in squares:
         flat = _mapped(mapping, square.corners_px)
@@ -234,13 +170,13 @@ def _start(slopes: Floats, squares: Sequence[Square], view: _View, focal: Focal)
     return np.array([*plane, *places])
 
 
-def _fitted(theta: Floats, squares: Sequence[Square], view: _View, focal: Focal) -> _Mode:
+def _fitted(theta: Floats, squares: Sequence[Square], view: View, focal: Focal) -> _Mode:
     whiteners = [np.linalg.inv(np.linalg.cholesky(square.covariance_px2)) for square in squares]
     expected = np.array([np.log(focal.px), 0.0, 0.0])
     deviations = np.array([focal.relative_standard, SLOPE_PRIOR, SLOPE_PRIOR])
 
     def residuals(values: Floats) -> Floats:
-        back: Floats = np.linalg.inv(_homography(values, view)).astype(np.float64)
+        back: Floats = np.linalg.inv(plane_homography(values, view)).astype(np.float64)
         parts = [(values[:3] - expected) / deviations]
         for index, (square, white) in enumerate(zip(squares, whiteners, strict=True)):
             at = _PLANE + _PLACE * index
@@ -292,31 +228,6 @@ def _descended(
 
 
 _UNIT_SQUARE = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
-
-
-def _homography(theta: Floats, view: _View) -> Floats:
-    """Return (3, 3) from px to mm on the plane Z = Z0 + a X + b Y before a pinhole.
-
-    A pixel sees along r = ((x - cx) / f, (y - cy) / f, 1), and the plane at Z = Z0 / (1 - a r_x -
-    b r_y); its coordinates there are along two unit vectors in it, right and down. Place, turn and
-    size are then chosen such that the anchor is at (0, 0), the picture's x axis along x, and a px
-    exp(theta[3]) mm: so these hardly change when focal length and slopes do, and the fit is quick.
-    """
-    focal_px, a, b = np.exp(theta[0]), theta[1], theta[2]
-    right = np.array([1.0, 0.0, a]) / np.sqrt(1.0 + a * a)
-    normal = np.array([-a, -b, 1.0]) / np.sqrt(1.0 + a * a + b * b)
-    down = np.cross(normal, right)
-    x, y = view.centre
-    lens = np.array([[1.0 / focal_px, 0.0, -x / focal_px], [0.0, 1.0 / focal_px, -y / focal_px]])
-    h = np.stack([right, down, np.array([-a, -b, 1.0])]) @ np.vstack([lens, [0.0, 0.0, 1.0]])
-    at = np.append(view.anchor, 1.0)
-    h /= h[2] @ at
-    h[:2] -= np.outer(h[:2] @ at, h[2])
-    step = h[:2, 0]  # of the picture's x axis, since the anchor is at the origin
-    cos, sin = step / np.linalg.norm(step)
-    size = np.exp(theta[3]) / np.sqrt(abs(np.linalg.det(h[:2, :2])))
-    h[:2] = size * np.array([[cos, sin], [-sin, cos]]) @ h[:2]
-    return np.asarray(h, dtype=np.float64)
 
 
 def _tilt_deg(theta: Floats) -> float:

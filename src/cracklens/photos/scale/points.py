@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from cracklens.errors import UsageError
-from cracklens.photos.scale.plane import untilted_variants
+from cracklens.photos.scale.pinhole import untilted_variants
 from cracklens.photos.scale.scale import Floats, Scale
 
 CLICK_STANDARD_PX = 1.0
