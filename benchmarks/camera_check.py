@@ -19,7 +19,6 @@ import common
 import cv2
 import numpy as np
 import pypdfium2 as pdfium
-from cracklens.measurement.width import measure_widths
 from numpy.typing import NDArray
 
 import cracklens
@@ -29,6 +28,7 @@ from cracklens.measurement.target.check import check_camera
 from cracklens.measurement.target.layout import PAGE_MM
 from cracklens.measurement.target.result import CameraCheck
 from cracklens.measurement.types import BY_PROFILE
+from cracklens.measurement.width import measure_widths
 from cracklens.photos import Photo
 from cracklens.reporting.target_pdf import write_target
 from cracklens.synthesis import (
@@ -67,7 +67,7 @@ ELSEWHERE = (
     {"mm_per_px": 0.07, "middle_mm": (100.0, 110.0), "tilt_deg": 12.0, "turn_deg": -8.0},
     {"mm_per_px": 0.11, "middle_mm": (105.0, 140.0), "tilt_deg": 0.0, "turn_deg": 6.0},
 )
-CRACK_WIDTHS_PX = (1.5, 2.0, 3.0, 4.5, 7.0, 12.0)
+CRACK_WIDTHS_PX = (2.0, 3.0, 4.5, 7.0, 12.0)
 CRACK_SEEDS = range(9000, 9006)
 
 
@@ -201,7 +201,7 @@ def crack_photograph(
     ends = np.array([(30.0, rng.uniform(90, 270)), (490.0, rng.uniform(90, 270))])
     points = fractal_line(ends, rng, roughness=0.08)
     (crack, *_) = render_crack(points, np.full(len(points), width_px), 360, 520)
-    look = replace(CrackLook.draw(rng), filling=0.0, lime=0.0, rust=0.0)
+    look = replace(CrackLook.draw(rng), chips=0.0, filling=0.0, dirt=0.0, lime=0.0, rust=0.0)
     painted = paint_cracks(wall, [crack], rng, look=look)
     return photograph(painted, camera, rng), crack
 
@@ -311,9 +311,10 @@ check is subtracted. In px; widths in px too.
 
 ## Does it help on cracks?
 
-Rough cracks of 1.5 to 12 px on rendered concrete, photographed by the same camera, their widths
+Open cracks of 2 to 12 px on rendered concrete, photographed by the same camera, their widths
 measured along the true centreline without and with the check: mean absolute error, mean error, and
-the share of single widths whose stated 95 % interval holds the truth.
+the share of single widths whose stated 95 % interval holds the truth. Their edges are whole: what
+broken edges and dirt add is no business of the camera.
 
 | camera | error, px | with check | mean error, px | with check | interval holds | with check |
 |---|---|---|---|---|---|---|

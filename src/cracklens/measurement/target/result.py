@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cracklens.errors import DataError, UsageError
@@ -112,19 +111,19 @@ class CameraCheck(Part):
         """Return the table with which widths of this camera are corrected.
 
         Nodes are the measured widths of the dark lines. Lines too fine to be told apart, all drawn
-        about as wide as the lens draws any fine line, are one node: of their mean bias, and with
-        how much they differ as what is left.
+        about as wide as the lens draws any fine line, are one node: nothing says which of them was
+        seen, so it has the bias of the finest line that is told apart, and how much theirs depart
+        from that is what is left.
         """
         fine, kept = _told_apart(self.widths)
         nodes = [(row.mean_px, row.bias_px, row.left_px) for row in kept]
         if fine:
-            bias = [row.bias_px for row in fine]
-            left = math.hypot(float(np.std(bias)), max(row.left_px for row in fine))
-            width = max(row.mean_px for row in fine)
-            below = min(width, _JUST_BELOW * nodes[0][0]) if nodes else width
-            nodes.insert(0, (below, float(np.mean(bias)), left))
-        width_px, bias_px, left_px = zip(*nodes, strict=True)
-        return CameraBias(width_px=width_px, bias_px=bias_px, scatter_px=left_px)
+            first_px, bias_px, left_px = nodes[0]
+            away_px = math.sqrt(sum((row.bias_px - bias_px) ** 2 for row in fine) / len(fine))
+            below_px = min(max(row.mean_px for row in fine), _JUST_BELOW * first_px)
+            nodes.insert(0, (below_px, bias_px, math.hypot(away_px, left_px)))
+        width, bias, left = zip(*nodes, strict=True)
+        return CameraBias(width_px=width, bias_px=bias, scatter_px=left)
 
     def save(self, path: str | Path) -> None:
         """Write the result as JSON.
