@@ -70,7 +70,7 @@ def truth_of(scene: RenderedScene) -> dict[str, Any]:
 
 
 def crack_truth(crack: RenderedCrack) -> dict[str, Any]:
-    """Return length, widths and simplified centreline of a crack."""
+    """Return length, widths and centreline of a crack; `polyline_px` is simplified."""
     step_px = np.sqrt((np.diff(crack.points_px, axis=0) ** 2).sum(axis=1))
     middle_px = (crack.width_px[1:] + crack.width_px[:-1]) / 2
     line = cv2.approxPolyDP(crack.points_px.astype(np.float32)[:, None], TOLERANCE_PX, closed=False)
@@ -79,6 +79,8 @@ def crack_truth(crack: RenderedCrack) -> dict[str, Any]:
         "mean_width_px": round(float((step_px * middle_px).sum() / step_px.sum()), 2),
         "max_width_px": round(float(crack.width_px.max()), 2),
         "polyline_px": line[:, 0].astype(float).round(1).tolist(),
+        "points_px": crack.points_px.round(1).tolist(),
+        "width_px": crack.width_px.round(2).tolist(),
     }
 
 

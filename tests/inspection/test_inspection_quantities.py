@@ -6,29 +6,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cracklens.grading import Context, grade
+from cracklens.inspection.convert_measured import (
+    field_record,
+    grade_record,
+    measurement_record,
+    scale_record,
+)
 from cracklens.inspection.quantities import (
     INFLUENCE_MM,
     NOT_GRADED,
     NOT_TOLD_APART,
     WIDTH_BOUNDARIES_MM,
-    Surveyed,
-    length_by_width_m,
     quantities,
 )
-from cracklens.inspection.record_measured import (
-    QuantitiesRecord,
-    StateQuantityRecord,
-    WidthClassRecord,
-)
+from cracklens.inspection.quantities import length_by_width_m as by_width_m
+from cracklens.inspection.record import BranchRecord, CrackRecord, PhotoRecord
 from cracklens.measurement import (
     Course,
     CrackMeasurement,
     Field,
-    PhotoMeasurement,
     Quantity,
     WidthProfile,
     Widths,
 )
+from cracklens.photos.scale import Scale
 
 CONTEXT = Context(
     codes=("aashto-mbei", "aci-224r"), exposure=("humidity",), reinforcement="reinforced"
@@ -42,7 +43,7 @@ def q(value, standard=0.0):
     return Quantity(value, {"fit": standard})
 
 
-def profile(widths_mm, step_px=5.0):
+def profile(widths_mm, step_px=10.0):
     widths = np.asarray(widths_mm, dtype=np.float64)
     along = np.arange(len(widths)) * step_px
     return WidthProfile(
@@ -89,8 +90,48 @@ def surveyed(*cracks, area_m2=4.0, spacing_mm=None, context=CONTEXT, mm_per_px=F
         density_m_per_m2=None,
         area_m2=None if area_m2 is None else q(area_m2),
     )
-    grades = [grade(c.widths.max_mm, context, mm_per_px=mm_per_px) for c in cracks]
-    return Surveyed(PhotoMeasurement(cracks=cracks, field=field), grades, mm_per_px)
+    records = []
+    for number, one in enumerate(cracks):
+        grades = grade(one.widths.max_mm, context, mm_per_px=mm_per_px)
+        records.append(
+            CrackRecord(
+                id=f"P001-C{number:02}",
+                confidence=0.9,
+                length_px=10000,
+                mean_width_px=2,
+                max_width_px=5,
+                widest_px=(0, 0),
+                orientation_deg=0,
+                box_px=(0, 0, 10, 10),
+                touches_border=False,
+                nodes_px=[],
+                branches=[
+                    BranchRecord(points_px=[(0, 0), (9, 0)], width_px=[2, 2], start=0, end=0)
+                ],
+                measurement=measurement_record(one),
+                grades=[grade_record(each) for each in grades],
+            )
+        )
+    scaled = any(one.course.length_mm for one in cracks) or area_m2 is not None
+    return PhotoRecord(
+        id="P001",
+        path="a.jpg",
+        sha256="0" * 64,
+        width_px=4000,
+        height_px=3000,
+        notes=[],
+        map_kind="pixels",
+        scale=scale_record(Scale(mm_per_px, 0.01, "typed", "")) if scaled else None,
+        field=field_record(field, [record.id for record in records]),
+        cracks=records,
+        rejected=[],
+        tiles=[],
+        overlay=None,
+    )
+
+
+def length_by_width_m(one, mm_per_px):
+    return by_width_m(measurement_record(one), mm_per_px)
 
 
 widths = st.lists(st.floats(0, 3) | st.just(np.nan), min_size=0, max_size=30)
@@ -100,14 +141,14 @@ widths = st.lists(st.floats(0, 3) | st.just(np.nan), min_size=0, max_size=30)
     st.lists(widths, max_size=4),
     st.floats(1, 5000),
     st.floats(0, 3),
-    st.none() | st.floats(0.01, 2),
+    st.floats(0.01, 2),
 )
 def test_metres_by_width_add_up_to_the_length(branches, length_mm, mean_mm, scale):
     found = length_by_width_m(
         crack(*map(profile, branches), length_mm=length_mm, mean_mm=mean_mm), scale
     )
     assert np.all(found >= 0)
-    assert found.sum() == pytest.approx(length_mm / 1000)
+    assert found.sum() == pytest.approx(length_mm / 1000, rel=1e-4)
 
 
 def test_each_metre_counts_by_the_width_there():
@@ -117,7 +158,7 @@ def test_each_metre_counts_by_the_width_there():
 
 
 def test_stations_count_by_the_way_between_them():
-    near, far = profile([0.05] * 11, step_px=1.0), profile([2.0] * 11, step_px=3.0)
+    near, far = profile([0.05] * 11, step_px=10.0), profile([2.0] * 11, step_px=30.0)
     found = length_by_width_m(crack(near, far, length_mm=4000), FINE)
     np.testing.assert_allclose(found, [1, 0, 0, 3, 0])
 
@@ -138,7 +179,6 @@ def test_a_width_on_a_boundary_belongs_to_the_class_below(width_mm, place):
 @pytest.mark.parametrize(
     ("mm_per_px", "expected"),
     [
-        (None, [0.25, 0.25, 0.25, 0.25, 0]),
         (0.033, [0.25, 0.25, 0.25, 0.25, 0]),
         (0.05, [0, 0.25, 0.25, 0.25, 0.25]),
         (0.1, [0, 0, 0.25, 0.25, 0.5]),
@@ -176,7 +216,7 @@ def test_classes_name_their_boundaries_and_count_cracks():
 
 def test_lengths_are_split_over_the_states_by_their_probabilities():
     photo = surveyed(crack(profile([0.5] * 3), length_mm=2000))
-    states = photo.grades[0][0].states
+    states = photo.cracks[0].grades[0].states
     found = {row.state: row for row in quantities([photo]).states}
     assert list(found) == ["CS1", "CS2", "CS3"]
     for state, share in states.items():
@@ -221,25 +261,6 @@ def test_photographs_without_a_scale_do_not_count():
     assert sum(row.length_m for row in found.width_classes) == pytest.approx(1)
 
 
-def test_nothing_measured_is_nothing_counted():
-    found = quantities([])
-    assert found.measured_photographs == 0
-    assert found.states == ()
-    assert all(row.length_m == 0 for row in found.width_classes)
-
-
-def test_quantities_fit_the_record():
-    found = quantities([surveyed(crack(profile([0.5] * 3)))])
-    QuantitiesRecord(
-        measured_photographs=found.measured_photographs,
-        area_m2=found.area_m2,
-        width_classes=[
-            WidthClassRecord(**{n: getattr(row, n) for n in WidthClassRecord.model_fields})
-            for row in found.width_classes
-        ],
-        states=[
-            StateQuantityRecord(**{n: getattr(row, n) for n in StateQuantityRecord.model_fields})
-            for row in found.states
-        ],
-        notes=list(found.notes),
-    )
+def test_without_a_scale_there_is_nothing_to_count():
+    assert quantities([]) is None
+    assert quantities([surveyed(crack(profile([0.5] * 3), length_mm=None), area_m2=None)]) is None

@@ -10,15 +10,19 @@ from typing import Any
 from pydantic import ValidationError
 
 import cracklens
+from cracklens.api.assessing import assessor_of, hashes_of
 from cracklens.detection import Detector, load_detector
 from cracklens.detection.tiles import TileDetector
 from cracklens.errors import PhotoError, UsageError
 from cracklens.files import sha256_file, write_json
+from cracklens.grading import Context
 from cracklens.inspection.again import TIMINGS, still_valid, take_over, timings_of
 from cracklens.inspection.config import InspectConfig, resolve_config
+from cracklens.inspection.convert_measured import context_record
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
 from cracklens.inspection.limits import limits_of
 from cracklens.inspection.lock import locked
+from cracklens.inspection.quantities import quantities
 from cracklens.inspection.record import Inspection, ModelRecord, PhotoRecord
 from cracklens.inspection.run import OnPhoto, Outcome, run_inspection
 from cracklens.inspection.same import run_of
@@ -45,7 +49,10 @@ def inspect(
     progress: Progress = SILENT,
     **settings: Any,  # noqa: ANN401 - the fields of InspectConfig, checked there
 ) -> Inspection:
-    """Find the cracks in photographs of any size. Lengths and widths are in pixels.
+    """Find the cracks in photographs of any size, measure them, and grade them by codes.
+
+    Widths and lengths are in millimetres where there is a scale (`marker="50mm"`, `mm_per_px=0.1`,
+    `distance="3.2m"`, `scale_table="scales.csv"`), else in pixels alone.
 
     A photograph that cannot be inspected never ends the run; it stands in `failed` of the record.
 
@@ -61,7 +68,7 @@ def inspect(
         strict: raise the first photograph that cannot be inspected.
         progress: listener.
         **settings: any field of `cracklens.inspection.config.InspectConfig`, such as
-            `least_length_px=50`.
+            `least_length_px=50`, `codes=("aashto-mbei",)` or `reinforcement="reinforced"`.
 
     Raises:
         UsageError: an input names no photograph; an unknown setting, or one that makes no sense.
@@ -162,7 +169,11 @@ def _inspect_all(
         folder, precision=config.precision, engine=config.engine, scales=config.scales
     )
     settings = _trace_settings(config, folder.card)
-    configuration = _configuration(config, settings, detector)
+    assessor = assessor_of(config, inputs)
+    configuration = {
+        **_configuration(config, settings, detector),
+        **hashes_of(config),
+    }
     model = _model_record(folder, detector)
     run = run_of(cracklens.__version__, configuration, model, inputs)
     store: Store | None = None
@@ -188,6 +199,7 @@ def _inspect_all(
         inputs,
         detector,
         settings,
+        assessor,
         overlays=store is not None and config.overlays,
         max_pixels=config.max_pixels,
         workers=config.workers,
@@ -196,7 +208,7 @@ def _inspect_all(
         strict=strict,
         progress=progress,
     )
-    inspection = _inspection(inputs, configuration, model, outcome)
+    inspection = _inspection(inputs, configuration, assessor.context, model, outcome)
     if store:
         _publish(store, inspection, outcome)
     return Inspected(
@@ -244,17 +256,28 @@ def _model_record(folder: ModelFolder, detector: Detector | TileDetector) -> Mod
 
 
 def _inspection(
-    inputs: Inputs, configuration: dict[str, Any], model: ModelRecord, outcome: Outcome
+    inputs: Inputs,
+    configuration: dict[str, Any],
+    context: Context,
+    model: ModelRecord,
+    outcome: Outcome,
 ) -> Inspection:
     return Inspection(
         cracklens_version=cracklens.__version__,
         created=datetime.now(UTC).replace(microsecond=0),
         root=readable(str(inputs.root)),
         configuration=configuration,
+        context=context_record(context),
         model=model,
+        quantities=quantities(outcome.records),
         photographs=outcome.records,
         failed=outcome.failed,
-        limits=limits_of(model.task, failed=len(outcome.failed)),
+        limits=limits_of(
+            model.task,
+            failed=len(outcome.failed),
+            scaled=sum(record.scale is not None for record in outcome.records),
+            photographs=len(outcome.records),
+        ),
     )
 
 

@@ -36,7 +36,7 @@ class Context(BaseModel):
     reinforcement: Reinforcement | None = None
     member: str | None = None
     role: Role | None = None
-    axis_deg: float | None = Field(None, ge=0, lt=180)
+    axis_deg: float | None = Field(default=None, ge=0, lt=180)
 
     @property
     def member_role(self) -> Role | None:

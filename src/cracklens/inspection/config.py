@@ -78,6 +78,73 @@ class InspectConfig(BaseModel):
         json_schema_extra={"panel": "Cracks"},
     )
 
+    marker: str | None = Field(
+        None,
+        description="Side of the markers beside the cracks, such as 50mm.",
+        json_schema_extra={"panel": "Scale", "metavar": "SIZE"},
+    )
+    marker_dictionary: str | None = Field(
+        None,
+        description="Their dictionary, such as DICT_4X4_50 (default: found out).",
+        json_schema_extra={"panel": "Scale", "metavar": "NAME"},
+    )
+    mm_per_px: float | None = Field(
+        None,
+        description="Scale of all photographs, if it is known.",
+        json_schema_extra={"panel": "Scale"},
+    )
+    distance: str | None = Field(
+        None,
+        description="From camera to wall, such as 3.2m; with the lens it gives the scale.",
+        json_schema_extra={"panel": "Scale", "metavar": "LENGTH"},
+    )
+    sensor_width: str | None = Field(
+        None,
+        description="Of the camera, such as 13.2mm (default: from the photograph).",
+        json_schema_extra={"panel": "Scale", "metavar": "LENGTH"},
+    )
+    scale_table: Path | None = Field(
+        None,
+        description="CSV with a scale for each photograph: photo,mm_per_px,...",
+        json_schema_extra={"panel": "Scale", "metavar": "FILE"},
+    )
+    camera: Path | None = Field(
+        None,
+        description="What `check-camera` found of this camera.",
+        json_schema_extra={"panel": "Scale", "metavar": "FILE"},
+    )
+
+    codes: tuple[str, ...] | None = Field(
+        None,
+        description="Codes to grade by, such as aashto-mbei,aci-224r.",
+        json_schema_extra={"panel": "Context"},
+    )
+    exposure: tuple[str, ...] | None = Field(
+        None,
+        description="Exposure class of each code that asks for one, such as XC3.",
+        json_schema_extra={"panel": "Context"},
+    )
+    reinforcement: Literal["reinforced", "prestressed"] | None = Field(
+        None, description="Of the member.", json_schema_extra={"panel": "Context"}
+    )
+    member: str | None = Field(
+        None,
+        description="What is seen, such as girder.",
+        json_schema_extra={"panel": "Context"},
+    )
+    axis_deg: float | None = Field(
+        None,
+        ge=0,
+        lt=180,
+        description="Its axis on the photographs: 0 is level, 90 upright.",
+        json_schema_extra={"panel": "Context"},
+    )
+    priority_weights: Path | None = Field(
+        None,
+        description="TOML file with weights of your own for the priority.",
+        json_schema_extra={"panel": "Context", "metavar": "FILE"},
+    )
+
     overlays: bool = Field(
         default=True,
         description="Write each photograph with its cracks drawn in.",

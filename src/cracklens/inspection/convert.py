@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.inspection.assess import Assessed
+from cracklens.inspection.convert_measured import assessed_parts
 from cracklens.inspection.record import (
     BranchRecord,
     CrackRecord,
@@ -29,6 +31,7 @@ def record_of(
     photo: Photo,
     found: ProbabilityMap,
     tracing: Tracing,
+    assessed: Assessed | None = None,
     *,
     identifier: str,
     path: str,
@@ -43,12 +46,16 @@ def record_of(
         photo: as it was read.
         found: probabilities.
         tracing: cracks and what was rejected, longest first.
+        assessed: what they mean; without it, the record holds what was traced alone.
         identifier: of the photograph, such as "P003".
         path: of the photograph, as the record names it.
         overlay: name of its overlay, if there will be one.
     """
     size = photo.width_px, photo.height_px
     digits = max(_LEAST_DIGITS, len(str(len(tracing.cracks))))
+    names = [f"{identifier}-C{n:0{digits}}" for n in range(1, len(tracing.cracks) + 1)]
+    cracks = [_crack(crack, name, size) for crack, name in zip(tracing.cracks, names, strict=True)]
+    parts = assessed_parts(assessed, cracks) if assessed else {"cracks": cracks}
     return PhotoRecord(
         id=identifier,
         path=path,
@@ -57,13 +64,10 @@ def record_of(
         height_px=photo.height_px,
         notes=list(photo.notes),
         map_kind=found.kind,
-        cracks=[
-            _crack(crack, f"{identifier}-C{number:0{digits}}", size)
-            for number, crack in enumerate(tracing.cracks, start=1)
-        ],
         rejected=[_rejected(rejected, size) for rejected in tracing.rejected],
         tiles=_tiles(found),
         overlay=overlay,
+        **parts,
     )
 
 

@@ -2,15 +2,22 @@
 
 from typing import Literal
 
+_NO_SCALE = (
+    "Lengths and widths of photographs without a scale are in pixels. They say nothing of "
+    "millimetres, and photographs taken from different distances cannot be compared."
+)
+_SCALED = (
+    (
+        "A width in millimetres is as good as the scale, which holds in the plane of the marker or "
+        "at the distance that was given. Each width has its 95 % interval; where a crack is "
+        "shaded, filled or chipped, the true width lies outside of it more often."
+    ),
+    (
+        "States by a code are proposals from the measured width and spacing. Ratings are the "
+        "inspector's; no state is given that warrants a structural review."
+    ),
+)
 _ALWAYS = (
-    (
-        "Lengths and widths are in pixels of the photographs. Without a scale they say nothing of "
-        "millimetres, and photographs taken from different distances cannot be compared."
-    ),
-    (
-        "Widths are a first estimate from the probability map, never below about a pixel; they are "
-        "no measurement."
-    ),
     (
         "Cracks narrower than about a pixel, in shadow, out of focus, under paint, efflorescence "
         "or dirt can be missed; joints, cables, plank lines, stains and scratches can be taken "
@@ -28,20 +35,29 @@ _ALWAYS = (
 )
 
 
-def limits_of(task: Literal["classify", "segment"], *, failed: int) -> list[str]:
+def limits_of(
+    task: Literal["classify", "segment"], *, failed: int, scaled: int, photographs: int
+) -> list[str]:
     """Return the limits of an inspection, for people.
 
     Args:
         task: of the model.
         failed: photographs that could not be inspected.
+        scaled: photographs with a scale.
+        photographs: that were inspected.
     """
     found = list(_ALWAYS)
     if task == "classify":
         found.insert(
-            1,
+            0,
             "The model labels whole tiles: what is drawn as a crack follows the tiles that it "
-            "calls cracked, not the crack inside them. Lengths and widths are very rough.",
+            "calls cracked, not the crack inside them. Lengths are very rough, and nothing is "
+            "measured.",
         )
+    elif scaled:
+        found[:0] = _SCALED
+    if scaled < photographs:
+        found.insert(0, _NO_SCALE)
     if failed:
         listed = "1 photograph" if failed == 1 else f"{failed:,} photographs"
         found.append(f"Nothing is known of {listed} that could not be inspected (see there why).")

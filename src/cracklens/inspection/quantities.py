@@ -2,14 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from cracklens.grading import Grade
 from cracklens.grading.resolution import LEAST_BOUNDARY_PX
 from cracklens.grading.rules import class_names
-from cracklens.measurement import CrackMeasurement, PhotoMeasurement
+from cracklens.inspection.record import PhotoRecord
+from cracklens.inspection.record_measured import (
+    MeasurementRecord,
+    QuantitiesRecord,
+    StateQuantityRecord,
+    WidthClassRecord,
+)
 from cracklens.measurement.types import Floats
 
 WIDTH_BOUNDARIES_MM = (0.10, 0.30, 1.27)
@@ -45,104 +49,39 @@ _AREAS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Surveyed:
-    """One photograph whose cracks were measured.
-
-    Attributes:
-        measured: its cracks and its field.
-        grades: for each crack, one for each code.
-        mm_per_px: of the photograph; None without a scale, and where widths were measured by other
-            means.
-    """
-
-    measured: PhotoMeasurement
-    grades: Sequence[Sequence[Grade]]
-    mm_per_px: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class WidthClass:
-    """Metres of crack of one class of width.
-
-    Attributes:
-        name: such as "0.10 to 0.30 mm"; "not told apart" for what is finer than the scales resolve.
-        above_mm: lower boundary.
-        up_to_mm: upper boundary, in the class; None for the widest class.
-        length_m: of all cracks.
-        cracks: how many have a part in it.
-    """
-
-    name: str
-    above_mm: float
-    up_to_mm: float | None
-    length_m: float
-    cracks: int
-
-
-@dataclass(frozen=True, slots=True)
-class StateQuantity:
-    """How much is in one state of one code.
-
-    Attributes:
-        code: an inspection state code.
-        state: as the code calls it, or "not graded".
-        length_m: of cracks, each split by its probabilities.
-        area_m2: of wall around these cracks.
-    """
-
-    code: str
-    state: str
-    length_m: float
-    area_m2: float
-
-
-@dataclass(frozen=True, slots=True)
-class Quantities:
-    """Quantities over an inspection.
-
-    Attributes:
-        measured_photographs: how many have a scale.
-        area_m2: seen in them.
-        width_classes: all of them, the finest first; last what is not told apart, if there is any.
-        states: of the inspection state codes, the best state first.
-        notes: how it was counted.
-    """
-
-    measured_photographs: int
-    area_m2: float
-    width_classes: tuple[WidthClass, ...]
-    states: tuple[StateQuantity, ...]
-    notes: tuple[str, ...]
-
-
-def quantities(photographs: Iterable[Surveyed]) -> Quantities:
+def quantities(photographs: Iterable[PhotoRecord]) -> QuantitiesRecord | None:
     """Return quantities over photographs; those without a scale do not count.
 
     Args:
-        photographs: with the grades of their cracks.
+        photographs: as the record of the inspection has them.
+
+    Returns:
+        None if no photograph has a scale.
     """
-    scaled = [photo for photo in photographs if _has_scale(photo.measured)]
+    scaled = [photo for photo in photographs if photo.scale and photo.field]
+    if not scaled:
+        return None
     rows = [
-        length_by_width_m(crack, photo.mm_per_px)
+        length_by_width_m(crack.measurement, photo.scale.mm_per_px)
         for photo in scaled
-        for crack in photo.measured.cracks
+        for crack in photo.cracks
+        if crack.measurement and photo.scale
     ]
     classes = _classes(np.array(rows).reshape(-1, _CLASS_COUNT), _coarsest_mm(scaled))
     states = _states(scaled)
     notes = [_OVERLAP, _CLASSES, *([_STATES, _AREAS] if states else [])]
     if classes[-1].name == NOT_TOLD_APART:
         notes.insert(2, _COARSE)
-    return Quantities(
+    return QuantitiesRecord(
         measured_photographs=len(scaled),
-        area_m2=sum(p.measured.field.area_m2.value for p in scaled if p.measured.field.area_m2),
+        area_m2=sum(p.field.area_m2.value for p in scaled if p.field and p.field.area_m2),
         width_classes=classes,
         states=states,
-        notes=tuple(notes),
+        notes=notes,
     )
 
 
-def length_by_width_m(crack: CrackMeasurement, mm_per_px: float | None) -> Floats:
+def length_by_width_m(crack: MeasurementRecord, mm_per_px: float) -> Floats:
     """Return the metres of a crack in each class of width, and of what is not told apart.
 
     They sum to its length. A station counts with half the way to each of its neighbours. A width on
@@ -151,10 +90,10 @@ def length_by_width_m(crack: CrackMeasurement, mm_per_px: float | None) -> Float
 
     Args:
         crack: as measured; zeros without a length or a width in mm.
-        mm_per_px: of the photograph; None for widths that were measured by other means.
+        mm_per_px: of the photograph.
     """
     found = np.zeros(_CLASS_COUNT)
-    length_mm, mean_mm = crack.course.length_mm, crack.widths.mean_mm
+    length_mm, mean_mm = crack.length_mm, crack.mean_width_mm
     if length_mm is None or mean_mm is None:
         return found
     widths, weights = _stations(crack)
@@ -162,20 +101,22 @@ def length_by_width_m(crack: CrackMeasurement, mm_per_px: float | None) -> Float
         widths, weights = np.array([np.nan]), np.ones(1)
     widths = np.where(np.isnan(widths), mean_mm.value, widths)
     places = np.searchsorted(WIDTH_BOUNDARIES_MM, widths, side="left")
-    resolved_mm = LEAST_BOUNDARY_PX * (mm_per_px or 0.0)
+    resolved_mm = LEAST_BOUNDARY_PX * mm_per_px
     if resolved_mm > WIDTH_BOUNDARIES_MM[0]:
         places[widths < resolved_mm] = _CLASS_COUNT - 1
     np.add.at(found, places, weights / weights.sum() * length_mm.value / 1000)
     return found
 
 
-def _stations(crack: CrackMeasurement) -> tuple[Floats, Floats]:
+def _stations(crack: MeasurementRecord) -> tuple[Floats, Floats]:
     """Return the widths of all stations in mm, and the length in px that each stands for."""
     widths, weights = [np.zeros(0)], [np.zeros(0)]
-    for profile in crack.widths.profiles:
-        if profile.width_mm is not None and len(profile.along_px) > 1:
-            widths.append(profile.width_mm)
-            weights.append(np.gradient(profile.along_px) * _ends(len(profile.along_px)))
+    for profile in crack.profiles:
+        if profile.width_mm is not None and len(profile.points_px) > 1:
+            steps = np.hypot(*np.diff(np.array(profile.points_px), axis=0).T)
+            along = np.concatenate([[0.0], np.cumsum(steps)])
+            widths.append(np.array(profile.width_mm, dtype=np.float64))
+            weights.append(np.gradient(along) * _ends(len(along)))
     return np.concatenate(widths), np.concatenate(weights)
 
 
@@ -186,28 +127,35 @@ def _ends(count: int) -> Floats:
     return share
 
 
-def _classes(rows: Floats, coarsest_mm: float) -> tuple[WidthClass, ...]:
+def _classes(rows: Floats, coarsest_mm: float) -> list[WidthClassRecord]:
     """Return the classes from the metres of each crack in each of them, (cracks, classes)."""
     lows: list[float] = [0.0, *WIDTH_BOUNDARIES_MM, 0.0]
     highs = [*WIDTH_BOUNDARIES_MM, None, coarsest_mm]
     names = [*class_names(WIDTH_BOUNDARIES_MM), NOT_TOLD_APART]
     lengths_m, cracks = rows.sum(axis=0).tolist(), (rows > 0).sum(axis=0).tolist()
-    found = tuple(map(WidthClass, names, lows, highs, lengths_m, cracks))
+    found = [
+        WidthClassRecord(name=name, above_mm=low, up_to_mm=high, length_m=length, cracks=count)
+        for name, low, high, length, count in zip(
+            names, lows, highs, lengths_m, cracks, strict=True
+        )
+    ]
     return found if found[-1].cracks else found[:-1]
 
 
-def _coarsest_mm(photographs: Sequence[Surveyed]) -> float:
+def _coarsest_mm(photographs: Sequence[PhotoRecord]) -> float:
     """Return the greatest width that may be hidden in any of the photographs."""
-    return LEAST_BOUNDARY_PX * max((photo.mm_per_px or 0.0 for photo in photographs), default=0.0)
+    return LEAST_BOUNDARY_PX * max(
+        (photo.scale.mm_per_px for photo in photographs if photo.scale), default=0.0
+    )
 
 
-def _states(photographs: Sequence[Surveyed]) -> tuple[StateQuantity, ...]:
+def _states(photographs: Sequence[PhotoRecord]) -> list[StateQuantityRecord]:
     totals: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for photo in photographs:
-        strip_m = _strip_m(photo.measured)
-        for crack, grades in zip(photo.measured.cracks, photo.grades, strict=True):
-            length = crack.course.length_mm
-            for grade in grades:
+        strip_m = _strip_m(photo)
+        for crack in photo.cracks:
+            length = crack.measurement.length_mm if crack.measurement else None
+            for grade in crack.grades:
                 if length is None or grade.kind != "inspection state":
                     continue
                 for state, share in (grade.states or {NOT_GRADED: 1.0}).items():
@@ -216,19 +164,17 @@ def _states(photographs: Sequence[Surveyed]) -> tuple[StateQuantity, ...]:
                     row[1] += share * length.value / 1000 * strip_m
     codes = list(dict.fromkeys(code for code, _ in totals))
     rows = sorted(totals.items(), key=lambda row: (codes.index(row[0][0]), row[0][1] == NOT_GRADED))
-    return tuple(StateQuantity(code, state, *sums) for (code, state), sums in rows)
+    return [
+        StateQuantityRecord(code=code, state=state, length_m=length_m, area_m2=area_m2)
+        for (code, state), (length_m, area_m2) in rows
+    ]
 
 
-def _strip_m(measured: PhotoMeasurement) -> float:
+def _strip_m(photo: PhotoRecord) -> float:
     """Return the width of the strip that counts to each crack of a photograph."""
-    spacing, area = measured.field.spacing_mm, measured.field.area_m2
+    spacing = photo.field and photo.field.spacing_mm
+    area = photo.field and photo.field.area_m2
     strip_m = min(INFLUENCE_MM, spacing.value if spacing else INFLUENCE_MM) / 1000
-    lengths = [crack.course.length_mm for crack in measured.cracks]
+    lengths = [crack.measurement.length_mm for crack in photo.cracks if crack.measurement]
     total_m = sum(length.value for length in lengths if length) / 1000
     return min(strip_m, area.value / total_m) if area and total_m > 0 else strip_m
-
-
-def _has_scale(measured: PhotoMeasurement) -> bool:
-    return measured.field.area_m2 is not None or any(
-        crack.course.length_mm is not None for crack in measured.cracks
-    )

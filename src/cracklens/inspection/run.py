@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.errors import CracklensError, PhotoError
+from cracklens.inspection.assess import Assess
 from cracklens.inspection.convert import record_of
 from cracklens.inspection.inputs import Inputs
 from cracklens.inspection.record import FailedRecord, PhotoRecord
@@ -63,6 +64,7 @@ def run_inspection(
     inputs: Inputs,
     detector: Detecting,
     settings: TraceSettings,
+    assess: Assess | None = None,
     *,
     overlays: bool = False,
     max_pixels: int = DEFAULT_MAX_PIXELS,
@@ -75,12 +77,14 @@ def run_inspection(
     """Inspect photographs one after the other; a bad one never ends the run.
 
     Threads read ahead, the network runs in the calling thread, and while it is at the next
-    photograph another thread traces the last one and keeps the result.
+    photograph another thread traces and measures the last one and keeps the result.
 
     Args:
         inputs: the photographs.
         detector: what finds cracks.
         settings: of the tracing.
+        assess: what measures and grades the cracks of a photograph; without it, they are traced
+            alone.
         overlays: name an overlay in each record; `on_photo` writes it.
         max_pixels: refuse larger photographs.
         workers: threads that read.
@@ -102,10 +106,13 @@ def run_inspection(
             raise found
         index, photo, seconds = read.index, read.photo, read.seconds
         with timed(seconds, "tracing"), _explained(photo.path):
+            tracing = trace(found, settings)
+        with timed(seconds, "measuring"), _explained(photo.path):
             record = record_of(
                 photo,
                 found,
-                trace(found, settings),
+                tracing,
+                assess(photo, found, tracing) if assess else None,
                 identifier=inputs.identifier(index),
                 path=inputs.name(index),
                 overlay=inputs.overlay(index) if overlays else None,

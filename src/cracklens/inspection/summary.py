@@ -1,6 +1,8 @@
 """An inspection in a few lines of text, 80 columns wide."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from textwrap import wrap
 
 from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
 
@@ -8,24 +10,42 @@ Ranked = Sequence[tuple[PhotoRecord, CrackRecord]]
 
 _SHOWN = 5
 _PATH_COLUMNS = 28
+_COLUMNS = 80
+_REASONS = 3
 
 
 def summary_text(inspection: Inspection) -> str:
-    """Return what was found, for people. Lengths and widths are in pixels."""
+    """Return what was found, for people: in mm where there is a scale, else in pixels."""
+    photographs = inspection.photographs
     cracks = ranked(inspection)
-    cracked = sum(bool(photo.cracks) for photo in inspection.photographs)
+    cracked = sum(bool(photo.cracks) for photo in photographs)
+    scaled = sum(photo.scale is not None for photo in photographs)
     lines = [
-        f"{_counted(len(inspection.photographs), 'photograph')} inspected, {cracked:,} with cracks"
+        f"{_counted(len(photographs), 'photograph')} inspected, {cracked:,} with cracks"
+        + (f", {scaled:,} with a scale" if scaled else "")
         + (f"; {len(inspection.failed):,} could not be" if inspection.failed else ""),
         f"{_counted(len(cracks), 'crack')}, {length_px(inspection):,.0f} px in all"
         if cracks
         else "no cracks found",
     ]
-    if cracks:
-        lines += _table("longest", cracks)
-        lines += _table("widest", ranked(inspection, by=lambda crack: crack.max_width_px))
+    measured = by_priority(inspection)
+    unmeasured = [pair for pair in cracks if pair[1].priority is None]
+    if measured:
+        lines += _measured_table(measured)
+    if unmeasured:
+        lines += _table("longest", unmeasured)
+        widest = sorted(unmeasured, key=lambda pair: -pair[1].max_width_px)
+        lines += _table("widest", widest)
         lines += ["", "Lengths and widths are in pixels of the photographs."]
+    lines += _missing_scale(inspection)
+    lines += _to_retake(inspection)
     return "\n".join(lines)
+
+
+def by_priority(inspection: Inspection) -> Ranked:
+    """Return the cracks that have a priority with their photographs, the most urgent first."""
+    pairs = [(photo, crack) for photo, crack in ranked(inspection) if crack.priority]
+    return sorted(pairs, key=lambda pair: -(pair[1].priority.score if pair[1].priority else 0.0))
 
 
 def ranked(
@@ -57,6 +77,62 @@ def _table(title: str, cracks: Ranked) -> list[str]:
     ]
     more = len(cracks) - _SHOWN
     return [head, *rows, *([f"... and {more:,} more"] if more > 0 else [])]
+
+
+def _measured_table(cracks: Ranked) -> list[str]:
+    head = f"\n{'by priority':<11} {'width mm (95 %)':<20} {'length':>9} {'score':>5}  state"
+    rows = []
+    for photo, crack in cracks[:_SHOWN]:
+        measured = crack.measurement
+        if measured is None or measured.max_width_mm is None or measured.length_mm is None:
+            continue
+        width = measured.max_width_mm
+        bound = ">" if measured.is_lower_bound else " "
+        score = crack.priority.score if crack.priority else 0.0
+        rows.append(
+            f"{crack.id:<11} "
+            f"{f'{width.value:.2f} ({width.low:.2f} to {width.high:.2f})':<20} "
+            f"{bound}{measured.length_mm.value / 1000:>6.2f} m {score:>5.0f}  "
+            f"{_state(crack) or photo.path}"[:_COLUMNS]
+        )
+    more = len(cracks) - _SHOWN
+    return [head, *rows, *([f"... and {more:,} more"] if more > 0 else [])]
+
+
+def _state(crack: CrackRecord) -> str:
+    """Return what the first code with inspection states says, else the first code."""
+    kinds = sorted(crack.grades, key=lambda grade: grade.kind != "inspection state")
+    if not kinds:
+        return ""
+    return f"{kinds[0].code}: {kinds[0].text or 'refused'}"
+
+
+def _missing_scale(inspection: Inspection) -> list[str]:
+    """Say once why photographs have no scale, and how to get one."""
+    missing = Counter(p.scale_missing for p in inspection.photographs if p.scale_missing)
+    return [
+        line
+        for reason, count in missing.most_common(_REASONS)
+        for line in ["", *wrap(f"no scale for {_counted(count, 'photograph')}: {reason}", _COLUMNS)]
+    ]
+
+
+def _to_retake(inspection: Inspection) -> list[str]:
+    bad = [p for p in inspection.photographs if p.fitness and p.fitness.verdict == "retake"]
+    if not bad:
+        return []
+    rows = [
+        wrap(f"{p.id} {_shortened(p.path)}: {'; '.join(p.fitness.advice)}", _COLUMNS)
+        for p in bad[:_SHOWN]
+        if p.fitness
+    ]
+    more = len(bad) - _SHOWN
+    return [
+        "",
+        f"to retake: {_counted(len(bad), 'photograph')}",
+        *(line for row in rows for line in row),
+        *([f"... and {more:,} more"] if more > 0 else []),
+    ]
 
 
 def _shortened(path: str) -> str:

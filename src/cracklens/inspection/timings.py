@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 _DIGITS = 4
-STEPS = ("decode", "network", "tracing", "writing")
+STEPS = ("decode", "network", "tracing", "measuring", "writing")
 Seconds = dict[str, float]
 
 
@@ -24,7 +24,7 @@ def summed(all_seconds: Iterable[Seconds]) -> Seconds:
     """Return the sum of each step.
 
     >>> summed([{"decode": 0.5}, {"decode": 0.25, "network": 1.0}])
-    {'decode': 0.75, 'network': 1.0, 'tracing': 0.0, 'writing': 0.0}
+    {'decode': 0.75, 'network': 1.0, 'tracing': 0.0, 'measuring': 0.0, 'writing': 0.0}
     """
     listed = list(all_seconds)
     return {step: round(sum(each.get(step, 0.0) for each in listed), _DIGITS) for step in STEPS}

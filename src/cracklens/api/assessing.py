@@ -1,0 +1,79 @@
+"""From the configuration of an inspection to what measures and grades."""
+
+from pathlib import Path
+from typing import Any
+
+from cracklens.errors import UsageError
+from cracklens.files import sha256_file
+from cracklens.grading import Context
+from cracklens.inspection.assess import Assessor
+from cracklens.inspection.config import InspectConfig
+from cracklens.inspection.inputs import Inputs
+from cracklens.inspection.priority import load_weights
+from cracklens.measurement.target.result import CameraCheck
+from cracklens.photos.scale import ScaleRequest, check_mm_per_px, parse_length, read_scale_table
+from cracklens.photos.scale.dictionaries import family_of
+
+_FILES = ("scale_table", "camera", "priority_weights")
+
+
+def assessor_of(config: InspectConfig, inputs: Inputs) -> Assessor:
+    """Return what measures and grades the photographs of an inspection.
+
+    Raises:
+        UsageError: what was said of scale or member makes no sense or contradicts itself, or a file
+            that was named cannot be read.
+        DataError: the file of a camera is none.
+    """
+    rows = read_scale_table(config.scale_table, inputs.paths) if config.scale_table else {}
+    return Assessor(
+        request=_request(config),
+        rows=rows,
+        context=Context(
+            codes=config.codes or (),
+            exposure=config.exposure or (),
+            reinforcement=config.reinforcement,
+            member=config.member,
+            axis_deg=config.axis_deg,
+        ),
+        weights=load_weights(config.priority_weights),
+        camera=CameraCheck.load(config.camera).bias() if config.camera else None,
+    )
+
+
+def hashes_of(config: InspectConfig) -> dict[str, Any]:
+    """Return the hash of each file that decides what is measured, beside its name."""
+    return {
+        f"{name}_sha256": sha256_file(path)
+        for name in _FILES
+        if isinstance(path := getattr(config, name), Path)
+    }
+
+
+def _request(config: InspectConfig) -> ScaleRequest:
+    ways = {
+        "--marker": config.marker,
+        "--mm-per-px": config.mm_per_px,
+        "--distance": config.distance,
+    }
+    given = [flag for flag, value in ways.items() if value is not None]
+    if len(given) > 1:
+        raise UsageError(
+            f"{' and '.join(given)} each give the scale of all photographs: choose one; for "
+            "single photographs write a table (--scale-table)"
+        )
+    if config.marker_dictionary is not None:
+        family_of(config.marker_dictionary)  # refuses an unknown one before any work is done
+    return ScaleRequest(
+        marker_mm=parse_length(config.marker, "the side of the markers (--marker)")
+        if config.marker
+        else None,
+        dictionary=config.marker_dictionary,
+        distance_m=parse_length(config.distance, "the distance (--distance)") / 1000
+        if config.distance
+        else None,
+        sensor_width_mm=parse_length(config.sensor_width, "the width of the sensor")
+        if config.sensor_width
+        else None,
+        mm_per_px=check_mm_per_px(config.mm_per_px) if config.mm_per_px is not None else None,
+    )

@@ -1,0 +1,136 @@
+"""From what was found in one photograph to what it means: scale, fitness, measures, grades."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.grading import Context, Grade, finest_boundary_mm, grade
+from cracklens.inspection.priority import Priority, Weights, priority
+from cracklens.measurement import CrackMeasurement, PhotoMeasurement
+from cracklens.measurement.camera_bias import CameraBias
+from cracklens.measurement.measure import measure
+from cracklens.photos import Photo
+from cracklens.photos.fitness import Fitness, judge
+from cracklens.photos.metadata import read_metadata
+from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale
+from cracklens.tracing.crack import Tracing
+
+_LEAST_MEASURED = 0.2
+"""Share of the length that must have been measured from grey levels before a crack is graded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What a photograph and its cracks mean.
+
+    Attributes:
+        scale: None if there is none.
+        scale_missing: then why, and how to get one.
+        fitness: whether the photograph serves to measure.
+        measured: None where a model that judges whole tiles found the cracks.
+        grades: for each measured crack, one for each code.
+        priorities: for each measured crack; None where it has no width in mm.
+    """
+
+    scale: Scale | None
+    scale_missing: str | None
+    fitness: Fitness
+    measured: PhotoMeasurement | None
+    grades: tuple[tuple[Grade, ...], ...] = ()
+    priorities: tuple[Priority | None, ...] = ()
+
+
+Assess = Callable[[Photo, ProbabilityMap, Tracing], Assessed]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessor:
+    """Measures and grades the cracks of one photograph after the other.
+
+    Attributes:
+        request: what was said of the scale of all photographs.
+        context: what was said of the member.
+        weights: of the priority.
+        rows: what a table says of the scale of single photographs, by their path.
+        camera: what a check of the camera found.
+    """
+
+    request: ScaleRequest
+    context: Context
+    weights: Weights
+    rows: Mapping[Path, ScaleRow] = field(default_factory=dict)
+    camera: CameraBias | None = None
+
+    def __call__(self, photo: Photo, found: ProbabilityMap, tracing: Tracing) -> Assessed:
+        """Return what the cracks of a photograph mean; it depends on the arguments alone."""
+        request = replace(self.request, row=self.rows.get(photo.path))
+        metadata = read_metadata(photo.path)
+        scale, missing, covered = find_scale(photo, metadata, request)
+        fitness = judge(
+            photo,
+            scale=scale,
+            metadata=metadata,
+            finest_boundary_mm=finest_boundary_mm(self.context),
+            sensor_width_mm=request.sensor_width_mm,
+            exclude=covered,
+        )
+        if found.kind == "tiles":
+            return Assessed(scale, missing or None, fitness, None)
+        measured = measure(
+            photo.pixels,
+            tracing.cracks,
+            scale,
+            axis_deg=self.context.axis_deg,
+            excluded=covered,
+            camera=self.camera,
+        )
+        return Assessed(
+            scale,
+            missing or None,
+            fitness,
+            measured,
+            tuple(self._grades(crack, index, measured, scale, fitness)
+                  for index, crack in enumerate(measured.cracks)),
+            tuple(self._priority(crack, measured) for crack in measured.cracks),
+        )  # fmt: skip
+
+    def _grades(
+        self,
+        crack: CrackMeasurement,
+        index: int,
+        measured: PhotoMeasurement,
+        scale: Scale | None,
+        fitness: Fitness,
+    ) -> tuple[Grade, ...]:
+        beside = any(index in group for group in measured.field.parallel)
+        return grade(
+            crack.widths.max_mm,
+            self.context,
+            mm_per_px=scale.mm_per_px if scale else None,
+            spacing_mm=measured.field.spacing_mm if beside else None,
+            unmeasured=_unmeasured(crack, scale, fitness),
+        )
+
+    def _priority(self, crack: CrackMeasurement, measured: PhotoMeasurement) -> Priority | None:
+        return priority(
+            crack.widths.max_mm,
+            crack.course.length_mm,
+            self.context,
+            self.weights,
+            density_m_per_m2=measured.field.density_m_per_m2,
+        )
+
+
+def _unmeasured(crack: CrackMeasurement, scale: Scale | None, fitness: Fitness) -> str | None:
+    """Return why the width of a crack must not be graded, and what would help; None if it may."""
+    if scale is None:
+        return None  # which the grade itself explains
+    if fitness.verdict == "retake":
+        return f"the photograph does not serve to measure: {' '.join(fitness.advice)}"
+    if crack.widths.measured_share < _LEAST_MEASURED:
+        return (
+            f"only {crack.widths.measured_share:.0%} of the crack could be measured from the "
+            "pixels: look at it on site, or retake from nearer"
+        )
+    return None

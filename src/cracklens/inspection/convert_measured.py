@@ -1,0 +1,258 @@
+"""From what was measured in one photograph to its part of the record: pure functions."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from cracklens.grading import Context, Grade
+from cracklens.inspection.assess import Assessed
+from cracklens.inspection.priority import Priority
+from cracklens.inspection.record import CrackRecord
+from cracklens.inspection.record_measured import (
+    CheckRecord,
+    ContextRecord,
+    FieldRecord,
+    FitnessRecord,
+    GradeRecord,
+    MeasurementRecord,
+    PriorityRecord,
+    ProfileRecord,
+    QuantityRecord,
+    ScaleRecord,
+    TermRecord,
+)
+from cracklens.measurement import CrackMeasurement, Field, PhotoMeasurement, Quantity, WidthProfile
+from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED, Floats
+from cracklens.photos.fitness import Fitness
+from cracklens.photos.scale import Scale
+
+_METHODS: dict[int, Literal["profile", "mask", "none"]] = {
+    UNMEASURED: "none",
+    BY_PROFILE: "profile",
+    BY_MASK: "mask",
+}
+_DIGITS = 5  # significant ones, of what has an uncertainty
+_PX_DIGITS, _MM_DIGITS = 2, 4
+_STATION_PX = 6.0
+"""Least distance of the stations in the record; greatest and mean width are taken over all."""
+
+
+def assessed_parts(assessed: Assessed, cracks: Sequence[CrackRecord]) -> dict[str, Any]:
+    """Return the fields of a photograph's record that hold what was measured, with its cracks.
+
+    Args:
+        assessed: what the photograph and its cracks mean.
+        cracks: as they were traced, in the order of `assessed`.
+    """
+    measured = assessed.measured
+    names = [crack.id for crack in cracks]
+    return {
+        "scale": assessed.scale and scale_record(assessed.scale),
+        "scale_missing": assessed.scale_missing,
+        "fitness": fitness_record(assessed.fitness),
+        "field": measured and field_record(measured.field, names),
+        "cracks": [
+            measured_crack(crack, *row)
+            for crack, row in zip(cracks, _rows(assessed, measured), strict=True)
+        ]
+        if measured
+        else list(cracks),
+    }
+
+
+def context_record(context: Context) -> ContextRecord | None:
+    """Return what the record says of the member; None if nothing was said."""
+    if context == Context():
+        return None
+    return ContextRecord(
+        codes=list(context.codes),
+        exposure=", ".join(context.exposure) or None,
+        reinforcement=context.reinforcement,
+        member=context.member,
+        axis_deg=context.axis_deg,
+    )
+
+
+def measured_crack(
+    crack: CrackRecord,
+    measured: CrackMeasurement,
+    grades: Sequence[Grade],
+    priority: Priority | None,
+) -> CrackRecord:
+    """Return a crack with what was measured of it; its widths become the measured ones."""
+    measurement = measurement_record(measured)
+    x, y = measured.widths.widest_px
+    return crack.model_copy(
+        update={
+            "mean_width_px": round(measurement.mean_width_px.value, _PX_DIGITS),
+            "max_width_px": round(measurement.max_width_px.value, _PX_DIGITS),
+            "widest_px": (round(x, _PX_DIGITS), round(y, _PX_DIGITS)),
+            "measurement": measurement,
+            "grades": [grade_record(grade) for grade in grades],
+            "priority": priority and priority_record(priority),
+        }
+    )
+
+
+def quantity_record(quantity: Quantity) -> QuantityRecord:
+    """Return a measured value as the record holds it, to five significant digits."""
+    low, high = quantity.interval
+    return QuantityRecord(
+        value=_rounded(quantity.value),
+        standard=_rounded(quantity.standard),
+        low=_rounded(low),
+        high=_rounded(high),
+        contributions={name: _rounded(u) for name, u in quantity.contributions.items()},
+    )
+
+
+def measurement_record(measured: CrackMeasurement) -> MeasurementRecord:
+    """Return what the record says of one measured crack."""
+    widths, course = measured.widths, measured.course
+    return MeasurementRecord(
+        length_px=quantity_record(course.length_px),
+        length_mm=_optional(course.length_mm),
+        is_lower_bound=course.is_lower_bound,
+        max_width_px=quantity_record(widths.max_px),
+        mean_width_px=quantity_record(widths.mean_px),
+        max_width_mm=_optional(widths.max_mm),
+        mean_width_mm=_optional(widths.mean_mm),
+        measured_share=round(widths.measured_share, 4),
+        orientation_deg=quantity_record(course.orientation_deg),
+        to_axis_deg=None if course.to_axis_deg is None else round(course.to_axis_deg, 1),
+        direction=course.direction,
+        pattern=course.pattern,
+        profiles=[profile_record(profile) for profile in widths.profiles],
+    )
+
+
+def profile_record(profile: WidthProfile) -> ProfileRecord:
+    """Return the widths along a branch, thinned to one station every 6 px."""
+    kept = _thinned(profile.along_px)
+    return ProfileRecord(
+        points_px=[
+            (round(x, _PX_DIGITS), round(y, _PX_DIGITS))
+            for x, y in profile.points_px[kept].tolist()
+        ],
+        width_px=_column(profile.width_px, kept, _PX_DIGITS),
+        standard_px=_column(profile.standard_px, kept, _PX_DIGITS),
+        width_mm=_column_or_none(profile.width_mm, kept),
+        standard_mm=_column_or_none(profile.standard_mm, kept),
+        method=[_METHODS[code] for code in profile.method[kept].tolist()],
+    )
+
+
+def field_record(field: Field, names: Sequence[str]) -> FieldRecord:
+    """Return what the record says of the cracks of a photograph together.
+
+    Args:
+        field: as it was measured.
+        names: ids of the cracks.
+    """
+    return FieldRecord(
+        pattern=field.pattern,
+        parallel=[[names[index] for index in group] for group in field.parallel],
+        spacing_px=_optional(field.spacing_px),
+        spacing_mm=_optional(field.spacing_mm),
+        density_m_per_m2=_optional(field.density_m_per_m2),
+        area_m2=_optional(field.area_m2),
+    )
+
+
+def scale_record(scale: Scale) -> ScaleRecord:
+    """Return what the record says of the scale of a photograph."""
+    matrix = scale.homography
+    return ScaleRecord(
+        mm_per_px=_rounded(scale.mm_per_px),
+        relative_standard=_rounded(scale.relative_standard),
+        source=scale.source,
+        detail=scale.detail,
+        homography=None if matrix is None else [[float(v) for v in row] for row in matrix],
+        tilt_deg=None if scale.tilt_deg is None else round(scale.tilt_deg, 1),
+        risks=list(scale.risks),
+    )
+
+
+def fitness_record(fitness: Fitness) -> FitnessRecord:
+    """Return what the record says of whether a photograph serves to measure."""
+    return FitnessRecord(
+        verdict=fitness.verdict,
+        advice=list(fitness.advice),
+        checks=[
+            CheckRecord(
+                name=check.name,
+                value=None if check.value is None else _rounded(check.value),
+                unit=check.unit,
+                verdict=check.verdict,
+                advice=check.advice,
+            )
+            for check in fitness.checks
+        ],
+    )
+
+
+def grade_record(grade: Grade) -> GradeRecord:
+    """Return what the record says of what one code says of a crack."""
+    return GradeRecord(
+        code=grade.code,
+        title=grade.title,
+        clause=grade.clause,
+        kind=grade.kind,
+        verified=grade.verified,
+        states={state: round(share, 4) for state, share in grade.states.items()},
+        stated=grade.stated,
+        text=grade.text,
+        refused=grade.refused,
+        basis=list(grade.basis),
+        notes=list(grade.notes),
+    )
+
+
+def priority_record(priority: Priority) -> PriorityRecord:
+    """Return what the record says of how soon to look at a crack."""
+    return PriorityRecord(
+        score=round(priority.score, 1),
+        terms=[
+            TermRecord(
+                name=term.name, value=round(term.value, 4), weight=term.weight, text=term.text
+            )
+            for term in priority.terms
+        ],
+        note=priority.note,
+    )
+
+
+def _rows(
+    assessed: Assessed, measured: PhotoMeasurement
+) -> list[tuple[CrackMeasurement, Sequence[Grade], Priority | None]]:
+    return list(zip(measured.cracks, assessed.grades, assessed.priorities, strict=True))
+
+
+def _optional(quantity: Quantity | None) -> QuantityRecord | None:
+    return None if quantity is None else quantity_record(quantity)
+
+
+def _thinned(along_px: Floats) -> list[int]:
+    """Return first and last station, and between them what lies far enough from the one before."""
+    kept: list[int] = []
+    last = -np.inf
+    for index, along in enumerate(along_px.tolist()):
+        if along - last >= _STATION_PX:
+            kept.append(index)
+            last = along
+    if kept and kept[-1] < len(along_px) - 1:
+        kept.append(len(along_px) - 1)
+    return kept
+
+
+def _column(values: Floats, kept: list[int], digits: int) -> list[float | None]:
+    return [None if np.isnan(v) else round(v, digits) for v in values[kept].tolist()]
+
+
+def _column_or_none(values: Floats | None, kept: list[int]) -> list[float | None] | None:
+    return None if values is None else _column(values, kept, _MM_DIGITS)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")
