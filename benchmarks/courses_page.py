@@ -74,6 +74,15 @@ def _targets(found: dict[str, Any]) -> str:
             angles["all"]["mean"] <= 1,
         ),
         ("orientation, 95th percentile", "", f"{angles['all']['p95']:.2f}°", None),
+        *(
+            (
+                f"95 % interval of the {name} holds the truth",
+                "93 to 97 %",
+                f"{100 * row['coverage']:.1f} %",
+                0.93 <= row["coverage"] <= 0.97,
+            )
+            for name, row in (("length", lengths["all"]), ("orientation", angles["all"]))
+        ),
     ]
     lines = [
         f"| {what} | {target} | {reached} | {_verdict(verdict)} |"

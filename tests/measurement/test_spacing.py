@@ -155,6 +155,35 @@ def test_density_is_length_by_area():
     assert field.spacing_mm.value == pytest.approx(40)
 
 
+def test_a_scale_that_is_larger_by_one_percent():
+    """One variant that is off in size alone: 1 % of lengths and distances, 2 % of the area."""
+    flat = plane_homography((800, 600), mm_per_px=0.1, tilt_deg=15, tilt_towards_deg=40)
+    larger = np.diag([1.01, 1.01, 1.0]) @ flat
+    scale = Scale(0.1, 0.5, "marker", "", homography=flat, tilt_deg=15.0, variants=larger[None])
+    lines = [wall_points(np.linalg.inv(flat), line) for line in rows(6.0, 3, 30, length=30.0)]
+    field = measured(lines, scale)
+    course = measure_course(crack_of(lines[0]), scale, middle_px=(399.5, 299.5))
+    assert course.length_mm.contributions["scale"] == pytest.approx(0.3)
+    assert course.orientation_deg.contributions["scale"] == pytest.approx(0, abs=1e-9)
+    assert field.spacing_mm.contributions["scale"] == pytest.approx(0.06)
+    assert field.area_m2.contributions["scale"] == pytest.approx(0.0201 * field.area_m2.value)
+    assert field.density_m_per_m2.contributions["scale"] == pytest.approx(
+        (1 - 1 / 1.01) * field.density_m_per_m2.value
+    )
+
+
+def test_a_tilt_that_may_be_wrong_makes_directions_uncertain():
+    """By what a tilt of 5 degrees turns a line at 45 degrees to it, whatever the variant's frame."""
+    flat = plane_homography((800, 600), mm_per_px=0.1)
+    tilted = plane_homography((800, 600), mm_per_px=0.1, tilt_deg=5)
+    turn = np.array([[0.0, -1.0, 4.0], [1.0, 0.0, 2.0], [0.0, 0.0, 1.0]])
+    scale = Scale(0.1, 0.0, "typed", "", variants=(turn @ tilted)[None])
+    lines = [wall_points(np.linalg.inv(flat), line) for line in rows(0, 1, 45, length=4.0)]
+    course = measure_course(crack_of(lines[0]), scale, middle_px=(399.5, 299.5))
+    expected = 45 - math.degrees(math.atan(math.cos(math.radians(5))))
+    assert course.orientation_deg.contributions["tilt"] == pytest.approx(expected, rel=0.02)
+
+
 def test_what_is_hidden_is_not_seen():
     scale = Scale(0.5, 0.0, "typed", "")
     excluded = np.zeros(SHAPE, dtype=bool)

@@ -20,7 +20,7 @@ from cracklens.measurement.orientation import (
     to_axis_deg,
 )
 from cracklens.measurement.pattern import crack_pattern
-from cracklens.measurement.plane import upright_mm
+from cracklens.measurement.plane import standard_by_scale, upright_mm
 from cracklens.measurement.quantity import Quantity
 from cracklens.measurement.types import Course
 from cracklens.photos.scale import Scale
@@ -84,18 +84,14 @@ def _orientation(
     crack: Crack, scale: Scale | None, middle_px: tuple[float, float], lost_px: float
 ) -> Quantity:
     """Return the orientation in the plane of the wall, where that is known."""
-    lines = [branch.points_px for branch in crack.branches]
-    seen_px = chain_length(lines)
-    contributions: dict[str, float]
-    if scale is not None and scale.homography is not None:
-        on_wall = on_the_wall(lines, scale, middle_px)
-        lines = [upright_mm(scale, line, middle_px) for line in on_wall] or lines
-        # A scale that is wrong along one axis alone shears; on average over all directions:
-        contributions = {"scale": math.degrees(scale.relative_standard / 2) / math.sqrt(2.0)}
+    seen = [branch.points_px for branch in crack.branches]
+    seen_px = chain_length(seen)
+    if scale is None:
+        lines, by_scale = seen, {"tilt": seen_at_right_angles_deg(UNKNOWN_TILT_DEG)}
     else:
-        tilt_deg = scale.tilt_deg if scale is not None else None
-        tilt_deg = UNKNOWN_TILT_DEG if tilt_deg is None else tilt_deg
-        contributions = {"tilt": seen_at_right_angles_deg(tilt_deg)}
+        seen = on_the_wall(seen, scale, middle_px) or seen
+        lines = [upright_mm(scale, line, middle_px) for line in seen]
+        by_scale = _by_scale_deg(seen, scale, middle_px)
     length = chain_length(lines)
     unit = length / seen_px if seen_px else 1.0
     return orientation(
@@ -104,8 +100,32 @@ def _orientation(
         place=PLACE_PX * unit,
         missing=missing_at_ends_px(crack) * unit,
         lost=lost_px * unit,
-        contributions=contributions,
+        contributions=by_scale,
     )
+
+
+def _by_scale_deg(
+    lines: list[Floats], scale: Scale, middle_px: tuple[float, float]
+) -> dict[str, float]:
+    """Return the standard uncertainty that the scale adds to an orientation, by its name.
+
+    Without a known plane it is that of the tilt.
+    """
+
+    def angle_deg(of: Scale) -> float:
+        return main_direction([upright_mm(of, line, middle_px) for line in lines]).angle_deg
+
+    here_deg = angle_deg(scale)
+    if scale.homography is not None:
+        # A scale that is wrong along one axis alone shears; on average over all directions:
+        name, otherwise = "scale", math.degrees(scale.relative_standard / 2) / math.sqrt(2.0)
+    else:
+        tilt_deg = UNKNOWN_TILT_DEG if scale.tilt_deg is None else scale.tilt_deg
+        name, otherwise = "tilt", seen_at_right_angles_deg(tilt_deg)
+    moved = standard_by_scale(
+        scale, lambda other: to_axis_deg(angle_deg(other), here_deg), otherwise=otherwise
+    )
+    return {name: moved}
 
 
 def _reaches_horizon(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from cracklens.measurement.plane import nearness, upright_mm
+from cracklens.measurement.plane import nearness, standard_by_scale
 from cracklens.measurement.quantity import Quantity
 from cracklens.photos.scale import Scale
 from cracklens.tracing.crack import Crack
@@ -29,8 +29,8 @@ seeds: `docs/results/courses.md`."""
 _END_PX, _END_PX2 = 2.0, 6.0
 """Standard uncertainty of a free end, 2 px and 6 px by the mean width in px: towards its tip a
 crack becomes narrower than can be seen, and a narrow one early. Of the same cracks the half began
-1.5 px before what was found, 95 % less than 5 px from 3 px of width on, and hairlines up to
-14 px."""
+1.5 px before what was found and 95 % less than 5 px from 3 px of width on; of narrower ones, 95 %
+less than 14 px."""
 
 _STEP_PX = 1.0
 _REACH = 4.0  # standard deviations of the smoothing beyond which its kernel is cut off
@@ -71,9 +71,20 @@ def measure_length(
     )
     if scale is None:
         return found, None
-    on_wall = [upright_mm(scale, line, middle_px) for line in on_the_wall(lines, scale, middle_px)]
-    ratio = chain_length(on_wall) / length_px if length_px else 0.0
-    return found, found.times(ratio, {"scale": scale.relative_standard})
+    kept = on_the_wall(lines, scale, middle_px)
+    length_mm = wall_length_mm(kept, scale)
+    by_scale = standard_by_scale(
+        scale,
+        lambda other: wall_length_mm(kept, other) - length_mm,
+        otherwise=scale.relative_standard * length_mm,
+    )
+    on_wall = found.times(length_mm / length_px if length_px else 0.0)
+    return found, Quantity(on_wall.value, {**on_wall.contributions, "scale": by_scale})
+
+
+def wall_length_mm(lines: Sequence[Floats], scale: Scale) -> float:
+    """Return the length on the wall of polylines of the photograph."""
+    return chain_length([scale.to_mm(line) for line in lines])
 
 
 def missing_at_ends_px(crack: Crack) -> float:

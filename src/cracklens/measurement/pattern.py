@@ -16,12 +16,13 @@ _MEETING = 3  # lines at a junction
 _MAP_JUNCTIONS = 2
 _MAP_STRENGTH = 0.35
 _MAP_FOLDING = 1.75
-"""Map cracking is a network without a direction, whose cracks meet and enclose cells (ACI 201.1R,
-"map cracking"; no measure is given there). Its two marks: the strength of the main direction, and
-the length in units of the diagonal of the box around it. Of rendered networks, forks and single
-cracks of the seeds 2000 to 2059, as the network sees them, no fork or single crack has both, and 59
-of 60 networks have a part that does. Closed cells alone do not decide: a third of the networks
-shows none, since some of their sides are closed or fade, and a branch that comes back makes one."""
+"""Map cracking is a network without a direction, whose cracks meet and enclose cells (ACI 201.1R
+speaks of pattern or map cracking and gives no measure). Its two marks here: the strength of the
+main direction, and the length in units of the diagonal of the box around it. Of rendered networks,
+forks and single cracks of the seeds 2000 to 2059, as the model sees them, no fork or single crack
+has both, and 52 of 60 networks have a part that does. Closed cells alone do not decide: half of the
+networks show none, since some of their sides are closed or fade, and a branch that comes back makes
+one."""
 
 
 def crack_pattern(crack: Crack) -> CrackPattern:

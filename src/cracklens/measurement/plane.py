@@ -6,6 +6,8 @@ up and angles are those that somebody sees who stands before the wall.
 """
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +89,23 @@ def seen_mm2(
     places = places[nearness(scale, places, middle_px) >= 0]
     hides = float(np.abs(np.linalg.det(scale.jacobian(places))).sum()) * step**2
     return max(area - hides, 0.0)
+
+
+def standard_by_scale(scale: Scale, value: Callable[[Scale], float], *, otherwise: float) -> float:
+    """Return the standard uncertainty that the scale adds to a value.
+
+    The root of the summed squares of how far the value moves with each variant of the scale, which
+    is off by one standard uncertainty (GUM, 5.1.3, note 2): tilt and place in the picture included.
+
+    Args:
+        scale: of the photograph.
+        value: what comes of another scale, less what comes of this one.
+        otherwise: what to return where the scale has no variants.
+    """
+    if scale.variants is None:
+        return otherwise
+    others = (replace(scale, homography=other, variants=None) for other in scale.variants)
+    return math.hypot(*(value(other) for other in others))
 
 
 def _clipped(corners: Floats, inside: Floats) -> Floats:
