@@ -35,7 +35,6 @@ from cracklens.synthesis import (
     Camera,
     CrackLook,
     RenderedCrack,
-    fractal_line,
     paint_cracks,
     photograph,
     render_concrete,
@@ -43,6 +42,7 @@ from cracklens.synthesis import (
 )
 from cracklens.synthesis.pinhole import plane_homography
 from cracklens.synthesis.printed import printed_page
+from cracklens.synthesis.specimen_lines import lines_on_wall
 from cracklens.tracing.crack import Branch, Crack
 
 DPI = 1200
@@ -69,6 +69,7 @@ ELSEWHERE = (
 )
 CRACK_WIDTHS_PX = (2.0, 3.0, 4.5, 7.0, 12.0)
 CRACK_SEEDS = range(9000, 9006)
+END_PX = 15.0  # of a crack, that is not measured: it is cut square there
 
 
 def main() -> None:
@@ -198,8 +199,19 @@ def crack_photograph(
 ) -> tuple[NDArray[np.uint8], RenderedCrack]:
     rng = np.random.default_rng([seed, round(10 * width_px)])
     wall = render_concrete(360, 520, rng)
-    ends = np.array([(30.0, rng.uniform(90, 270)), (490.0, rng.uniform(90, 270))])
-    points = fractal_line(ends, rng, roughness=0.08)
+    (line,) = lines_on_wall(
+        "rough",
+        (520, 360),
+        width_px,
+        rng,
+        cracks=1,
+        angle_deg=None,
+        length_px=300.0,
+        spacing_px=180.0,
+        roughness=0.08,
+        fade_px=0.0,
+    )
+    points = line.points_px + np.array([(520 - 1) / 2, (360 - 1) / 2])
     (crack, *_) = render_crack(points, np.full(len(points), width_px), 360, 520)
     look = replace(CrackLook.draw(rng), chips=0.0, filling=0.0, dirt=0.0, lime=0.0, rust=0.0)
     painted = paint_cracks(wall, [crack], rng, look=look)
@@ -222,7 +234,8 @@ def measured(
         touches_border=False,
     )
     (profile,) = measure_widths(pixels, [crack], None, camera=bias)[0].profiles
-    known = profile.method == BY_PROFILE
+    from_end_px = np.minimum(profile.along_px, profile.along_px[-1] - profile.along_px)
+    known = (profile.method == BY_PROFILE) & (from_end_px > END_PX)
     place = profile.points_px[known]
     nearest = ((place[:, None] - points[None]) ** 2).sum(axis=2).argmin(axis=1)
     return profile.width_px[known], profile.standard_px[known], width[nearest]

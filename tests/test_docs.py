@@ -204,7 +204,7 @@ def flags_by_verb() -> dict[str, set[str]]:
 def test_every_option_of_every_verb_is_on_the_command_page() -> None:
     text = (DOCS / "cli.md").read_text(encoding="utf-8")
     sections = dict(
-        re.findall(r"^## cracklens (\w+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+        re.findall(r"^## cracklens ([\w-]+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     )
     flags = flags_by_verb()
     assert sections.keys() == flags.keys()
