@@ -25,6 +25,8 @@ _FALL, _FALL_SPREAD = 1.4, 0.4
 """Of b: rendered and real walls and decks lie between 0.5 and 2.1 (`benchmarks/fitness.py`)."""
 _FLOORS = (0.0, 6.0, 12.0, 20.0)
 """Floors of the form exp(-c f²): white noise, and noise that JPEG or the camera has softened."""
+_HUMPS, _HUMP_GAIN, _HUMP_PX = (0.0, 6.0), 0.8, 1.5
+"""The same, raised at fine waves by a camera that sharpens: an unsharp mask of 1.5 px."""
 _FLOOR_POWER, _FLOOR_AT = 2.0, 0.35
 """The errors of strong JPEG fall like f^-2; stated at 0.35 cycles per px."""
 _NOISE_LEVELS = 2.1
@@ -107,7 +109,9 @@ def _grid(
     shape = np.exp(-4 * np.pi**2 * sigma[:, None, None] ** 2 * f**2) * f ** -fall[:, None]
     shape /= shape[..., :1]
     softened = [np.exp(-c * f**2) for c in (_FLOORS[::2] if coarse else _FLOORS)]
-    floor = np.array([*softened, (f / _FLOOR_AT) ** -_FLOOR_POWER])
+    raised = (1 + _HUMP_GAIN * (1 - np.exp(-2 * np.pi**2 * _HUMP_PX**2 * f**2))) ** 2
+    humps = [raised * np.exp(-c * f**2) for c in (_HUMPS[:1] if coarse else _HUMPS)]
+    floor = np.array([*softened, *humps, (f / _FLOOR_AT) ** -_FLOOR_POWER])
     prior = sigma[:, None] / _SIGMA_SCALE_PX + 0.5 * ((fall - _FALL) / _FALL_SPREAD) ** 2
     weight = np.full(len(floor), 1 / _NOISE_LEVELS**2)
     weight[-1] = 1 / _JPEG_LEVELS**2

@@ -17,6 +17,8 @@ _SHARP_WITHIN, _SHARP_WITHIN_PX = 1.5, 0.4
 """What is not softer than the sharpest quarter by this factor and this much counts as sharp."""
 _SOFT_FACTOR = 2.0
 _SOFT_PX = 2.0
+_MOVED_FAR_PX = 8.0
+"""A longer movement hides what the lens did."""
 _SURE = 0.5
 """A block counts if its blur is known to this share."""
 
@@ -27,7 +29,7 @@ class Focus:
 
     Attributes:
         sigma_px: standard deviation of the blur in the sharp parts, movement left out; None where
-            there is too little texture to tell.
+            there is too little texture to tell, or a long movement hides it.
         standard_px: its standard uncertainty; None as well.
         motion: movement during the exposure, if any was found.
         motion_known: whether enough was seen to find a movement.
@@ -56,10 +58,13 @@ def measure_focus(found: Spectra) -> Focus:
     soft = float((each.sigma_px - each.standard_px > limit).mean())
     pool = found.picked(np.flatnonzero(textured)[sharp])
     whole = fit_blur(found.frequency, _typical(pool.rings())[None])
-    enough = len(pool.power) >= LEAST_BLOCKS
-    motion = find_motion(pool, whole.floor[0]) if enough else None
+    every = found.picked(np.flatnonzero(textured))  # movement confuses the choice of sharp ones
+    enough = len(every.power) >= LEAST_BLOCKS
+    motion = find_motion(every, whole.floor[0]) if enough else None
     if motion is not None:
-        across = pool.rings(_across(motion.direction_deg))
+        if motion.length_px > _MOVED_FAR_PX:
+            return Focus(None, None, motion, enough, None, share)
+        across = every.rings(_across(motion.direction_deg))
         whole = fit_blur(found.frequency, _typical(across)[None])
     sigma_px, standard_px = float(whole.sigma_px[0]), float(whole.standard_px[0])
     return Focus(sigma_px, standard_px, motion, enough, soft, share)

@@ -17,15 +17,11 @@ _AXIS_DEG = 4.0
 
 def check_focus(focus: Focus | None) -> list[Check]:
     """Return the checks of focus, movement and soft parts."""
-    if focus is None or focus.sigma_px is None or focus.standard_px is None:
-        advice = "" if focus is None else _NO_TEXTURE
-        return [
-            Check("focus", None, "px", "not known", advice),
-            Check("movement", None, "px", "not known"),
-            Check("soft parts", None, "", "not known"),
-        ]
+    if focus is None:
+        names = (("focus", "px"), ("movement", "px"), ("soft parts", ""))
+        return [Check(name, None, unit, "not known") for name, unit in names]
     return [
-        _focus(focus.sigma_px, focus.standard_px),
+        _focus(focus),
         _movement(focus.motion, known=focus.motion_known),
         _soft_parts(focus.soft_share),
     ]
@@ -37,12 +33,16 @@ _NO_TEXTURE = (
 )
 
 
-def _focus(sigma_px: float, standard_px: float) -> Check:
+def _focus(focus: Focus) -> Check:
+    sigma_px, standard_px = focus.sigma_px, focus.standard_px
+    if sigma_px is None or standard_px is None:
+        advice = "" if focus.motion else _NO_TEXTURE
+        return Check("focus", None, "px", "not known", advice)
     verdict: Grade = graded(sigma_px, GOOD_PX, POOR_PX)
+    if standard_px > _UNSURE * max(sigma_px, GOOD_PX):
+        return Check("focus", sigma_px, "px", "not known", _NO_TEXTURE)
     if verdict == "good":
         return Check("focus", sigma_px, "px", verdict)
-    if standard_px > _UNSURE * sigma_px:
-        return Check("focus", sigma_px, "px", "not known", _NO_TEXTURE)
     spread_px = 2.355 * sigma_px  # full width at half height of the blurred line
     advice = (
         f"Out of focus: a fine line is spread over about {spread_px:.0f} px. Tap on the wall to "

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cracklens.photos.fitness.blocks import SECTORS, Floats, Spectra, wave_grid
 
@@ -25,6 +26,7 @@ _ANISOTROPY = 0.3
 """Deviation of how strong a surface is in one direction, in the logarithm."""
 _FLOOR_SHARES = (1.0, 0.3, 0.05)
 """Fine grain of the surface passes for noise at times, so less of it is tried as well."""
+_NOISE_FROM, _NOISE_RISE = 0.15, 1.5
 _LEAST_GAIN = 0.3
 """Share of the differences between directions that a movement has to explain."""
 _LEAST_DIFFERENCE, _LEAST_DIFFERENCE_BLOCKS = 0.025, 0.2
@@ -58,7 +60,8 @@ def find_motion(found: Spectra, floor: Floats) -> Motion | None:
         return None
     power, weight, floor = power[used], np.sqrt(weight[used]), floor[used]
     passed = _passed(found.side_px)[:, :, used]
-    floors = [*(floor * share for share in _FLOOR_SHARES), _least(power, weight)]
+    fine = found.frequency[used] > _NOISE_FROM
+    floors = [*(floor * share for share in _FLOOR_SHARES), _least(power, weight, fine)]
     cost = np.minimum.reduce([_cost(power, weight, each, passed) for each in floors])
     length, turn = np.unravel_index(int(cost.argmin()), cost.shape)
     gain = float(cost[0, 0] - cost[length, turn])
@@ -68,15 +71,18 @@ def find_motion(found: Spectra, floor: Floats) -> Motion | None:
     return Motion(*_refined(cost, int(length), int(turn)))
 
 
-def _least(power: Floats, weight: Floats) -> Floats:
+def _least(power: Floats, weight: Floats, fine: NDArray[np.bool_]) -> Floats:
     """Return the power in the emptiest direction of each ring, (K,), over three sectors together.
 
     Where the camera moved far, nothing but noise is left there, whatever JPEG made of its spectrum.
+    Noise does not rise towards coarse waves as a surface does, so it is capped by what `fine` rings
+    hold: lines on a surface are no movement.
     """
     near = np.stack([np.roll(power * weight, step, 1) for step in (-1, 0, 1)]).sum(0)
     total = np.stack([np.roll(weight, step, 1) for step in (-1, 0, 1)]).sum(0)
-    least: Floats = np.where(total > 0, near / np.maximum(total, 1e-9), np.inf).min(1)
-    return least
+    least = np.where(total > 0, near / np.maximum(total, 1e-9), np.inf).min(1)
+    capped: Floats = np.minimum(least, _NOISE_RISE * np.median(least[fine]))
+    return capped
 
 
 def _cost(power: Floats, weight: Floats, floor: Floats, passed: Floats) -> Floats:
