@@ -76,7 +76,7 @@ def widths(photograph: dict[str, Any], known: dict[str, Any]) -> list[dict[str, 
     truth = known[photograph["path"]]
     places: dict[tuple[int, int], list[tuple[float, float, float]]] = {}
     for crack in truth["cracks"]:
-        for (x, y), width in zip(crack["points_px"], crack["width_px"], strict=True):
+        for (x, y), width in zip(crack["points_px"], crack["opening_px"], strict=True):
             places.setdefault((int(x // NEAR_PX), int(y // NEAR_PX)), []).append((x, y, width))
     rows = []
     for crack in photograph["cracks"]:

@@ -16,6 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 from PIL import Image
+from scipy.ndimage import gaussian_filter1d
 
 from cracklens.synthesis import RenderedCrack, RenderedScene, render_scene
 
@@ -29,6 +30,8 @@ PHOTOGRAPHS = {
 }
 QUALITY = 88
 TOLERANCE_PX = 1.0  # of the polylines in truth.json
+LEAST_SMOOTHING_PX = 3.0
+FEWEST_POINTS = 8
 
 
 def main(folder: Path, *, width_px: int = 4000, height_px: int = 3000, processes: int = 2) -> None:
@@ -80,8 +83,30 @@ def crack_truth(crack: RenderedCrack) -> dict[str, Any]:
         "max_width_px": round(float(crack.width_px.max()), 2),
         "polyline_px": line[:, 0].astype(float).round(1).tolist(),
         "points_px": crack.points_px.round(1).tolist(),
-        "width_px": crack.width_px.round(2).tolist(),
+        "opening_px": opening_px(crack).round(2).tolist(),
     }
+
+
+def opening_px(crack: RenderedCrack) -> np.ndarray:
+    """Return the width at each point, (N,), as it is seen across the course of the crack.
+
+    A crack is drawn along a line that is rough below its own width, with a width across each short
+    piece of it. Nobody sees that line: what is seen is an opening along a smoother course. Its
+    width is the area by the length of that course, here the line under a Gaussian as wide as half
+    the crack.
+    """
+    points, width = crack.points_px, crack.width_px
+    if len(points) < FEWEST_POINTS:
+        return width
+    step = np.sqrt((np.diff(points, axis=0) ** 2).sum(axis=1))
+    sigma = max(float(np.median(width)) / 2, LEAST_SMOOTHING_PX) / max(float(step.mean()), 1e-9)
+    course = gaussian_filter1d(points, sigma, axis=0, mode="nearest")
+    drawn = gaussian_filter1d(np.gradient(np.concatenate([[0.0], np.cumsum(step)])) * width, sigma)
+    walked = gaussian_filter1d(np.sqrt((np.gradient(course, axis=0) ** 2).sum(axis=1)), sigma)
+    inner = slice(round(2 * sigma), len(points) - round(2 * sigma))
+    opening = width.copy()
+    opening[inner] = (drawn / np.maximum(walked, 1e-9))[inner]
+    return opening
 
 
 if __name__ == "__main__":

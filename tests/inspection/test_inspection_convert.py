@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cracklens.detection.probability_map import ProbabilityMap
-from cracklens.inspection.convert import orientation_deg, record_of
+from cracklens.inspection.convert import record_of
 from cracklens.photos import Photo
 from cracklens.tracing import Branch, Crack, Rejected, Tracing
 
@@ -71,6 +71,11 @@ def test_a_box_never_leaves_the_photograph():
     wide = crack(line((-0.5, -0.5), (63.5, 47.5), width=9.0))
     (found,) = convert(Tracing((wide,), ())).cracks
     assert found.box_px == (0, 0, 64, 48)
+
+
+def orientation_deg(lines):
+    found = Tracing((crack(*[Branch(one, np.ones(len(one)), 0, 1) for one in lines]),), ())
+    return convert(found, size=(4000, 4000)).cracks[0].orientation_deg
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import inspect
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import typer
@@ -88,7 +89,7 @@ def _shown(default: Any) -> str:  # noqa: ANN401
 def _kind(annotation: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - a type expression
     """Return the type that the command line parses, and how help names it."""
     annotation = _without_none(annotation)
-    if get_origin(annotation) is Literal or annotation in {bool, int, float, str}:
+    if get_origin(annotation) is Literal or annotation in {bool, int, float, str, Path}:
         return annotation, None
     if get_origin(annotation) is tuple:
         return str, "LIST"

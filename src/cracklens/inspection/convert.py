@@ -1,6 +1,6 @@
 """From what the tracing found in one photograph to its part of the record: pure functions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from cracklens.inspection.record import (
     TileRecord,
 )
 from cracklens.inspection.record_parts import Box, Point
+from cracklens.measurement.orientation import main_direction
 from cracklens.photos import Photo
 from cracklens.tracing.crack import Branch, Crack, Rejected, Tracing
 
@@ -71,26 +72,8 @@ def record_of(
     )
 
 
-def orientation_deg(lines_px: Iterable[Floats]) -> float:
-    """Return the main direction of polylines, counter-clockwise from the x axis, 0 <= a < 180.
-
-    Each segment counts with its length. Directions have no sign, so the mean is taken over doubled
-    angles (Mardia & Jupp, Directional Statistics, 2000, section 9.1). Without a direction, as in a
-    circle, it is any.
-
-    Args:
-        lines_px: (N, 2) x, y; y runs down the picture.
-
-    >>> orientation_deg([np.array([[0.0, 0.0], [10.0, -10.0]])])
-    45.0
-    """
-    steps = np.concatenate([np.diff(line, axis=0) for line in lines_px])
-    angles = np.arctan2(-steps[:, 1], steps[:, 0])
-    turned = (np.hypot(steps[:, 0], steps[:, 1]) * np.exp(2j * angles)).sum()
-    return round(float(np.degrees(np.angle(turned))) / 2 % 180, _DEGREE_DIGITS) % 180
-
-
 def _crack(crack: Crack, identifier: str, size: tuple[int, int]) -> CrackRecord:
+    angle = main_direction([branch.points_px for branch in crack.branches]).angle_deg
     return CrackRecord(
         id=identifier,
         confidence=_share(crack.confidence),
@@ -98,7 +81,7 @@ def _crack(crack: Crack, identifier: str, size: tuple[int, int]) -> CrackRecord:
         mean_width_px=_px(crack.mean_width_px),
         max_width_px=_px(crack.max_width_px),
         widest_px=(_px(crack.widest_px[0]), _px(crack.widest_px[1])),
-        orientation_deg=orientation_deg([branch.points_px for branch in crack.branches]),
+        orientation_deg=round(angle, _DEGREE_DIGITS) % 180,
         box_px=_box(crack.branches, size),
         touches_border=crack.touches_border,
         nodes_px=_points(crack.nodes_px),

@@ -23,6 +23,7 @@ from cracklens.inspection.record_measured import (
     TermRecord,
 )
 from cracklens.measurement import CrackMeasurement, Field, PhotoMeasurement, Quantity, WidthProfile
+from cracklens.measurement.quantity import COVERAGE_FACTOR
 from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED, Floats
 from cracklens.photos.fitness import Fitness
 from cracklens.photos.scale import Scale
@@ -107,6 +108,14 @@ def quantity_record(quantity: Quantity) -> QuantityRecord:
     )
 
 
+def angle_record(angle: Quantity) -> QuantityRecord:
+    """Return a direction as the record holds it; its interval may reach below 0 and beyond 180."""
+    reach = COVERAGE_FACTOR * angle.standard
+    return quantity_record(angle).model_copy(
+        update={"low": _rounded(angle.value - reach), "high": _rounded(angle.value + reach)}
+    )
+
+
 def measurement_record(measured: CrackMeasurement) -> MeasurementRecord:
     """Return what the record says of one measured crack."""
     widths, course = measured.widths, measured.course
@@ -119,7 +128,7 @@ def measurement_record(measured: CrackMeasurement) -> MeasurementRecord:
         max_width_mm=_optional(widths.max_mm),
         mean_width_mm=_optional(widths.mean_mm),
         measured_share=round(widths.measured_share, 4),
-        orientation_deg=quantity_record(course.orientation_deg),
+        orientation_deg=angle_record(course.orientation_deg),
         to_axis_deg=None if course.to_axis_deg is None else round(course.to_axis_deg, 1),
         direction=course.direction,
         pattern=course.pattern,

@@ -113,7 +113,7 @@ def _missing_scale(inspection: Inspection) -> list[str]:
     return [
         line
         for reason, count in missing.most_common(_REASONS)
-        for line in ["", *wrap(f"no scale for {_counted(count, 'photograph')}: {reason}", _COLUMNS)]
+        for line in ["", *wrap(f"{_counted(count, 'photograph')}: {reason}", _COLUMNS)]
     ]
 
 

@@ -27,7 +27,7 @@ def why_no_marker(pixels: NDArray[np.uint8], dictionary: str | None) -> str:
         ids = ", ".join(str(each.number) for each in others[:5])
         return (
             f"found {others[0].dictionary} markers ({ids}), but {dictionary} was asked for: give "
-            f"--dictionary {others[0].dictionary}, or leave it out"
+            f"--marker-dictionary {others[0].dictionary}, or leave it out"
         )
     small, factor = reduced(pixels, _SEARCHED_PX)
     padded = cv2.copyMakeBorder(

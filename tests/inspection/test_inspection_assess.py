@@ -1,0 +1,132 @@
+"""From a photograph with a known crack to what the record says of it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.errors import UsageError
+from cracklens.grading import Context
+from cracklens.inspection.assess import Assessor
+from cracklens.inspection.config import InspectConfig
+from cracklens.inspection.convert import record_of
+from cracklens.inspection.inputs import Inputs
+from cracklens.inspection.priority import load_weights
+from cracklens.photos import read_photo
+from cracklens.photos.scale import ScaleRequest
+from cracklens.synthesis import render_specimen
+from cracklens.tracing import TraceSettings, trace
+
+CONTEXT = Context(codes=("aashto-mbei", "aci-224r"), reinforcement="reinforced", axis_deg=90)
+NO_TILES = np.zeros((0, 4), np.int32), np.zeros(0, np.float32)
+
+
+@pytest.fixture(scope="module")
+def specimen():
+    """A crack of about 6 px, level, that ends within the picture."""
+    return render_specimen(3, width_px=6, angle_deg=0, variation=0.1, crumble=0.0, plain=True)
+
+
+@pytest.fixture(scope="module")
+def photo(specimen, tmp_path_factory):
+    path = tmp_path_factory.mktemp("photo") / "wall.png"
+    Image.fromarray(specimen.pixels).save(path)
+    return read_photo(path)
+
+
+def record(photo, specimen, request, *, context=CONTEXT, kind_of_map="pixels"):
+    found = ProbabilityMap((specimen.coverage * 255).astype(np.uint8), *NO_TILES)
+    if kind_of_map == "tiles":
+        probability = np.zeros((700, 700), np.uint8)
+        probability[300:400] = 255
+        boxes = np.array([[x, 300, 100, 100] for x in range(0, 700, 100)], np.int32)
+        found = ProbabilityMap(probability, boxes, np.ones(7, np.float32), kind="tiles")
+    tracing = trace(found, TraceSettings())
+    assess = Assessor(request, context, load_weights())
+    return record_of(
+        photo, found, tracing, assess(photo, found, tracing),
+        identifier="P001", path="wall.png", overlay=None,
+    )  # fmt: skip
+
+
+def test_a_known_crack_is_measured_and_graded(photo, specimen):
+    found = record(photo, specimen, ScaleRequest(mm_per_px=0.1, relative_standard=0.002))
+    (crack,) = found.cracks
+    truth = specimen.cracks[0]
+    measured = crack.measurement
+    assert measured.mean_width_mm.value == pytest.approx(truth.width_mm.mean(), rel=0.05)
+    assert (
+        measured.max_width_mm.low < np.percentile(truth.width_mm, 95) < (measured.max_width_mm.high)
+    )
+    assert measured.length_mm.value == pytest.approx(truth.length_mm, rel=0.03)
+    assert measured.direction == "transverse"
+    assert not measured.is_lower_bound
+    assert crack.max_width_px == pytest.approx(measured.max_width_px.value, abs=0.01)
+    mbei, aci = crack.grades
+    assert mbei.stated == "CS2"  # 0.6 mm lies between 0.30 and 1.27
+    assert sum(mbei.states.values()) == pytest.approx(1, abs=1e-3)
+    assert "--exposure" in aci.refused  # which nobody gave
+    assert 0 < crack.priority.score < 100
+    assert found.field.density_m_per_m2.value == pytest.approx(
+        truth.length_mm / 1000 / (0.07 * 0.07), rel=0.05
+    )
+
+
+def test_without_a_scale_there_are_pixels_and_a_way_to_get_one(photo, specimen):
+    found = record(photo, specimen, ScaleRequest())
+    (crack,) = found.cracks
+    assert found.scale is None
+    assert "--marker" in found.scale_missing
+    assert crack.measurement.max_width_mm is None
+    assert crack.measurement.mean_width_px.value == pytest.approx(6, rel=0.08)
+    assert crack.priority is None
+    assert all(grade.refused and not grade.states for grade in crack.grades)
+
+
+def test_a_coarse_scale_refuses_instead_of_guessing(photo, specimen):
+    (crack,) = record(photo, specimen, ScaleRequest(mm_per_px=2.0)).cracks
+    fine = record(photo, specimen, ScaleRequest(mm_per_px=0.02)).cracks[0]
+    assert crack.grades[0].stated == "CS3"  # 12 mm, seen in 6 px
+    assert fine.grades[0].stated == "CS1"
+
+
+def test_whole_tiles_are_not_measured(photo, specimen):
+    found = record(photo, specimen, ScaleRequest(mm_per_px=0.1), kind_of_map="tiles")
+    assert found.cracks
+    assert all(crack.measurement is None and not crack.grades for crack in found.cracks)
+
+
+def test_a_photograph_that_is_out_of_focus_is_not_graded(specimen, tmp_path):
+    blurred = render_specimen(3, width_px=6, angle_deg=0, blur_px=6.0)
+    path = tmp_path / "blurred.png"
+    Image.fromarray(blurred.pixels).save(path)
+    found = record(read_photo(path), specimen, ScaleRequest(mm_per_px=0.1))
+    assert found.fitness.verdict == "retake"
+    assert all("does not serve" in grade.refused for grade in found.cracks[0].grades)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"marker": "50"}, "needs a unit"),
+        ({"mm_per_px": 0.0}, "above 0"),
+        ({"mm_per_px": -0.1}, "above 0"),
+        ({"mm_per_px": 50.0}, "cannot be right"),
+        ({"marker": "50mm", "distance": "3m"}, "choose one"),
+        ({"marker": "50mm", "marker_dictionary": "DICT_9X9"}, "did you mean"),
+        ({"codes": ("aashto",)}, "did you mean 'aashto-mbei'"),
+        ({"codes": ("aci-224r",), "exposure": ("XC3",)}, "is not among the codes"),
+        ({"codes": ("en-1992-1-1",), "exposure": ("X0", "XC3")}, "contradicts"),
+        ({"codes": ("bre-251",), "member": "girder"}, "leave bre-251 out"),
+        ({"scale_table": Path("nope.csv")}, "cannot be read"),
+        ({"camera": Path("nope.json")}, "nope.json"),
+        ({"priority_weights": Path("nope.toml")}, "nope.toml"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_any_work(settings, said):
+    from cracklens.api.assessing import assessor_of
+
+    with pytest.raises(UsageError, match=said):
+        assessor_of(InspectConfig(**settings), Inputs(Path("/x"), (Path("/x/a.jpg"),)))
