@@ -70,7 +70,7 @@ def test_true_widths_come_from_a_table(cracklens, sheet):
     [
         (["wall.png"], 1, "print it with cracklens target"),
         (["absent.jpg"], 1, "absent.jpg"),
-        (["wall.png", "--ruler", "99.2"], 2, "with its unit, such as 99.2mm"),
+        (["wall.png", "--ruler", "99.2"], 2, "the ruler needs a unit"),
         (["wall.png", "--ruler", "9mm"], 2, "print the sheet at 100 %"),
         (["wall.png", "--codes", "aashto"], 2, "did you mean 'aashto-mbei'?"),
         (["wall.png", "--codes", ","], 2, "at least one code"),

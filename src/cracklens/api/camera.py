@@ -121,22 +121,3 @@ def read_true_widths(path: Path) -> dict[float, float]:
         except (TypeError, ValueError):
             raise UsageError(f"{path}, line {number}: two numbers in mm are needed") from None
     return known
-
-
-def length_mm(text: str) -> float:
-    """Return a length with its unit in mm.
-
-    Raises:
-        UsageError: it has no number, or no unit.
-
-    >>> length_mm("99.2mm"), length_mm("9.92 cm")
-    (99.2, 99.2)
-    """
-    for unit, factor in (("mm", 1.0), ("cm", 10.0), ("in", 25.4)):
-        number, found, rest = text.strip().lower().partition(unit)
-        if found and not rest:
-            try:
-                return round(float(number) * factor, 9)
-            except ValueError:
-                break
-    raise UsageError(f"{text!r} is no length: give a number with its unit, such as 99.2mm")

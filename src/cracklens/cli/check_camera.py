@@ -46,14 +46,14 @@ def check_camera(
       cracklens check-camera sheet.jpg --ruler 99.2mm --codes en-1992-1-1,bre-251
     """
     from cracklens.api.camera import check_camera as check
-    from cracklens.api.camera import length_mm
     from cracklens.measurement.target.words import check_text
+    from cracklens.photos.scale.length import parse_length
 
     found = check(
         photo,
         output,
         codes=[name.strip() for name in codes.split(",") if name.strip()],
-        ruler_mm=length_mm(ruler),
+        ruler_mm=parse_length(ruler, "the ruler"),
         true_widths=true_widths,
         overwrite=overwrite,
     )
