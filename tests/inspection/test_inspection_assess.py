@@ -85,7 +85,7 @@ def test_without_a_scale_there_are_pixels_and_a_way_to_get_one(photo, specimen):
     assert all(grade.refused and not grade.states for grade in crack.grades)
 
 
-def test_a_coarse_scale_refuses_instead_of_guessing(photo, specimen):
+def test_the_scale_decides_the_state(photo, specimen):
     (crack,) = record(photo, specimen, ScaleRequest(mm_per_px=2.0)).cracks
     fine = record(photo, specimen, ScaleRequest(mm_per_px=0.02)).cracks[0]
     assert crack.grades[0].stated == "CS3"  # 12 mm, seen in 6 px
