@@ -44,7 +44,7 @@ class Fitness:
 
 _CONSEQUENCES: dict[str, dict[Grade, Verdict]] = {
     "size": {"bad": "retake"},
-    "focus": {"poor": "detect only", "bad": "retake"},
+    "focus": {"poor": "detect only", "bad": "retake", "not known": "detect only"},
     "movement": {"poor": "detect only", "bad": "retake"},
     "soft parts": {"bad": "detect only"},
     "shadows": {"bad": "retake"},
