@@ -336,9 +336,10 @@ broken edges and dirt add is no business of the camera.
 ## Ink that spread
 
 The same sheet with ink grown by one dot of 0.021 mm on every side of every line. "True" is the bias
-of the camera on the clean print. A print on which ink spread and a tone curve cannot be told apart
-by dark and light lines, so half of their difference counts as the camera's, and the last column has
-the doubt (standard uncertainty). Widths by a loupe end it. Lines from 2 px.
+of the camera on the clean print. Half of the difference of dark and light lines counts as the
+camera's, and the last column has the doubt that is stated with it (standard uncertainty): the share
+that may be the ink's, one dot on either side, and how much lines differ. The worst case is ink that
+hides a tone curve of the opposite sign. Widths by a loupe end it. Lines from 2 px.
 
 | camera | print | true bias, px | stated bias, px | error, px | stated doubt, px |
 |---|---|---|---|---|---|

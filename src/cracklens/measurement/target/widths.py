@@ -10,7 +10,9 @@ Blur makes thin lines of either tone look wide: it is even, and the camera's. Bu
 edges towards one tone, as ink does: it is odd, and no photograph tells the two apart. The share of
 the odd part that is the camera's is anything from none to all of it, each as likely; so half of it
 is taken as the camera's, with the standard uncertainty of a rectangular distribution of that width,
-|odd| / sqrt(12) (GUM, 4.3.7). True widths read with a loupe end this doubt.
+|odd| / sqrt(12) (GUM, 4.3.7). Nor does a small odd part prove that both are small: ink that spread
+hides a tone curve that narrows dark lines. So the print is never taken for truer than one dot on
+either side of a line. True widths read with a loupe end both doubts.
 
 Below 3 px two lines of one width do not answer to a shift of their edges as wider lines do, and ink
 may have closed the light one. There the odd part of the wider lines is taken: ink spreads as far at
@@ -25,6 +27,8 @@ import numpy as np
 from cracklens.measurement.target.result import LineCheck, WidthCheck
 
 _RESOLVED_PX = 3.0
+_PRINT_MM = 2 * 25.4 / 1200
+"""By how much a printed line may be wider than drawn: one dot of 1,200 per inch on either side."""
 
 
 def by_width(lines: Sequence[LineCheck], *, separated: Collection[float]) -> list[WidthCheck]:
@@ -46,12 +50,13 @@ def by_width(lines: Sequence[LineCheck], *, separated: Collection[float]) -> lis
         dark = [line for line in measured if line.tone == "dark" and line.nominal_mm == nominal]
         odd = odds[nominal] if nominal in resolved else usual
         odd = 0.0 if nominal in separated else odd
-        rows.append(_width(nominal, dark, odd, between_px))
+        print_mm = 0.0 if nominal in separated else _PRINT_MM
+        rows.append(_width(nominal, dark, odd, between_px, print_mm))
     return rows
 
 
 def _width(
-    nominal: float, dark: Sequence[LineCheck], odd_px: float, between_px: float
+    nominal: float, dark: Sequence[LineCheck], odd_px: float, between_px: float, print_mm: float
 ) -> WidthCheck:
     counts = np.array([line.stations for line in dark], dtype=np.float64)
 
@@ -71,6 +76,7 @@ def _width(
     true_px = mean([line.true_px for line in dark])
     local = mean([line.true_mm / line.true_px for line in dark])
     bias_px = dark_px - odd_px / 2
+    doubt_px2 = (odd_px**2 + (print_mm / local) ** 2) / 12
     return WidthCheck(
         nominal_mm=nominal,
         true_mm=mean([line.true_mm for line in dark]),
@@ -84,7 +90,7 @@ def _width(
         bias_mm=bias_px * local,
         scatter_px=scatter_px,
         scatter_mm=scatter_px * local,
-        left_px=math.sqrt(max(single - stated, 0.0) + between_px**2 + odd_px**2 / 12),
+        left_px=math.sqrt(max(single - stated, 0.0) + between_px**2 + doubt_px2),
     )
 
 
