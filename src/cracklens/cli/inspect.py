@@ -40,13 +40,18 @@ def inspect(
     quiet: Quiet = False,
     settings: dict[str, Any],
 ) -> None:
-    r"""Find the cracks in photographs of any size and write a report.
+    r"""Find the cracks in photographs of any size, measure and grade them.
 
-    The output holds report.html, inspection.json, overlays and tables. Lengths
-    and widths are in pixels of the photographs.
+    The output holds report.html, inspection.json, overlays and tables. Without
+    a scale, lengths and widths are in pixels. Codes: aashto-mbei, aci-224r,
+    bre-251, din-1076, en-1992-1-1, jbdpa.
 
     [dim]A folder of photographs, with the model of the package:[/]
       cracklens inspect bridge-17 -o bridge-17-report
+
+    [dim]Millimetres from a marker on the wall, states by a code:[/]
+      cracklens inspect bridge-17 -o report --marker 50mm \
+        --codes aashto-mbei --reinforcement reinforced
 
     [dim]Go on after an interruption; nothing that was finished is done again:[/]
       cracklens inspect bridge-17 -o bridge-17-report --resume

@@ -7,6 +7,7 @@ import typer
 
 from cracklens.cli.console import show_json
 from cracklens.cli.options import Json
+from cracklens.inspection.record import SCHEMA_VERSION
 
 _SHOWN = 50
 
@@ -34,7 +35,7 @@ def validate(
     if json:
         show_json({"valid": not problems, "problems": problems})
     elif not problems:
-        typer.echo(f"{inspection}: valid, schema 1")
+        typer.echo(f"{inspection}: valid, schema {SCHEMA_VERSION}")
     else:
         typer.echo(f"{inspection}: not valid")
         for problem in problems[:_SHOWN]:
