@@ -14,6 +14,7 @@ from cracklens.inspection.config import InspectConfig
 from cracklens.inspection.convert import record_of
 from cracklens.inspection.inputs import Inputs
 from cracklens.inspection.priority import load_weights
+from cracklens.inspection.validate_measured import measured_problems
 from cracklens.photos import read_photo
 from cracklens.photos.scale import ScaleRequest
 from cracklens.synthesis import render_specimen
@@ -130,3 +131,34 @@ def test_what_makes_no_sense_is_refused_before_any_work(settings, said):
 
     with pytest.raises(UsageError, match=said):
         assessor_of(InspectConfig(**settings), Inputs(Path("/x"), (Path("/x/a.jpg"),)))
+
+
+def test_validate_finds_what_does_not_fit_together(photo, specimen, inspection):
+    good = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
+    whole = inspection.model_copy(update={"photographs": [good]})
+    assert list(measured_problems(whole)) == []
+    (crack,) = good.cracks
+    width = crack.measurement.max_width_mm
+    for broken, said in (
+        ({"scale": None}, "has no scale"),
+        (
+            {"cracks": [changed(crack, max_width_mm=width.model_copy(update={"high": 0.0}))]},
+            "does not lie in its interval",
+        ),
+        (
+            {"cracks": [changed(crack, max_width_mm=width.model_copy(update={"standard": 9.0}))]},
+            "its contributions make",
+        ),
+        (
+            {"cracks": [crack.model_copy(update={"grades": [
+                crack.grades[0].model_copy(update={"states": {"CS1": 0.5}})
+            ]})]},
+            "sum to 0.5",
+        ),
+    ):  # fmt: skip
+        wrong = whole.model_copy(update={"photographs": [good.model_copy(update=broken)]})
+        assert any(said in problem for problem in measured_problems(wrong)), said
+
+
+def changed(crack, **fields):
+    return crack.model_copy(update={"measurement": crack.measurement.model_copy(update=fields)})

@@ -17,6 +17,7 @@ from cracklens.inspection.record import (
     read_content,
 )
 from cracklens.inspection.record_parts import Box, Point
+from cracklens.inspection.validate_measured import measured_problems
 
 _ROUNDING_PX = 0.01
 _LENGTH_PX = 1.0
@@ -28,7 +29,7 @@ def find_problems(place: str | Path) -> list[str]:
 
     The fields are compared with the schema. If they fit, so is what no schema can say: ids are
     unique, overlays exist, boxes and points lie inside the photographs, nodes exist, a crack is as
-    long as its branches.
+    long as its branches, and what was measured fits together.
 
     Args:
         place: the output folder of an inspection, or a file with a record. Overlays are looked for
@@ -43,7 +44,11 @@ def find_problems(place: str | Path) -> list[str]:
         inspection = Inspection.model_validate(read_content(file))
     except ValidationError as error:
         return faults(error)
-    return [*_shared(inspection), *_each(inspection, file.parent)]
+    return [
+        *_shared(inspection),
+        *_each(inspection, file.parent),
+        *measured_problems(inspection),
+    ]
 
 
 def _shared(inspection: Inspection) -> Iterator[str]:

@@ -1,0 +1,70 @@
+"""What is wrong with the measured part of an inspection, beyond what a schema can say."""
+
+from collections.abc import Iterator
+
+from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
+from cracklens.inspection.record_measured import (
+    GradeRecord,
+    MeasurementRecord,
+    ProfileRecord,
+    QuantityRecord,
+)
+
+_ROUNDING = 2e-3
+
+
+def measured_problems(inspection: Inspection) -> Iterator[str]:
+    """Yield what does not fit together, one line each.
+
+    Intervals hold their values and follow from their contributions, columns of a profile are as
+    long as its points, nothing is in mm without a scale, probabilities sum to 1, a stated state is one,
+    and no refused grade has any.
+    """
+    for photo in inspection.photographs:
+        for crack in photo.cracks:
+            if crack.measurement:
+                yield from _measurement(crack.id, crack.measurement, photo)
+            for grade in crack.grades:
+                yield from _grade(crack, grade)
+
+
+def _measurement(name: str, measured: MeasurementRecord, photo: PhotoRecord) -> Iterator[str]:
+    for field in type(measured).model_fields:
+        value = getattr(measured, field)
+        if isinstance(value, QuantityRecord):
+            yield from _quantity(f"{name}: {field}", value)
+        if field.endswith("_mm") and value is not None and photo.scale is None:
+            yield f"{name}: {field} is given, but {photo.id} has no scale"
+    for number, profile in enumerate(measured.profiles):
+        yield from _profile(f"{name}: profile {number}", profile)
+
+
+def _quantity(name: str, quantity: QuantityRecord) -> Iterator[str]:
+    if not quantity.low <= quantity.value <= quantity.high:
+        yield f"{name}: {quantity.value} does not lie in its interval"
+    squares = sum(part**2 for part in quantity.contributions.values())
+    if abs(squares**0.5 - quantity.standard) > _ROUNDING * max(quantity.standard, _ROUNDING):
+        yield f"{name}: its contributions make {squares**0.5:.4g}, not {quantity.standard}"
+
+
+def _profile(name: str, profile: ProfileRecord) -> Iterator[str]:
+    columns = (
+        profile.width_px,
+        profile.standard_px,
+        profile.width_mm,
+        profile.standard_mm,
+        profile.method,
+    )
+    if any(column is not None and len(column) != len(profile.points_px) for column in columns):
+        yield f"{name}: not as many values as points"
+
+
+def _grade(crack: CrackRecord, grade: GradeRecord) -> Iterator[str]:
+    name = f"{crack.id}, {grade.code}"
+    total = sum(grade.states.values())
+    if grade.refused and grade.states:
+        yield f"{name}: refused, and yet it has states"
+    elif not grade.refused and abs(total - 1) > _ROUNDING:
+        yield f"{name}: the probabilities of its states sum to {total:.4f}"
+    if grade.stated is not None and grade.stated not in grade.states:
+        yield f"{name}: states {grade.stated!r}, which is none of its states"
