@@ -135,7 +135,7 @@ def _sampled(
     if excluded is not None and excluded[window].any():
         near = np.clip(np.rint(places).astype(int), 0, high)
         inside &= ~excluded[near[..., 1], near[..., 0]]
-    usable: NDArray[np.float32] = inside.astype(np.float32)
+    usable = np.asarray(inside, dtype=np.float32)
     return found, usable
 
 
