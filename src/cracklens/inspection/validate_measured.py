@@ -17,8 +17,8 @@ def measured_problems(inspection: Inspection) -> Iterator[str]:
     """Yield what does not fit together, one line each.
 
     Intervals hold their values and follow from their contributions, columns of a profile are as
-    long as its points, nothing is in mm without a scale, probabilities sum to 1, what is stated is a
-    state, and no refused grade has any.
+    long as its points, nothing is in mm without a scale, probabilities sum to 1, what is stated is
+    a state, and no refused grade has any.
     """
     for photo in inspection.photographs:
         for crack in photo.cracks:

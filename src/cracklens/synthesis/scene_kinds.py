@@ -171,7 +171,7 @@ SCENES: dict[str, SceneKind] = {
         fine=(),
         over=(),
         plan=_board_wall,
-        mm_per_px=0.12,
+        mm_per_px=0.1,
     ),
     "smooth slab": SceneKind(
         concrete=_concrete(172.0, (1.0, 1.0, 0.985), 0.04),
@@ -198,7 +198,7 @@ SCENES: dict[str, SceneKind] = {
         fine=("formwork line",),
         over=("cable",),
         plan=_cable_wall,
-        mm_per_px=0.15,
+        mm_per_px=0.1,
     ),
     "panels with joints": SceneKind(
         concrete=_concrete(158.0, (1.0, 1.0, 0.99), 0.048),
