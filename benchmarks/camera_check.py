@@ -10,6 +10,7 @@ and with the check.
 
 import math
 import tempfile
+import textwrap
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +70,7 @@ ELSEWHERE = (
 )
 CRACK_WIDTHS_PX = (2.0, 3.0, 4.5, 7.0, 12.0)
 CRACK_SEEDS = range(9000, 9006)
+NOTABLE_PX = 0.02
 END_PX = 15.0  # of a crack, that is not measured: it is cut square there
 
 
@@ -295,10 +297,21 @@ def page_of(values: dict[str, Any]) -> str:
         f"{row['stated_bias_px']:+.3f} | {row['error_px']:.3f} | {row['left_px']:.3f} |"
         for row in values["ink"]
     )
+    gains = {
+        row["camera"]: row["cracks"]["without_mae_px"] - row["cracks"]["with_mae_px"]
+        for row in cameras
+    }
+    better = [f"{name} ({gain:.2f} px less)" for name, gain in gains.items() if gain > NOTABLE_PX]
+    worse = [f"{name} ({-gain:.2f} px more)" for name, gain in gains.items() if gain < -NOTABLE_PX]
+    shown = (
+        f"The error falls for {'; '.join(better)}. It rises for {'; '.join(worse) or 'none'}. For the "
+        f"rest it changes by less than {NOTABLE_PX:g} px: there is little of the camera's to correct."
+    )
     seconds = max(row["seconds"] for row in cameras)
     return (
         TEXT.replace("@BIAS@", bias)
         .replace("@CRACKS@", cracks)
+        .replace("@SHOWN@", textwrap.fill(shown, 100))
         .replace("@INK@", ink)
         .replace("@SECONDS@", f"{seconds:.1f}")
     )
@@ -333,6 +346,12 @@ broken edges and dirt add is no business of the camera.
 |---|---|---|---|---|---|---|
 @CRACKS@
 
+@SHOWN@
+
+A camera in focus with plain development gains nothing from the correction; the bias on even lines of
+ink is not that on cracks, to a few hundredths of a pixel. What every camera gains is the interval,
+which was too narrow here.
+
 ## Ink that spread
 
 The same sheet with ink grown by one dot of 0.021 mm on every side of every line. "True" is the bias
@@ -345,7 +364,8 @@ hides a tone curve of the opposite sign. Widths by a loupe end it. Lines from 2 
 |---|---|---|---|---|---|
 @INK@
 
-The check of one photograph of 9 million pixels takes @SECONDS@ s at most.
+The check of one photograph of 9 million pixels takes @SECONDS@ s at most on 2 threads,
+with other work beside it.
 """
 
 
