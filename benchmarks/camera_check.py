@@ -304,8 +304,8 @@ def page_of(values: dict[str, Any]) -> str:
     better = [f"{name} ({gain:.2f} px less)" for name, gain in gains.items() if gain > NOTABLE_PX]
     worse = [f"{name} ({-gain:.2f} px more)" for name, gain in gains.items() if gain < -NOTABLE_PX]
     shown = (
-        f"The error falls for {'; '.join(better)}. It rises for {'; '.join(worse) or 'none'}. For the "
-        f"rest it changes by less than {NOTABLE_PX:g} px: there is little of the camera's to correct."
+        f"The error falls for {'; '.join(better) or 'none'}. It rises for "
+        f"{'; '.join(worse) or 'none'}. For the rest it changes by at most {NOTABLE_PX:g} px."
     )
     seconds = max(row["seconds"] for row in cameras)
     return (
@@ -348,9 +348,9 @@ broken edges and dirt add is no business of the camera.
 
 @SHOWN@
 
-A camera in focus with plain development gains nothing from the correction; the bias on even lines of
-ink is not that on cracks, to a few hundredths of a pixel. What every camera gains is the interval,
-which was too narrow here.
+A camera in focus with plain development gains nothing from the correction: the bias on even lines
+of ink is not quite that on cracks, and there it is all that is left. What every camera gains is the
+interval, which was too narrow here without the check.
 
 ## Ink that spread
 
