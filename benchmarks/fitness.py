@@ -31,7 +31,7 @@ from cracklens.synthesis import (
     render_scene,
 )
 
-UNSEEN_SEED = 100_000
+UNSEEN_SEED = 200_000
 SIDE_PX = 768
 SIGMAS_PX = (0.3, 0.6, 1.0, 1.5, 2.2, 3.0, 4.5, 6.0)
 LENGTHS_PX = (0.0, 3.0, 5.0, 8.0, 12.0, 20.0)
