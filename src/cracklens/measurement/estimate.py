@@ -15,7 +15,14 @@ from cracklens.measurement.blur import (
 from cracklens.measurement.first_guess import first_guess
 from cracklens.measurement.obstacles import clear_of_others
 from cracklens.measurement.profile_fit import State, Task, fit, with_noise
-from cracklens.measurement.profile_model import CENTRE, DEPTH, WIDTH
+from cracklens.measurement.profile_model import (
+    CENTRE,
+    DEPTH,
+    LEFT_TENT,
+    RIGHT_TENT,
+    SHADE,
+    WIDTH,
+)
 from cracklens.measurement.sampling import Profiles, centred, sample_profiles
 from cracklens.measurement.stations import Floats, Rows
 
@@ -23,6 +30,8 @@ JOINT_STATIONS = 1200
 """How many stations the joint fit of blur and depth takes at most, evenly over all."""
 _CENTRINGS = 2
 _ROUNDS = 6
+_UNEVEN = [SHADE, LEFT_TENT, RIGHT_TENT]
+_LEAST_DEPTH = 0.01  # of the ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,8 @@ class Estimate:
         blur_px: (N,) from what is not known of the blur.
         depth_px: (N,) from what is not known of how dark the crack is inside.
         depth: (N,) darkness of the inside.
+        unevenness: (N,) how unevenly dark the inside is, as a share of its darkness: a wall of the
+            crack that faces the light. It is the sum of what shade and tents of the model hold.
         noise: (N,) deviation of the profile from the model, in units of the ground.
         off_px: (N,) distance of the middle from the centreline.
         core: (N,) share of the inside that can be seen.
@@ -50,6 +61,7 @@ class Estimate:
     blur_px: Floats
     depth_px: Floats
     depth: Floats
+    unevenness: Floats
     noise: Floats
     off_px: Floats
     core: Floats
@@ -97,6 +109,8 @@ def estimate_widths(
         blur_px=blur_px,
         depth_px=depth_px,
         depth=parameters[:, DEPTH],
+        unevenness=np.abs(parameters[:, _UNEVEN]).sum(axis=1)
+        / np.maximum(parameters[:, DEPTH], _LEAST_DEPTH),
         noise=task.noise.astype(np.float64),
         off_px=centre,
         core=core,

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from cracklens.measurement.stations import ROW_PX, Floats, Ints, Rows, moved_aside
 
-SAMPLES = 41
+SAMPLES = 33
 """Samples across, odd: from 0.3 px apart at hairlines to 1 px at 20 px wide cracks."""
 AVERAGE_SIGMA_PX = 1.5
 """Of the Gaussian that averages along the line: 5 px in all, about the size of the pieces that
@@ -59,8 +59,8 @@ def sample_profiles(
     stations = rows.stations
     return Profiles(
         across_px=step[stations, None] * _OFFSETS,
-        grey=np.where(share > 0, mean / np.maximum(share, 1e-9), 0.0).astype(np.float64),
-        weight=share.astype(np.float64),
+        grey=np.where(share > 0, mean / np.maximum(share, 1e-9), 0.0),
+        weight=share,
         step_px=step[stations],
     )
 
@@ -93,11 +93,12 @@ def _sample_rows(
     """Return luminance and usability across the line at each row, (R, K) each."""
     grey = np.zeros((len(step), SAMPLES), np.float32)
     weight = np.zeros_like(grey)
+    points, aside = rows.points_px.astype(np.float32), rows.aside.astype(np.float32)
     for start in range(0, len(step), _CHUNK_ROWS):
         part = slice(start, start + _CHUNK_ROWS)
-        across = step[part, None] * _OFFSETS
-        places = rows.points_px[part, None] + across[..., None] * rows.aside[part, None]
-        grey[part], weight[part] = _sampled(pixels, places, excluded)
+        across = step[part, None].astype(np.float32) * _OFFSETS.astype(np.float32)
+        x, y = (points[part, i, None] + across * aside[part, i, None] for i in (0, 1))
+        grey[part], weight[part] = _sampled(pixels, x, y, excluded)
     return grey, weight
 
 
@@ -115,28 +116,37 @@ def _step_px(rows: Rows) -> Floats:
 
 
 def _sampled(
-    pixels: NDArray[np.uint8], places: Floats, excluded: NDArray[np.bool_] | None
+    pixels: NDArray[np.uint8],
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    excluded: NDArray[np.bool_] | None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return luminance and usability, (R, K) each, at places (R, K, 2)."""
-    high = np.array(pixels.shape[1::-1]) - 1
-    inside = ((places >= 0) & (places <= high)).all(axis=2)
+    """Return luminance and usability, (R, K) each, at places x, y of the same shape."""
+    bottom, right = pixels.shape[0] - 1, pixels.shape[1] - 1
+    inside = (x >= 0) & (x <= right) & (y >= 0) & (y <= bottom)
     if not inside.any():
-        nothing = np.zeros(places.shape[:2], np.float32)
-        return nothing, nothing
-    low = np.clip(np.floor(places.min(axis=(0, 1))).astype(int) - 3, 0, high)
-    top = np.clip(np.ceil(places.max(axis=(0, 1))).astype(int) + 4, 1, high + 1)
-    window = slice(low[1], top[1]), slice(low[0], top[0])
-    local = (places - low).astype(np.float32)
-    grey = cv2.cvtColor(np.ascontiguousarray(pixels[window]), cv2.COLOR_RGB2GRAY)
+        return np.zeros_like(x), np.zeros_like(x)
+    rows, columns = _span(y, bottom), _span(x, right)
+    grey = cv2.cvtColor(np.ascontiguousarray(pixels[rows, columns]), cv2.COLOR_RGB2GRAY)
     found: NDArray[np.float32] = cv2.remap(
-        grey.astype(np.float32), local[..., 0], local[..., 1], cv2.INTER_CUBIC,
+        grey.astype(np.float32),
+        x - np.float32(columns.start),
+        y - np.float32(rows.start),
+        cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
-    )  # fmt: skip
-    if excluded is not None and excluded[window].any():
-        near = np.clip(np.rint(places).astype(int), 0, high)
-        inside &= ~excluded[near[..., 1], near[..., 0]]
+    )
+    if excluded is not None and excluded[rows, columns].any():
+        row = np.clip(np.rint(y), 0, bottom).astype(np.intp)
+        inside &= ~excluded[row, np.clip(np.rint(x), 0, right).astype(np.intp)]
     usable = np.asarray(inside, dtype=np.float32)
     return found, usable
+
+
+def _span(places: NDArray[np.float32], last: int) -> slice:
+    """Return the rows or columns that hold places, with room for the interpolation."""
+    low, high = int(places.min()) - 3, int(places.max()) + 4
+    start = min(max(low, 0), last)
+    return slice(start, max(min(high, last) + 1, start + 1))
 
 
 def _averaging(rows: Rows) -> csr_array:
