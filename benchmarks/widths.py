@@ -1,6 +1,6 @@
 """How far measured widths lie from the truth, on rendered cracks, beside the usual ways.
 
-    python benchmarks/widths.py [--model MODEL] [--seed 100000] [--specimens 600] [--parts points,cost]
+    python benchmarks/widths.py [--model MODEL] [--seed 100000] [--parts points,cost]
 
 The mask is the network's, not the truth. Writes docs/results/widths.json and .md. The constants of
 the measurement were chosen on seeds below 100,000.
@@ -9,6 +9,7 @@ the measurement were chosen on seeds below 100,000.
 import argparse
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from typing import Any
 
@@ -37,7 +38,7 @@ STEP_PX = 0.5  # of the truth along the crack
 NEAR_PX = 6.0  # between a station and the true course
 ALONG_PX = 1.5  # sigma of the average along the crack, as at a station
 REACH_PX = 18.0  # to either side, over which the truth is summed
-WALL_M = 5.0  # of cracks on the photograph whose cost is measured
+COST_MM_PER_PX, WALL_M = 0.5, 5.0  # of cracks on the photograph whose cost is measured
 
 
 def main() -> None:
@@ -102,7 +103,7 @@ def measured(seed: int) -> dict[str, Any] | None:
         return None
     scale = scale_of(specimen, rng)
     widths = measure_widths(specimen.pixels, cracks, scale)
-    course, truth_px = true_course(specimen)
+    course, truth_px, inner = true_course(specimen)
     tree = cKDTree(course)
     crack = specimen.cracks[0]
     mm = np.divide(
@@ -115,11 +116,14 @@ def measured(seed: int) -> dict[str, Any] | None:
     per_crack: list[dict[str, float]] = []
     for one in widths:
         own: list[list[float]] = []
+        whole_mm: list[float] = []
         for profile in one.profiles:
             away, index = tree.query(profile.points_px)
             ratio = mm[mm_at.query(profile.points_px)[1]]
             ahead = tangents(profile.points_px)
-            keep_ = (away < NEAR_PX) & (profile.method == BY_PROFILE)
+            near = away < NEAR_PX
+            whole_mm += (truth_px[index] * ratio)[near].tolist()
+            keep_ = near & inner[index] & (profile.method == BY_PROFILE)
             for place in np.flatnonzero(keep_):
                 at, true = profile.points_px[place], truth_px[index[place]]
                 own.append([
@@ -129,7 +133,7 @@ def measured(seed: int) -> dict[str, Any] | None:
                 ])  # fmt: skip
         rows += own
         if len(own) >= 20:
-            true = np.array(own)[:, 3]
+            true = np.array(whole_mm)
             per_crack.append({
                 "true_max": float(np.percentile(true, 95)), "true_mean": float(true.mean()),
                 **{f"{name}_{what}": float(value) for name, quantity in
@@ -150,8 +154,8 @@ def tangents(points: np.ndarray) -> np.ndarray:
     return ahead / np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
 
 
-def true_course(specimen: Any) -> tuple[np.ndarray, np.ndarray]:  # noqa: ANN401
-    """Return the course of the crack and its opening across it, from the exact coverage.
+def true_course(specimen: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # noqa: ANN401
+    """Return the course of the crack, its opening, and what is clear of its ends, (N,) each.
 
     The line that a crack is drawn along is rough below its width. What is seen, and what a person
     would measure, is the opening across a smoother course: the integral of the coverage of pixels
@@ -172,8 +176,8 @@ def true_course(specimen: Any) -> tuple[np.ndarray, np.ndarray]:  # noqa: ANN401
     )
     opening = gaussian_filter1d(sampled.sum(axis=1) * 0.25, ALONG_PX / STEP_PX)
     margin = int(2 * max(float(np.median(crack.width_px)), 6.0) / STEP_PX)  # ends are cut off
-    inner = slice(margin, max(len(course) - margin, margin + 1))
-    return course[inner], opening[inner]
+    place = np.arange(len(course))
+    return course, opening, (place >= margin) & (place < len(course) - margin)
 
 
 class Usual:
@@ -217,6 +221,7 @@ class Usual:
 
 
 WIDTHS = ((2.0, 3.0), (3.0, 5.0), (5.0, 10.0), (10.0, 20.0))
+TOGETHER = ((2.0, 5.0), (5.0, 20.0), (2.0, 20.0))
 BLURS = ((0.0, 0.5), (0.5, 1.0), (1.0, 1.5))
 TILTS = ((0.0, 0.0), (0.0, 10.0), (10.0, 20.0))
 
@@ -229,7 +234,9 @@ def tables(found: list[dict[str, Any]]) -> dict[str, Any]:
         "by_profile": sum(one["by_profile"] for one in found),
         "found": len(found),
         "looks": {
-            look: [row(w, found, look=look) for w in (*WIDTHS, (2.0, 5.0), (5.0, 20.0), (2.0, 20.0))]
+            look: [
+                row(w, found, look=look) for w in (*WIDTHS, (2.0, 5.0), (5.0, 20.0), (2.0, 20.0))
+            ]
             for look in LOOKS
         },
         "by_blur": [row(w, even, blur=b) for w in WIDTHS for b in BLURS],
@@ -319,12 +326,16 @@ def cost(model: str | None) -> dict[str, Any]:
 
 
 def chosen(cracks: tuple[Any, ...]) -> list[Any]:
-    """Return the longest cracks that make 5 m at 0.5 mm per px, at which 12 MP show a wall of 3 m²."""
+    """Return branches that make 5 m at 0.5 mm per px, at which 12 MP show a wall of 3 m²."""
     kept: list[Any] = []
     for crack in cracks:
-        if sum(one.length_px for one in kept) * 0.5 / 1000 >= WALL_M:
-            break
-        kept.append(crack)
+        branches = []
+        for branch in crack.branches:
+            length_px = sum(one.length_px for one in (*kept, *branches))
+            if length_px * COST_MM_PER_PX / 1000 < WALL_M:
+                branches.append(branch)
+        if branches:
+            kept.append(replace(crack, branches=tuple(branches)))
     return kept
 
 

@@ -1,6 +1,7 @@
-"""The page of the widths, from docs/results/widths.json."""
+"""The page of the widths, from docs/results/widths.json and the words in widths.md."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from common import RESULTS
@@ -10,66 +11,7 @@ LOOKS = {
     "lit": "one wall in the light, clean edges",
     "difficult": "chipped, filled, stained, with lime",
 }
-_HEAD = """# How far widths lie from the truth
-
-Made by `benchmarks/widths.py` ({machine}; model {model}).
-
-{specimens} rendered cracks of the seeds from {first_seed:,} on, which nothing was chosen on; the
-constants come from seeds below 100,000. 1.8 to 20 px wide, blur of standard deviation 0 to 1.5 px,
-noise of 1 to 4 grey levels, JPEG quality 75 to 95, tilt up to 20°, 0.1 mm per px. The mask is that of
-the network, not the truth: {found} of the cracks were found, with {stations:,} stations, of which
-{share:.1%} were measured from grey levels. Only those count here.
-
-**Truth.** The exact coverage of each pixel before any blur, summed across the course of the crack: the
-opening that a person would measure. It is averaged along the crack as a station is.
-
-**Looks.** A third of the cracks each: {looks}. A wall that faces the light is lighter inside the
-crack, so its edge at half height lies inside the true opening.
-
-**Targets.** Mean absolute error at most 0.25 px for 2 to 5 px and at most 5 % above, the 95 % interval
-holding the truth in 93 to 97 % of the points; at most 0.05 mm.
-
-| evenly dark cracks | target | reached |
-|---|---|---|
-| error, 2 to 5 px | 0.25 px | {low_px:.3f} px |
-| error, above 5 px | 5 % | {high_share:.1%} |
-| error in mm | 0.05 mm | {all_mm:.3f} mm |
-| interval holds the truth | 93 to 97 % | {coverage:.1%} |
-| the same, all looks together | 93 to 97 % | {coverage_all:.1%} |
-| time, share of the network's | 33 % | {cost_share:.0%} |
-
-{summary}
-
-## By look and width
-
-"Twice distance" is twice the distance transform of the mask at its skeleton, "area by count" the area
-of the mask by the pixels of its skeleton, "half height" the full width at half of the depth of the bare
-profile, without the fit.
-
-{by_look}
-
-## By width and blur
-
-Evenly dark cracks.
-
-{by_blur}
-
-## By width and tilt
-
-{by_tilt}
-
-## Greatest and mean width of whole cracks
-
-| look | cracks | greatest: error, mm | interval holds it | mean: error, mm | interval holds it |
-|---|---|---|---|---|---|
-{per_crack}
-
-## Cost
-
-On a photograph of 12 MP with {length_m:.1f} m of cracks at 0.5 mm per px ({length_px:,} px in
-{cracks} pieces): network {network_s:.2f} s ({precision}), measuring {measuring_s:.2f} s, which is
-{cost_share:.0%}; medians of 5 in one run.
-"""
+_WORDS = Path(__file__).with_name("widths.md")
 _COLUMNS = (
     "points | error, px | error | bias, px | interval holds it | twice distance, px | "
     "area by count, px | half height, px"
@@ -81,7 +23,7 @@ def page() -> None:
     found = json.loads((RESULTS / "widths.json").read_text(encoding="utf-8"))
     points, cost = found["points"], found["cost"]
     even = {tuple(row["width_px"]): row for row in points["looks"]["even"]}
-    text = _HEAD.format(
+    text = _WORDS.read_text(encoding="utf-8").format(
         machine=found["machine"], model=found["model"], specimens=points["specimens"],
         first_seed=points["first_seed"], found=points["found"], stations=points["stations"],
         share=points["by_profile"] / points["stations"],
@@ -108,9 +50,11 @@ def table(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> str:
     names = {"width_px": "width, px", "blur_px": "blur, px", "tilt_deg": "tilt, °"}
     lines = [f"| {' | '.join(names[key] for key in keys)} | {_COLUMNS} |"]
     lines.append("|---" * (len(keys) + 8) + "|")
-    for row in rows:
-        if row["points"]:
-            lines.append("| " + " | ".join([*(limits(row[key]) for key in keys), *cells(row)]) + " |")
+    lines += [
+        f"| {' | '.join([*(limits(row[key]) for key in keys), *cells(row)])} |"
+        for row in rows
+        if row["points"]
+    ]
     return "\n".join(lines)
 
 
@@ -132,27 +76,26 @@ def cells(row: dict[str, Any]) -> list[str]:
 
 def lost(points: dict[str, Any]) -> str:
     """Say in which rows one of the usual ways is nearer to the truth."""
-    rows = [("", row) for look in points["looks"].values() for row in look]
-    rows += [("", row) for row in (*points["by_blur"], *points["by_tilt"])]
-    counted = [row for _, row in rows if row["points"]]
+    rows = [row for look in points["looks"].values() for row in look]
+    rows += [*points["by_blur"], *points["by_tilt"]]
+    counted = [row for row in rows if row["points"]]
     beaten = [
         row for row in counted
         if row["mae_px"] > min(row[f"{n}_px"] for n in ("distance", "count", "half_height"))
     ]  # fmt: skip
     return (
         f"The measurement is nearer to the truth than each of the usual ways in "
-        f"{len(counted) - len(beaten)} of {len(counted)} rows of the tables; in each row the best is "
-        "bold."
+        f"{len(counted) - len(beaten)} of {len(counted)} rows of the tables; in each row the best "
+        "is bold."
     )
 
 
 def crack_line(look: str, row: dict[str, Any]) -> str:
-    greatest, mean = row["max"], row["mean"]
-    return (
-        f"| {LOOKS[look]} | {row['cracks']} | {greatest['mae_mm']:.3f} ({greatest['mae_share']:.1%}) | "
-        f"{greatest['coverage']:.1%} | {mean['mae_mm']:.3f} ({mean['mae_share']:.1%}) | "
-        f"{mean['coverage']:.1%} |"
-    )
+    errors = [
+        f"{row[name]['mae_mm']:.3f} ({row[name]['mae_share']:.1%}) | {row[name]['coverage']:.1%}"
+        for name in ("max", "mean")
+    ]
+    return f"| {LOOKS[look]} | {row['cracks']} | {' | '.join(errors)} |"
 
 
 if __name__ == "__main__":

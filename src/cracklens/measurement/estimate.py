@@ -14,7 +14,7 @@ from cracklens.measurement.blur import (
 )
 from cracklens.measurement.first_guess import first_guess
 from cracklens.measurement.obstacles import clear_of_others
-from cracklens.measurement.profile_fit import State, Task, fit, with_noise
+from cracklens.measurement.profile_fit import State, Task, fit, fit_all, with_noise
 from cracklens.measurement.profile_model import (
     CENTRE,
     DEPTH,
@@ -26,10 +26,10 @@ from cracklens.measurement.profile_model import (
 from cracklens.measurement.sampling import Profiles, centred, sample_profiles
 from cracklens.measurement.stations import Floats, Rows
 
-JOINT_STATIONS = 1200
+JOINT_STATIONS = 800
 """How many stations the joint fit of blur and depth takes at most, evenly over all."""
 _CENTRINGS = 2
-_ROUNDS = 6
+_ROUNDS = 4
 _UNEVEN = [SHADE, LEFT_TENT, RIGHT_TENT]
 _LEAST_DEPTH = 0.01  # of the ground
 
@@ -95,9 +95,9 @@ def estimate_widths(
     task, start, _ = first_guess(profiles, rows.mask_px[stations])
     common, chosen = _common(task, start, crack, cracks, usable=~merged)
     task = with_depth(with_typical_noise(task, chosen), common, crack)
-    state = fit(task, start, common.spread, rounds=_ROUNDS)
+    state = fit_all(task, start, common.spread, rounds=_ROUNDS)
     task = with_noise(task, state)
-    state = fit(task, state.parameters, common.spread, rounds=2)
+    state = fit_all(task, state.parameters, common.spread, rounds=1)
     fit_px, blur_px, depth_px = _standards(task, state, common, crack)
     parameters = state.parameters.astype(np.float64)
     width, centre = parameters[:, WIDTH], parameters[:, CENTRE]

@@ -18,7 +18,7 @@ _LEAST_DEPTH_SHARE = 0.4  # of that of its crack: below, it is filled or covered
 _FARTHEST_OFF = 0.6  # of the mask's width, and 2 px
 _MASK_SHARE, _MASK_PX = 0.6, 1.5  # by which mask and profile may differ after their common ratio
 _OUTLIER = 5.0  # robust standard deviations from the median of the neighbours
-_NEIGHBOURS = 15  # stations: 30 px
+_NEIGHBOURS = 11  # stations: 33 px
 _FEW = 8
 _MASK_STANDARD, _MASK_LEAST_PX = 0.15, 0.4  # of the width by the mask: share, and px at least
 

@@ -14,7 +14,7 @@ Ints = NDArray[np.int64]
 
 ROW_PX = 1.0
 """Distance of the rows of samples along the line; the pixels hold nothing finer."""
-STATION_ROWS = 2
+STATION_ROWS = 3
 """Rows from station to station: the widths of neighbours share most of their samples."""
 _SMOOTH_PX, _SMOOTH_SHARE = 1.5, 0.1
 """Sigma of the smoothing of the centreline, and what is added of the width: fine cracks turn within

@@ -12,10 +12,10 @@ from cracklens.measurement.types import BY_MASK, BY_PROFILE
 PIXEL_PX = 0.03
 """Of the sampling between pixels: an ideal crack under any angle is measured within this."""
 MODEL_PX = 0.32
-"""What the model leaves out whatever the width: edges that are rougher than a station sees, grain."""
+"""What the model leaves out whatever the width: edges rougher than a station sees, grain."""
 SHADING_SHARE = 0.066
-"""What an inside that is unevenly dark leaves open, as a share of the width at an unevenness of 1: a
-wall of the crack that faces the light passes for a part of the concrete."""
+"""What an inside that is unevenly dark leaves open, as a share of the width at an unevenness of 1:
+a wall of the crack that faces the light passes for a part of the concrete."""
 FIT_FACTOR, SHARED_FACTOR = 1.1, 1.27
 """By how much the linear estimates from the fit, and from blur and darkness, fall short.
 
