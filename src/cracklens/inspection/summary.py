@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from textwrap import wrap
+from textwrap import shorten, wrap
 
 from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
 
@@ -11,6 +11,7 @@ Ranked = Sequence[tuple[PhotoRecord, CrackRecord]]
 _SHOWN = 5
 _PATH_COLUMNS = 28
 _COLUMNS = 80
+_STATE_COLUMNS = 28
 _REASONS = 3
 
 
@@ -24,7 +25,7 @@ def summary_text(inspection: Inspection) -> str:
         f"{_counted(len(photographs), 'photograph')} inspected, {cracked:,} with cracks"
         + (f", {scaled:,} with a scale" if scaled else "")
         + (f"; {len(inspection.failed):,} could not be" if inspection.failed else ""),
-        f"{_counted(len(cracks), 'crack')}, {length_px(inspection):,.0f} px in all"
+        f"{_counted(len(cracks), 'crack')}, {_length(inspection)} in all"
         if cracks
         else "no cracks found",
     ]
@@ -61,6 +62,15 @@ def length_px(inspection: Inspection) -> float:
     return round(sum(crack.length_px for _, crack in ranked(inspection)), 2)
 
 
+def _length(inspection: Inspection) -> str:
+    """Return the length of all cracks: in m if each has one in mm, else in px."""
+    measured = [crack.measurement for _, crack in ranked(inspection)]
+    lengths_mm = [each.length_mm.value for each in measured if each and each.length_mm]
+    if len(lengths_mm) == len(measured):
+        return f"{sum(lengths_mm) / 1000:,.2f} m"
+    return f"{length_px(inspection):,.0f} px"
+
+
 def timings_text(seconds: dict[str, float], wall_s: float, photographs: int) -> str:
     """Return where the time went, for people."""
     spent = ", ".join(f"{step} {value:.1f}" for step, value in seconds.items())
@@ -80,7 +90,9 @@ def _table(title: str, cracks: Ranked) -> list[str]:
 
 
 def _measured_table(cracks: Ranked) -> list[str]:
-    head = f"\n{'by priority':<11} {'width mm (95 %)':<20} {'length':>9} {'score':>5}  state"
+    code = _code(cracks)
+    head = f"\n{'by priority':<11} {'width mm (95 %)':<20} {'length':>9} {'score':>5}  "
+    head += code or "photograph"
     rows = []
     for photo, crack in cracks[:_SHOWN]:
         measured = crack.measurement
@@ -93,18 +105,23 @@ def _measured_table(cracks: Ranked) -> list[str]:
             f"{crack.id:<11} "
             f"{f'{width.value:.2f} ({width.low:.2f} to {width.high:.2f})':<20} "
             f"{bound}{measured.length_mm.value / 1000:>6.2f} m {score:>5.0f}  "
-            f"{_state(crack) or photo.path}"[:_COLUMNS]
+            f"{_state(crack, code) if code else _shortened(photo.path)}"
         )
     more = len(cracks) - _SHOWN
     return [head, *rows, *([f"... and {more:,} more"] if more > 0 else [])]
 
 
-def _state(crack: CrackRecord) -> str:
-    """Return what the first code with inspection states says, else the first code."""
-    kinds = sorted(crack.grades, key=lambda grade: grade.kind != "inspection state")
-    if not kinds:
-        return ""
-    return f"{kinds[0].code}: {kinds[0].text or 'refused'}"
+def _code(cracks: Ranked) -> str | None:
+    """Return the code whose states are shown: the first with inspection states, else the first."""
+    grades = [grade for _, crack in cracks for grade in crack.grades]
+    grades.sort(key=lambda grade: grade.kind != "inspection state")
+    return grades[0].code if grades else None
+
+
+def _state(crack: CrackRecord, code: str) -> str:
+    """Return what a code says of a crack, as much of it as fits into a line."""
+    grade = next((grade for grade in crack.grades if grade.code == code), None)
+    return shorten(grade.text, _STATE_COLUMNS, placeholder=" ...") if grade else ""
 
 
 def _missing_scale(inspection: Inspection) -> list[str]:
