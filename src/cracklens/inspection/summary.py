@@ -130,7 +130,7 @@ def _missing_scale(inspection: Inspection) -> list[str]:
     return [
         line
         for reason, count in missing.most_common(_REASONS)
-        for line in ["", *wrap(f"{_counted(count, 'photograph')}: {reason}", _COLUMNS)]
+        for line in ["", *_wrapped(f"{_counted(count, 'photograph')}: {reason}")]
     ]
 
 
@@ -139,7 +139,7 @@ def _to_retake(inspection: Inspection) -> list[str]:
     if not bad:
         return []
     rows = [
-        wrap(f"{p.id} {_shortened(p.path)}: {'; '.join(p.fitness.advice)}", _COLUMNS)
+        _wrapped(f"{p.id} {_shortened(p.path)}: {' '.join(p.fitness.advice)}")
         for p in bad[:_SHOWN]
         if p.fitness
     ]
@@ -150,6 +150,11 @@ def _to_retake(inspection: Inspection) -> list[str]:
         *(line for row in rows for line in row),
         *([f"... and {more:,} more"] if more > 0 else []),
     ]
+
+
+def _wrapped(text: str) -> list[str]:
+    """Return lines of a terminal; flags such as --mm-per-px stay whole."""
+    return wrap(text, _COLUMNS, break_on_hyphens=False)
 
 
 def _shortened(path: str) -> str:
