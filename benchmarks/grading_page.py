@@ -25,13 +25,16 @@ AASHTO MBEI without spacing. The truth is the rendered width; the greatest width
 |---|---|---|---|---|---|
 {setups}
 
+Bold: more than {wrong_at_most:.0%}. The target is for all boundaries together; one row has few cracks.
+
 "Refused": the width may lie below 3 px where a boundary is hidden. See [codes](../codes.md).
 
 ## Reliability
 
 Of all states of all graded cracks, by the probability that was said: in how many cases it was the
 true one. Expected calibration error {ece_cracks:.3f}; of the likeliest state alone
-{best_cracks:.3f}.
+{best_cracks:.3f}. Where it said 0.9 and more, {surest_said:.3f} on average, {surest_true:.3f} were
+true.
 
 {cracks}
 
@@ -47,13 +50,17 @@ def page() -> None:
     """Write docs/results/grading.md from the figures of `grading.py`."""
     found = json.loads((RESULTS / "grading.json").read_text(encoding="utf-8"))
     cracks, stations = found["cracks"], found["stations"]
+    surest = cracks["all_states"]["table"][-1]
     text = _TEXT.format(
         machine=found["machine"],
+        wrong_at_most=WRONG_AT_MOST,
         specimens=found["specimens"],
         targets=_targets(found),
         setups="\n".join(_setup(name, row) for name, row in found["setups"].items()),
         ece_cracks=cracks["all_states"]["ece"],
         best_cracks=cracks["likeliest"]["ece"],
+        surest_said=surest["said"],
+        surest_true=surest["true"],
         cracks=_reliability(cracks),
         ece_stations=stations["all_states"]["ece"],
         best_stations=stations["likeliest"]["ece"],
@@ -80,7 +87,9 @@ def _setup(name: str, row: dict[str, Any]) -> str:
     cracks = row["cracks"]
     graded = cracks["count"] - cracks["refused"]
     stated, wrong = cracks.get("stated", 0), cracks.get("stated_wrong", 0)
-    return f"| {name} | {graded} | {cracks['refused']} | {row['missed']} | {stated} | {wrong} |"
+    share = f"{wrong} ({wrong / stated:.1%})" if stated else "-"
+    shown = f"**{share}**" if wrong > WRONG_AT_MOST * stated else share
+    return f"| {name} | {graded} | {cracks['refused']} | {row['missed']} | {stated} | {shown} |"
 
 
 def _reliability(found: dict[str, Any]) -> str:
