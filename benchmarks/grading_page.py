@@ -25,7 +25,8 @@ AASHTO MBEI without spacing. The truth is the rendered width; the greatest width
 |---|---|---|---|---|---|
 {setups}
 
-Bold: more than {wrong_at_most:.0%}. The target is for all boundaries together; one row has few cracks.
+Bold: more than {wrong_at_most:.0%}. The target is for all boundaries together; one row has few
+cracks.
 
 "Refused": the width may lie below 3 px where a boundary is hidden. See [codes](../codes.md).
 
