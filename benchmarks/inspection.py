@@ -126,8 +126,8 @@ report. Memory is the peak of the whole command.
 {rows}
 
 Targets: 3 s a photograph, 1 GB. Without `--precision`, bf16 is used where the processor has it and
-the card of the model saw it agree with f32. In f32 the target is missed since widths are measured; in
-a folder of photographs that is done beside the network, and `make demo` takes 1.7 s a photograph.
+the card of the model saw it agree with f32. In f32 the target is missed since widths are measured;
+in a folder of photographs that is done beside the network: `make demo` takes 1.7 s a photograph.
 
 {beside}
 

@@ -92,7 +92,7 @@ class Assessor:
             measured,
             tuple(self._grades(crack, index, measured, scale, fitness)
                   for index, crack in enumerate(measured.cracks)),
-            tuple(self._priority(crack, measured) for crack in measured.cracks),
+            tuple(self._priority(crack, measured, scale) for crack in measured.cracks),
         )  # fmt: skip
 
     def _grades(
@@ -112,13 +112,16 @@ class Assessor:
             unmeasured=_unmeasured(crack, scale, fitness),
         )
 
-    def _priority(self, crack: CrackMeasurement, measured: PhotoMeasurement) -> Priority | None:
+    def _priority(
+        self, crack: CrackMeasurement, measured: PhotoMeasurement, scale: Scale | None
+    ) -> Priority | None:
         return priority(
             crack.widths.max_mm,
             crack.course.length_mm,
             self.context,
             self.weights,
             density_m_per_m2=measured.field.density_m_per_m2,
+            mm_per_px=scale.mm_per_px if scale else None,
         )
 
 
