@@ -27,7 +27,7 @@ NO_TILES = np.zeros((0, 4), np.int32), np.zeros(0, np.float32)
 @pytest.fixture(scope="module")
 def specimen():
     """A crack of about 6 px, level, that ends within the picture."""
-    return render_specimen(3, width_px=6, angle_deg=0, variation=0.1, crumble=0.0, plain=True)
+    return render_specimen(3, width_px=6, angle_deg=0, variation=0.1, crumble=0.0)
 
 
 @pytest.fixture(scope="module")

@@ -211,3 +211,46 @@ def test_intervals_hold_the_truth_on_rendered_cracks():
         held.append((np.abs(error) < 1.96 * profile.standard_px[kept]).mean())
     assert np.mean(held) > 0.9
     assert np.mean(errors) < 0.35
+
+
+def test_the_scale_is_as_unsure_as_it_is_at_the_crack():
+    """A typed scale leaves the tilt open, which matters far from the middle."""
+    from cracklens.photos.scale.pinhole import untilted_variants
+
+    side = 1200
+    middle = np.array([(side - 1) / 2.0] * 2)
+    scale = Scale(
+        0.1, 0.02, "typed", "", variants=untilted_variants(0.1, 0.02, middle, (side, side), None)
+    )
+    shares = []
+    for offset_px in (0.0, -500.0):
+        pixels = box(8.0, angle_deg=90, offset_px=offset_px, side_px=side)
+        crack = line(angle_deg=90, offset_px=offset_px, width_px=8, side_px=side)
+        (found,) = measure_widths(pixels, [crack], scale)
+        assert found.mean_px.value == pytest.approx(8, abs=0.3)
+        shares.append(found.max_mm.contributions["scale"] / found.max_mm.value)
+        (profile,) = found.profiles
+        aside = np.broadcast_to([1.0, 0.0], profile.points_px.shape)
+        expected = scale.relative_standard_at(profile.points_px, aside).mean()
+        assert shares[-1] == pytest.approx(expected, rel=0.05)
+    assert shares[1] > 3 * shares[0]
+
+
+def test_beyond_the_horizon_nothing_is_in_mm():
+    """The right half of the picture lies beyond where a pixel shows five times more wall."""
+    to_mm = np.array([[0.1, 0, 0], [0, 0.1, 0], [-1 / 120, 0, 1.7]])
+    scale = Scale(0.1, 0.0, "marker", "", homography=to_mm)
+    (found,) = measure_widths(box(8.0), [line(width_px=8)], scale)
+    (profile,) = found.profiles
+    beyond = profile.points_px[:, 0] > 140
+    assert np.isnan(profile.width_mm[beyond]).all()
+    assert np.isfinite(profile.width_mm[profile.points_px[:, 0] < 60]).any()
+    assert np.isfinite(found.max_mm.value)
+
+
+def test_a_width_corrected_to_nothing_keeps_its_uncertainty():
+    bias = CameraBias((2.0, 20.0), (9.0, 9.0), (0.5, 0.5))
+    scale = Scale(0.1, 0.01, "typed", "")
+    (found,) = measure_widths(box(6.0), [line(width_px=6)], scale, camera=bias)
+    assert found.max_mm.value == pytest.approx(0, abs=0.05)
+    assert found.max_mm.contributions["camera"] == pytest.approx(0.05, rel=0.1)

@@ -1,8 +1,11 @@
 """From what was found in one photograph to what it means: scale, fitness, measures, grades."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import numpy as np
 
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.grading import Context, Grade, finest_boundary_mm, grade
@@ -11,7 +14,7 @@ from cracklens.measurement import CrackMeasurement, PhotoMeasurement
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.measure import measure
 from cracklens.photos import Photo
-from cracklens.photos.fitness import Fitness, judge
+from cracklens.photos.fitness import Fitness, consequence, judge
 from cracklens.photos.metadata import read_metadata
 from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale
 from cracklens.tracing.crack import Tracing
@@ -103,11 +106,11 @@ class Assessor:
         scale: Scale | None,
         fitness: Fitness,
     ) -> tuple[Grade, ...]:
-        beside = any(index in group for group in measured.field.parallel)
+        beside = index in next(iter(measured.field.parallel), ())  # the spacing is of that group
         return grade(
             crack.widths.max_mm,
             self.context,
-            mm_per_px=scale.mm_per_px if scale else None,
+            mm_per_px=_local_mm_per_px(crack, scale),
             spacing_mm=measured.field.spacing_mm if beside else None,
             unmeasured=_unmeasured(crack, scale, fitness),
         )
@@ -121,16 +124,38 @@ class Assessor:
             self.context,
             self.weights,
             density_m_per_m2=measured.field.density_m_per_m2,
-            mm_per_px=scale.mm_per_px if scale else None,
+            mm_per_px=_local_mm_per_px(crack, scale),
         )
+
+
+def _local_mm_per_px(crack: CrackMeasurement, scale: Scale | None) -> float | None:
+    """Return the scale across a crack where it is widest, not that at the marker."""
+    if scale is None:
+        return None
+    nearest = (math.inf, scale.mm_per_px)
+    for profile in crack.widths.profiles:
+        if profile.width_mm is None:
+            continue
+        known = np.flatnonzero(np.isfinite(profile.width_mm) & (profile.width_px > 0))
+        away = np.hypot(*(profile.points_px[known] - np.array(crack.widths.widest_px)).T)
+        if len(known):
+            at = known[int(np.argmin(away))]
+            ratio = float(profile.width_mm[at] / profile.width_px[at])
+            nearest = min(nearest, (float(away.min()), ratio))
+    return nearest[1]
 
 
 def _unmeasured(crack: CrackMeasurement, scale: Scale | None, fitness: Fitness) -> str | None:
     """Return why the width of a crack must not be graded, and what would help; None if it may."""
     if scale is None:
         return None  # which the grade itself explains
-    if fitness.verdict == "retake":
-        return f"the photograph does not serve to measure: {' '.join(fitness.advice)}"
+    misleading = [
+        check.advice
+        for check in fitness.checks
+        if check.name != "scale" and consequence(check) != "measure"
+    ]  # whether the scale is fine enough depends on the crack, and the grade itself says so
+    if misleading:
+        return f"the photograph does not serve to measure: {' '.join(misleading)}"
     if crack.widths.measured_share < _LEAST_MEASURED:
         return (
             f"only {crack.widths.measured_share:.0%} of the crack could be measured from the "

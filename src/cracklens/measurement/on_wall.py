@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cracklens.measurement.plane import nearness
 from cracklens.measurement.stations import Floats
 from cracklens.measurement.uncertainty import Uncertain
 from cracklens.photos.scale import Scale
@@ -17,7 +18,8 @@ class OnWall:
 
     Attributes:
         found: In px.
-        mm_per_px: (N,) across the crack; None without a scale.
+        mm_per_px: (N,) across the crack; NaN towards the horizon of the wall and beyond it, where
+            nothing is measured; None without a scale.
         relative: By name, relative standard uncertainties of that, (N,) each.
     """
 
@@ -26,23 +28,30 @@ class OnWall:
     relative: dict[str, Floats]
 
 
-def on_wall(found: Uncertain, scale: Scale | None) -> OnWall:
-    """Return the widths with the scale across the crack at each station."""
+def on_wall(found: Uncertain, scale: Scale | None, middle_px: tuple[float, float]) -> OnWall:
+    """Return the widths with the scale across the crack at each station.
+
+    Args:
+        found: Widths in px.
+        scale: Of the photograph.
+        middle_px: x, y of the photograph's middle.
+    """
     if scale is None:
         return OnWall(found, None, {})
     rows = found.judged.estimate.rows
     stations = rows.stations
     points, ahead = rows.points_px[stations], rows.ahead[stations]
     across = across_mm_per_px(scale, points, ahead)
-    relative = {"scale": np.full(len(points), scale.relative_standard)}
+    aside = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
+    relative = {"scale": scale.relative_standard_at(points, aside)}
     if scale.homography is not None:
         turn = np.radians(_TURN_DEG)
-        aside = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
         turned = [
             across_mm_per_px(scale, points, np.cos(turn) * ahead + side * np.sin(turn) * aside)
             for side in (-1, 1)
         ]
         relative["tilt"] = np.abs(turned[1] - turned[0]) / (2 * across)
+    across[nearness(scale, points, middle_px) < 0] = np.nan
     return OnWall(found, across, relative)
 
 

@@ -34,19 +34,15 @@ def _one(measured: OnWall, own: NDArray[np.bool_], crack: Crack) -> Widths:
     profiles = _profiles(measured, own)
     share = np.count_nonzero(method[own] == BY_PROFILE) / max(int(np.count_nonzero(own)), 1)
     if not seen.any():
-        return _unmeasured(crack, profiles, measured)
+        return _unmeasured(crack, profiles, measured, own)
     width = found.width_px[seen]
     parts = {name: u[seen] for name, u in found.contributions.items()}
     noise = float(np.mean(parts["profile fit"] ** 2))
     max_px = _greatest(width, parts, noise)
     mean_px = Quantity(float(width.mean()), {n: _of_mean(n, u) for n, u in parts.items()})
     max_mm = mean_mm = None
-    if measured.mm_per_px is not None:
-        ratio = measured.mm_per_px[seen]
-        relative = {n: float(np.mean(u[seen])) for n, u in measured.relative.items()}
-        in_mm = _greatest(width * ratio, {}, noise * float(np.mean(ratio)) ** 2).value
-        max_mm = max_px.times(in_mm / max(max_px.value, 1e-9), relative)
-        mean_mm = mean_px.times(float((width * ratio).mean()) / max(mean_px.value, 1e-9), relative)
+    if measured.mm_per_px is not None and np.isfinite(measured.mm_per_px[seen]).any():
+        max_mm, mean_mm = _in_mm(measured, seen & np.isfinite(measured.mm_per_px))
     return Widths(
         profiles=profiles,
         max_px=max_px,
@@ -58,6 +54,30 @@ def _one(measured: OnWall, own: NDArray[np.bool_], crack: Crack) -> Widths:
     )
 
 
+def _in_mm(measured: OnWall, seen: NDArray[np.bool_]) -> tuple[Quantity, Quantity]:
+    """Return greatest and mean width in mm over stations that have a scale.
+
+    What the scale leaves open is that of the places which each of them is taken from.
+    """
+    assert measured.mm_per_px is not None
+    found, ratio = measured.found, measured.mm_per_px[seen]
+    width_mm = found.width_px[seen] * ratio
+    parts = {name: u[seen] * ratio for name, u in found.contributions.items()}
+    shares = {name: u[seen] for name, u in measured.relative.items()}
+    greatest = _greatest(width_mm, parts, float(np.mean(parts["profile fit"] ** 2)))
+    top = _top(width_mm)
+    mean = Quantity(float(width_mm.mean()), {n: _of_mean(n, u) for n, u in parts.items()})
+    return (
+        greatest.times(1.0, {name: float(u[top].mean()) for name, u in shares.items()}),
+        mean.times(1.0, {name: float(u.mean()) for name, u in shares.items()}),
+    )
+
+
+def _top(width: Floats) -> NDArray[np.bool_]:
+    """Say which stations the high percentile is taken from."""
+    return width >= np.percentile(width, 100 - 2 * (100 - WIDE_PERCENT))
+
+
 def _greatest(width: Floats, parts: dict[str, Floats], noise: float) -> Quantity:
     """Return the high percentile, without what noise alone adds to it.
 
@@ -67,7 +87,7 @@ def _greatest(width: Floats, parts: dict[str, Floats], noise: float) -> Quantity
     mean, variance = float(width.mean()), float(width.var())
     true = math.sqrt(max(1 - noise / variance, 0.0)) if variance > 0 else 0.0
     value = mean + true * (float(np.percentile(width, WIDE_PERCENT)) - mean)
-    top = width >= np.percentile(width, 100 - 2 * (100 - WIDE_PERCENT))
+    top = _top(width)
     return Quantity(value, {n: _of_mean(n, u[top]) for n, u in parts.items()})
 
 
@@ -85,7 +105,7 @@ def _widest(measured: OnWall, seen: NDArray[np.bool_]) -> tuple[float, float]:
     places = np.flatnonzero(seen)
     width = measured.found.width_px[places]
     if measured.mm_per_px is not None:
-        width = width * measured.mm_per_px[places]
+        width = width * np.nan_to_num(measured.mm_per_px[places])
     kernel = np.ones(min(_PLACE_STATIONS, len(width)))
     level = np.convolve(width, kernel, "same") / np.convolve(np.ones(len(width)), kernel, "same")
     x, y = rows.points_px[rows.stations[places[int(np.argmax(level))]]]
@@ -122,13 +142,19 @@ def _profiles(measured: OnWall, own: NDArray[np.bool_]) -> tuple[WidthProfile, .
     return tuple(profiles)
 
 
-def _unmeasured(crack: Crack, profiles: tuple[WidthProfile, ...], measured: OnWall) -> Widths:
+def _unmeasured(
+    crack: Crack,
+    profiles: tuple[WidthProfile, ...],
+    measured: OnWall,
+    own: NDArray[np.bool_],
+) -> Widths:
     """Return what the mask alone says, where no station could be measured."""
     max_px = Quantity(crack.max_width_px, {"mask": 0.25 * crack.max_width_px + 0.5})
     mean_px = Quantity(crack.mean_width_px, {"mask": 0.25 * crack.mean_width_px + 0.5})
     max_mm = mean_mm = None
-    if measured.mm_per_px is not None:
-        ratio = float(np.mean(measured.mm_per_px))
-        relative = {n: float(np.mean(u)) for n, u in measured.relative.items()}
+    if measured.mm_per_px is not None and np.isfinite(measured.mm_per_px[own]).any():
+        here = own & np.isfinite(measured.mm_per_px)
+        ratio = float(np.mean(measured.mm_per_px[here]))
+        relative = {n: float(np.mean(u[here])) for n, u in measured.relative.items()}
         max_mm, mean_mm = (one.times(ratio, relative) for one in (max_px, mean_px))
     return Widths(profiles, max_px, mean_px, max_mm, mean_mm, crack.widest_px, 0.0)

@@ -54,7 +54,8 @@ def measure_widths(
     rows = place_rows(cracks)
     estimate = estimate_widths(pixels, rows, len(cracks), excluded=excluded)
     found = uncertain(judged(estimate), camera)
-    return summarised(on_wall(found, scale), cracks)
+    middle_px = (pixels.shape[1] - 1) / 2, (pixels.shape[0] - 1) / 2
+    return summarised(on_wall(found, scale, middle_px), cracks)
 
 
 def _check(pixels: NDArray[np.uint8], excluded: NDArray[np.bool_] | None) -> None:

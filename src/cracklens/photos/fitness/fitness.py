@@ -67,13 +67,18 @@ def conclude(checks: tuple[Check, ...]) -> Fitness:
     >>> conclude((Check("focus", 0.8, "px", "good"), Check("tilt", 55.0, "°", "bad"))).verdict
     'detect only'
     """
-
-    def consequence(check: Check) -> Verdict:
-        return _CONSEQUENCES.get(check.name, {}).get(check.verdict, "measure")
-
     ranked = sorted(checks, key=lambda check: _RANK[consequence(check)])
     verdict = consequence(ranked[0]) if ranked else "measure"
     return Fitness(verdict, tuple(check.advice for check in ranked if check.advice), checks)
+
+
+def consequence(check: Check) -> Verdict:
+    """Return what follows from one check alone.
+
+    >>> consequence(Check("tilt", 55.0, "°", "bad"))
+    'detect only'
+    """
+    return _CONSEQUENCES.get(check.name, {}).get(check.verdict, "measure")
 
 
 def graded(value: float, good_to: float, poor_to: float) -> Grade:

@@ -14,7 +14,7 @@ from cracklens.photos.scale.explain import why_no_marker
 from cracklens.photos.scale.geotiff import scale_from_transform
 from cracklens.photos.scale.marker_scale import SIDE_STANDARD_MM, scale_from_markers
 from cracklens.photos.scale.markers import Marker, excluded, find_markers
-from cracklens.photos.scale.pinhole import untilted_variants
+from cracklens.photos.scale.pinhole import Focal, untilted_variants
 from cracklens.photos.scale.points import scale_from_points
 from cracklens.photos.scale.scale import Scale
 from cracklens.photos.scale.table import ScaleRow
@@ -156,7 +156,7 @@ def _from_markers(
     if not markers:
         raise UsageError(why_no_marker(photo.pixels, request.dictionary))
     shape = photo.pixels.shape
-    known = None if metadata.cropped else focal_of(metadata, shape)
+    known = _focal(metadata, shape, request)
     return scale_from_markers(
         markers,
         request.marker_mm,
@@ -169,7 +169,7 @@ def _from_markers(
 def _from_points(shape: tuple[int, ...], metadata: Metadata, request: ScaleRequest) -> Scale:
     assert request.points_px is not None
     assert request.length_mm is not None
-    known = focal_of(metadata, shape)
+    known = _focal(metadata, shape, request)
     return scale_from_points(
         *request.points_px,
         request.length_mm,
@@ -183,7 +183,7 @@ def _typed(shape: tuple[int, ...], metadata: Metadata, request: ScaleRequest) ->
     assert request.mm_per_px is not None
     relative = TYPED_SHARE if request.relative_standard is None else request.relative_standard
     bare = Scale(request.mm_per_px, 0.0, "typed", "")  # refuses what cannot be
-    known = focal_of(metadata, shape)
+    known = _focal(metadata, shape, request)
     middle = np.array([(shape[1] - 1) / 2.0, (shape[0] - 1) / 2.0])
     focal_px = known[0].px if known else None
     bare = replace(
@@ -195,6 +195,15 @@ def _typed(shape: tuple[int, ...], metadata: Metadata, request: ScaleRequest) ->
         detail=f"{request.mm_per_px:g} mm/px as given",
         risks=("a scale that was typed holds for one distance: is it that of this photograph?",),
     )
+
+
+def _focal(
+    metadata: Metadata, shape: tuple[int, ...], request: ScaleRequest
+) -> tuple[Focal, str] | None:
+    """Return the focal length in px; None if it is not known, or the picture was cut."""
+    if metadata.cropped:
+        return None
+    return focal_of(metadata, shape, sensor_width_mm=request.sensor_width_mm)
 
 
 def _standard_m(request: ScaleRequest) -> float | None:
