@@ -162,3 +162,43 @@ def test_validate_finds_what_does_not_fit_together(photo, specimen, inspection):
 
 def changed(crack, **fields):
     return crack.model_copy(update={"measurement": crack.measurement.model_copy(update=fields)})
+
+
+def test_what_would_mislead_is_not_graded_though_it_need_not_be_retaken(photo, specimen):
+    """A tilt of 50 degrees: cracks are found, widths mislead."""
+    from cracklens.inspection.assess import _unmeasured
+    from cracklens.measurement.measure import measure
+    from cracklens.photos.fitness import judge
+    from cracklens.photos.scale import Scale
+
+    found = ProbabilityMap((specimen.coverage * 255).astype(np.uint8), *NO_TILES)
+    cracks = trace(found, TraceSettings()).cracks
+    (crack,) = measure(photo.pixels, cracks, None).cracks
+    coarse = Scale(0.5, 0.01, "typed", "", tilt_deg=5.0)
+    tilted = Scale(0.05, 0.01, "typed", "", tilt_deg=50.0)
+    said = _unmeasured(crack, tilted, judge(photo, scale=tilted, finest_boundary_mm=0.3))
+    assert "does not serve to measure" in said
+    only_coarse = judge(photo, scale=coarse, finest_boundary_mm=0.3)
+    assert only_coarse.verdict == "detect only"
+    assert _unmeasured(crack, coarse, only_coarse) is None  # the grade itself looks at the width
+
+
+def test_the_pixel_budget_is_that_of_the_place(photo, specimen):
+    from cracklens.inspection.assess import _local_mm_per_px
+    from cracklens.measurement.measure import measure
+    from cracklens.photos.scale import Scale
+
+    found = ProbabilityMap((specimen.coverage * 255).astype(np.uint8), *NO_TILES)
+    cracks = trace(found, TraceSettings()).cracks
+    plane = np.array([[0.1, 0, 0], [0, 0.1, 0], [-1 / 1600, 0, 1.0]])
+    scale = Scale(0.1, 0.0, "marker", "", homography=plane)
+    (crack,) = measure(photo.pixels, cracks, scale).cracks
+    local = _local_mm_per_px(crack, scale)
+    (profile,) = crack.widths.profiles
+    at = int(np.argmin(np.hypot(*(profile.points_px - crack.widths.widest_px).T)))
+    ahead = np.gradient(profile.points_px, axis=0)[at]
+    jacobian = scale.jacobian(profile.points_px[at : at + 1])[0]
+    across = abs(np.linalg.det(jacobian)) / np.hypot(*(jacobian @ (ahead / np.hypot(*ahead))))
+    assert local == pytest.approx(across, rel=0.05)
+    assert local > 0.12  # at the middle it is 0.1
+    assert _local_mm_per_px(crack, None) is None
