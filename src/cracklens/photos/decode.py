@@ -9,17 +9,21 @@ from pathlib import Path
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from cracklens.errors import PhotoError
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.photos.find import RAWS
+from cracklens.photos.orientation import (
+    jpeg_may_be_turned,
+    orientation_left,
+    read_orientation,
+    upright,
+)
 from cracklens.photos.photo import Photo
 
 _JPEG = b"\xff\xd8\xff"
-_EXIF_REACH = 1 << 17
 _SUFFIXES = {"JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"}, "MPO": {".jpg", ".jpeg", ".mpo"}}
-_ORIENTATION = 0x0112
 # Pillow can read far more, some of it by starting other programs (EPS starts Ghostscript); it opens
 # MPO as JPEG
 _FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF")
@@ -97,8 +101,8 @@ def _decode(data: bytes, path: Path, max_pixels: int) -> tuple[NDArray[np.uint8]
         _require_budget(path, width, height, max_pixels)
         if colour not in {"CMYK", "YCCK"}:
             pixels = simplejpeg.decode_jpeg(data, "RGB", strict=True)
-            if b"Exif\x00\x00" in data[:_EXIF_REACH]:
-                pixels = _upright(pixels, _orientation(data))
+            if jpeg_may_be_turned(data):
+                pixels = upright(pixels, _orientation(data))
             return pixels, _name_note(path, "JPEG")
     if path.suffix.lower() in RAWS:  # most are TIFF files, of which Pillow reads the thumbnail
         raise PhotoError(path, _RAW)
@@ -111,10 +115,11 @@ def _decode(data: bytes, path: Path, max_pixels: int) -> tuple[NDArray[np.uint8]
                 "cracklens reads stills: save the one you mean as a picture of its own",
             )
         deep = _has_16_bits(image)
+        orientation = orientation_left(image)
         image.load()
         kind = image.format or ""
-        upright = ImageOps.exif_transpose(image)
-        pixels, notes = _to_rgb(upright, path)
+        pixels, notes = _to_rgb(image, path)
+        pixels = upright(pixels, orientation)
         if deep and not image.mode.startswith("I"):
             notes = ("16-bit values cut to their upper 8 bits", *notes)
             notes += _dark_note(int(pixels.max()) << 8)
@@ -172,25 +177,11 @@ def _orientation(data: bytes) -> int:
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
             with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
-                return int(image.getexif().get(_ORIENTATION, 1))
+                return read_orientation(image)
         except Exception:  # noqa: BLE001 - on damaged data, Pillow raises and warns at will
             return 1  # a broken EXIF block does not spoil the pixels
         finally:
             Image.MAX_IMAGE_PIXELS = before
-
-
-def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """Apply an EXIF orientation 1..8 (CIPA DC-008, tag 0x0112)."""
-    turned = {
-        2: lambda p: p[:, ::-1],
-        3: lambda p: p[::-1, ::-1],
-        4: lambda p: p[::-1],
-        5: lambda p: p.transpose(1, 0, 2),
-        6: lambda p: p.transpose(1, 0, 2)[:, ::-1],
-        7: lambda p: p.transpose(1, 0, 2)[::-1, ::-1],
-        8: lambda p: p.transpose(1, 0, 2)[::-1],
-    }.get(orientation)
-    return pixels if turned is None else np.ascontiguousarray(turned(pixels))
 
 
 def _to_rgb(image: Image.Image, path: Path) -> tuple[NDArray[np.uint8], tuple[str, ...]]:

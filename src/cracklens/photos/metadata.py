@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cracklens.photos.decode import _opened
+from cracklens.photos.orientation import read_orientation, xmp_packet
 from cracklens.photos.xmp import Xmp, read_xmp
 
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
-_MAKE, _MODEL, _ORIENTATION = 0x010F, 0x0110, 0x0112
+_MAKE, _MODEL = 0x010F, 0x0110
 _TAKEN, _TAKEN_OFFSET = 0x9003, 0x9011
 _FOCAL, _FOCAL_35MM, _ZOOM, _SUBJECT = 0x920A, 0xA405, 0xA404, 0x9206
 _WIDTH, _HEIGHT = 0xA002, 0xA003
@@ -121,7 +122,6 @@ def _facts(image: Image.Image) -> Metadata:
     main, exif, gps = _blocks(image)
     unit = _MM_PER_UNIT.get(_whole(exif.get(_PLANE_UNIT, 2)) or 2, 25.4)
     per_unit = _positive(exif.get(_PLANE_X))
-    orientation = _whole(main.get(_ORIENTATION)) or 1
     return Metadata(
         width_px=image.width,
         height_px=image.height,
@@ -134,12 +134,12 @@ def _facts(image: Image.Image) -> Metadata:
         focal_plane_px_per_mm=per_unit / unit if per_unit else None,
         original_width_px=_whole(exif.get(_WIDTH)),
         original_height_px=_whole(exif.get(_HEIGHT)),
-        orientation=orientation if 1 <= orientation <= 8 else 1,  # noqa: PLR2004
+        orientation=read_orientation(image),
         taken=_taken(exif.get(_TAKEN), exif.get(_TAKEN_OFFSET)),
         latitude_deg=_degrees(gps.get(2), gps.get(1), "S", 90.0),
         longitude_deg=_degrees(gps.get(4), gps.get(3), "W", 180.0),
         altitude_m=_altitude(gps.get(6), gps.get(5)),
-        xmp=read_xmp(_packet(image)),
+        xmp=read_xmp(xmp_packet(image)),
         jpeg_quality=_jpeg_quality(image),
     )
 
@@ -157,13 +157,6 @@ def _blocks(image: Image.Image) -> tuple[Mapping[int, Any], Mapping[int, Any], M
         except Exception:  # noqa: BLE001 - as above
             blocks.append({})
     return blocks[0], blocks[1], blocks[2]
-
-
-def _packet(image: Image.Image) -> bytes:
-    found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
-    if not found:
-        found = getattr(image, "tag_v2", {}).get(700, b"")
-    return found.encode("utf-8", "replace") if isinstance(found, str) else bytes(found)
 
 
 def _positive(value: Any) -> float | None:  # noqa: ANN401 - whatever a file holds
