@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from cracklens.errors import UsageError
 from cracklens.photos import Photo
@@ -21,7 +20,6 @@ from cracklens.photos.scale import (
     read_scale_table,
     scale_from_camera,
     scale_from_points,
-    scale_from_transform,
 )
 from cracklens.photos.scale.camera import find_sensor
 from cracklens.photos.xmp import Xmp
@@ -172,67 +170,6 @@ def test_the_table_of_sensors_is_sound():
     assert find_sensor("Canon", "canon  eos 6d").width_mm == 35.8
     assert find_sensor("Sony", "FC6310") is None
     assert find_sensor(None, None) is None
-
-
-def geotiff(path, tags):
-    Image.new("L", (40, 30)).save(path, tiffinfo=tags)
-    return path
-
-
-def keys(model, unit=None):
-    entries = [(1024, 0, 1, model)] + ([(3076, 0, 1, unit)] if unit else [])
-    return (1, 1, 0, len(entries), *(value for entry in entries for value in entry))
-
-
-@pytest.mark.parametrize(
-    ("unit", "metres"), [(None, 1.0), (9001, 1.0), (9002, 0.3048), (9003, 1200 / 3937)]
-)
-def test_a_projected_geotiff_gives_its_scale(tmp_path, unit, metres):
-    path = geotiff(tmp_path / "a.tif", {33550: (0.002, 0.002, 0.0), 34735: keys(1, unit)})
-    scale = scale_from_transform(path)
-    assert scale.mm_per_px == pytest.approx(2.0 * metres)
-    assert scale.homography is None
-    assert scale.source == "transform"
-
-
-def test_a_transformation_may_turn_and_stretch(tmp_path):
-    matrix = (0.0, 0.003, 0.0, 5.0, 0.001, 0.0, 0.0, 6.0) + (0.0,) * 8
-    scale = scale_from_transform(geotiff(tmp_path / "a.tif", {34264: matrix, 34735: keys(1)}))
-    assert scale.mm_per_px == pytest.approx(math.sqrt(3.0))
-    steps = scale.jacobian(np.zeros((1, 2)))[0]
-    assert np.linalg.norm(steps, axis=0) == pytest.approx([1.0, 3.0])
-
-
-def test_degrees_and_unknown_units_are_refused(tmp_path):
-    with pytest.raises(UsageError, match="gdalwarp"):
-        scale_from_transform(
-            geotiff(tmp_path / "a.tif", {33550: (1e-7, 1e-7, 0.0), 34735: keys(2)})
-        )
-    with pytest.raises(UsageError, match="EPSG 9036"):
-        scale_from_transform(
-            geotiff(tmp_path / "b.tif", {33550: (1.0, 1.0, 0.0), 34735: keys(1, 9036)})
-        )
-
-
-@pytest.mark.parametrize(
-    ("name", "world"),
-    [("a.jpg", "a.jgw"), ("a.tif", "a.tfw"), ("a.png", "a.wld"), ("a.png", "a.pngw")],
-)
-def test_a_world_file_beside_the_picture(tmp_path, name, world):
-    Image.new("L", (40, 30)).save(tmp_path / name)
-    assert scale_from_transform(tmp_path / name) is None
-    (tmp_path / world).write_text("0.002\n0.0\n0.0\n-0.002\n500000.0\n5000000.0\n")
-    scale = scale_from_transform(tmp_path / name)
-    assert scale.mm_per_px == pytest.approx(2.0)
-    assert any("taken as metres" in risk for risk in scale.risks)
-
-
-@pytest.mark.parametrize("content", ["1 2 3", "a b c d e f", "0 0 0 0 0 0", "nan 0 0 1 0 0"])
-def test_a_world_file_that_is_none(tmp_path, content):
-    Image.new("L", (40, 30)).save(tmp_path / "a.tif")
-    (tmp_path / "a.tfw").write_text(content)
-    with pytest.raises(UsageError):
-        scale_from_transform(tmp_path / "a.tif")
 
 
 PHOTOS = [Path("site/a.jpg"), Path("site/b.jpg"), Path("north/c.jpg"), Path("south/c.jpg")]
