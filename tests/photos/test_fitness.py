@@ -142,11 +142,12 @@ def test_three_pixels_per_boundary_are_needed(sharp, mm_per_px, verdict, grade):
 
 
 def test_the_distance_that_is_stated_is_that_of_the_lens(sharp):
-    # 24 mm on a sensor 6 times as wide as the frame is high in mm: f = 24 / 36 x 512 px = 341.3 px;
-    # 0.1 mm over 3 px is 1/30 mm/px, reached at 341.3 / 30 mm = 11.4 mm
-    metadata = Metadata(width_px=SIDE_PX, height_px=SIDE_PX, focal_length_mm=24.0)
+    # 24 mm on 36 mm across 1,800 px: f = 1,200 px; 0.1 mm over 3 px is 1/30 mm/px, reached at
+    # 1,200 / 30 mm = 40 mm
+    metadata = Metadata(width_px=1800, height_px=1200, focal_length_mm=24.0)
+    pixels = np.tile(sharp.pixels, (3, 4, 1))[:1200, :1800]
     fitness = judge(
-        sharp,
+        photo_of(pixels),
         scale=scale_of(0.2),
         metadata=metadata,
         sensor_width_mm=36.0,
@@ -154,7 +155,7 @@ def test_the_distance_that_is_stated_is_that_of_the_lens(sharp):
     )
     advice = check_of(fitness, "scale").advice
     assert "A crack of 0.1 mm is 0.5 px wide here" in advice
-    assert "Retake from at most 1.1 cm for 0.1 mm boundaries with this lens." in advice
+    assert "Retake from at most 4 cm for 0.1 mm boundaries with this lens." in advice
 
 
 def test_the_distance_of_a_real_camera():

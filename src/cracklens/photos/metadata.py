@@ -16,10 +16,11 @@ from cracklens.photos.orientation import read_orientation, xmp_packet
 from cracklens.photos.xmp import Xmp, read_xmp
 
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
-_MAKE, _MODEL = 0x010F, 0x0110
+_MAKE, _MODEL, _SOFTWARE = 0x010F, 0x0110, 0x0131
 _TAKEN, _TAKEN_OFFSET = 0x9003, 0x9011
 _FOCAL, _FOCAL_35MM, _ZOOM, _SUBJECT = 0x920A, 0xA405, 0xA404, 0x9206
 _WIDTH, _HEIGHT = 0xA002, 0xA003
+_MAIN_WIDTH, _MAIN_HEIGHT, _RENDERED, _PANORAMA = 0x0100, 0x0101, 0xA401, 6
 _PLANE_X, _PLANE_UNIT = 0xA20E, 0xA210
 _MM_PER_UNIT = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}
 """Units of the focal plane resolution: inch and cm (CIPA DC-008); mm and µm as TIFF/EP adds."""
@@ -44,6 +45,10 @@ class Metadata:
         focal_plane_px_per_mm: pixels by millimetre of the sensor, of the picture as it was taken.
         original_width_px: as it was taken, along the stored rows.
         original_height_px: as it was taken.
+        header_width_px: what the main block of EXIF says, which some editors leave as it was.
+        header_height_px: the same.
+        panorama: whether the camera put the picture together (CustomRendered, as Apple has it).
+        software: that wrote the file, as it names itself: of the camera or an editor.
         orientation: EXIF, 1 to 8; 1 where nothing is said.
         taken: ISO 8601, local time of the camera, with its offset where the file has it.
         latitude_deg: WGS 84, north positive.
@@ -65,6 +70,10 @@ class Metadata:
     focal_plane_px_per_mm: float | None = None
     original_width_px: int | None = None
     original_height_px: int | None = None
+    header_width_px: int | None = None
+    header_height_px: int | None = None
+    panorama: bool = False
+    software: str | None = None
     orientation: int = 1
     taken: str | None = None
     latitude_deg: float | None = None
@@ -84,6 +93,15 @@ class Metadata:
         if not self.original_width_px or not self.original_height_px:
             return None
         return max(self.original_width_px, self.original_height_px)
+
+    @property
+    def sizes_as_taken_px(self) -> tuple[tuple[int, int], ...]:
+        """Width and height as the file has them from the camera, in each place that says so."""
+        pairs = (
+            (self.original_width_px, self.original_height_px),
+            (self.header_width_px, self.header_height_px),
+        )
+        return tuple((width, height) for width, height in pairs if width and height)
 
     @property
     def resized(self) -> float | None:
@@ -134,6 +152,10 @@ def _facts(image: Image.Image) -> Metadata:
         focal_plane_px_per_mm=per_unit / unit if per_unit else None,
         original_width_px=_whole(exif.get(_WIDTH)),
         original_height_px=_whole(exif.get(_HEIGHT)),
+        header_width_px=None if image.format == "TIFF" else _whole(main.get(_MAIN_WIDTH)),
+        header_height_px=None if image.format == "TIFF" else _whole(main.get(_MAIN_HEIGHT)),
+        software=_text(main.get(_SOFTWARE)),
+        panorama=_whole(exif.get(_RENDERED)) == _PANORAMA,
         orientation=read_orientation(image),
         taken=_taken(exif.get(_TAKEN), exif.get(_TAKEN_OFFSET)),
         latitude_deg=_degrees(gps.get(2), gps.get(1), "S", 90.0),

@@ -3,8 +3,10 @@
 import math
 import re
 from dataclasses import dataclass
+from typing import Any
 
-_NUMBER = r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
+_NUMBER = r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:/(\d+))?\s*[\"'<]"
+"""A number, or a fraction as EXIF has it, and the end of the attribute or element."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +17,22 @@ class Xmp:
         relative_altitude_m: above the place of take-off, which need not be the height of the wall
             or the deck.
         laser_distance_m: from the laser range finder to what is in the middle of the picture.
-        gimbal_pitch_deg: of the camera: 0 level, -90 straight down.
-        calibrated_focal_px: focal length in px of the picture as it was taken.
+        gimbal_pitch_deg: of the camera: 0 level, -90 straight down, +90 straight up.
+        calibrated_focal_px: focal length in px of the picture as it was taken, without zoom.
+        gimbal_roll_deg: of the camera: 180 upside down.
+        projection: of a panorama or a fisheye, such as "equirectangular".
+        editor_crop: whether an editor of Adobe cut the picture; None if it does not say.
+        editor: the program that wrote the file, as it names itself.
     """
 
     relative_altitude_m: float | None = None
     laser_distance_m: float | None = None
     gimbal_pitch_deg: float | None = None
     calibrated_focal_px: float | None = None
+    gimbal_roll_deg: float | None = None
+    projection: str | None = None
+    editor_crop: bool | None = None
+    editor: str | None = None
 
 
 _NAMES = {
@@ -43,12 +53,26 @@ _NAMES = {
         "drone-parrot:CameraPitchDegree",
         "drone-skydio:CameraOrientationNED:Pitch",
     ),
+    "gimbal_roll_deg": (
+        "drone-dji:GimbalRollDegree",
+        "drone:GimbalRollDegree",
+        "drone-parrot:CameraRollDegree",
+        "drone-skydio:CameraOrientationNED:Roll",
+    ),
     "calibrated_focal_px": (
         "drone-dji:CalibratedFocalLength",
         "drone-skydio:CalibratedFocalLength:X",
     ),
 }
 _POSITIVE = {"relative_altitude_m", "laser_distance_m", "calibrated_focal_px"}
+_PROJECTION = re.compile(
+    r"""GPano:ProjectionType\s*(?:=\s*["']|>)\s*([\w-]+)|Camera:ModelType\s*(?:=\s*["']|>)\s*(fisheye)"""
+)
+"""Google's Photo Sphere XMP Metadata; Pix4D's namespace Camera, as Parrot writes it."""
+_PANORAMA = re.compile(r"GPano:(?:FullPano|CroppedArea|UsePanoramaViewer)|GSpherical:")
+_EDITOR_CROP = re.compile(r"""crs:HasCrop\s*(?:=\s*["']|>)\s*(true|false)""", re.IGNORECASE)
+"""Of Lightroom and Camera Raw (XMP Specification Part 2, Camera Raw namespace)."""
+_EDITOR = re.compile(r"""xmp:CreatorTool\s*(?:=\s*["']|>)([^"'<]{1,80})""")
 _LASER_STATUS = re.compile(r'drone-dji:LRFStatus\s*(?:=\s*["\']|>)\s*(\w+)')
 
 
@@ -62,7 +86,7 @@ def read_xmp(packet: bytes) -> Xmp:
     12.3
     """
     text = packet.decode("utf-8", "replace")
-    found: dict[str, float] = {}
+    found: dict[str, Any] = {}
     for fact, names in _NAMES.items():
         for name in names:
             value = _number(text, name)
@@ -72,6 +96,16 @@ def read_xmp(packet: bytes) -> Xmp:
     status = _LASER_STATUS.search(text)
     if status and status[1] != "Normal":  # such as TooFar, beside which the distance means nothing
         found.pop("laser_distance_m", None)
+    projection = _PROJECTION.search(text)
+    if projection:
+        found["projection"] = projection[1] or projection[2]
+    elif _PANORAMA.search(text):
+        found["projection"] = "tags of Google Photo Sphere"
+    cut, editor = _EDITOR_CROP.search(text), _EDITOR.search(text)
+    if cut:
+        found["editor_crop"] = cut[1].lower() == "true"
+    if editor:
+        found["editor"] = editor[1].strip()
     return Xmp(**found)
 
 
@@ -85,5 +119,7 @@ def _number(text: str, name: str) -> float | None:
             return None
         text, outer = text[start : start + 2000], part
     found = re.search(rf'{space}:{outer}\s*(?:=\s*["\']|>)\s*{_NUMBER}', text)
-    value = float(found[1]) if found else math.nan
+    value = math.nan
+    if found:
+        value = float(found[1]) / (float(found[2] or 1) or math.nan)
     return value if math.isfinite(value) else None
