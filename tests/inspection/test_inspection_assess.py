@@ -15,6 +15,7 @@ from cracklens.inspection.convert import record_of
 from cracklens.inspection.inputs import Inputs
 from cracklens.inspection.priority import load_weights
 from cracklens.inspection.validate_measured import measured_problems
+from cracklens.measurement.camera_bias import CameraBias
 from cracklens.photos import read_photo
 from cracklens.photos.scale import ScaleRequest
 from cracklens.synthesis import render_specimen
@@ -50,6 +51,23 @@ def record(photo, specimen, request, *, context=CONTEXT, kind_of_map="pixels"):
         photo, found, tracing, assess(photo, found, tracing),
         identifier="P001", path="wall.png", overlay=None,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("size_px", "told"), [((700, 700), None), ((4000, 3000), "check was 4000 x 3000 px")]
+)
+def test_the_check_of_a_camera_holds_for_its_size_only(photo, specimen, size_px, told):
+    found = ProbabilityMap((specimen.coverage * 255).astype(np.uint8), *NO_TILES)
+    tracing = trace(found, TraceSettings())
+    request = ScaleRequest(mm_per_px=0.1, relative_standard=0.002)
+    widths, risks = [], []
+    for camera in (None, CameraBias((2.0, 20.0), (1.0, 1.0), (0.3, 0.3), size_px)):
+        assessed = Assessor(request, CONTEXT, load_weights(), camera=camera)(photo, found, tracing)
+        widths.append(assessed.measured.cracks[0].widths.mean_px.value)
+        risks.append(" ".join(assessed.scale.risks))
+    assert widths[0] - widths[1] == pytest.approx(1.0 if told is None else 0.0, abs=0.2)
+    assert ("check of the camera" in risks[1]) == (told is not None)
+    assert (told or "") in risks[1]
 
 
 def test_a_known_crack_is_measured_and_graded(photo, specimen):

@@ -254,3 +254,19 @@ def test_a_width_corrected_to_nothing_keeps_its_uncertainty():
     (found,) = measure_widths(box(6.0), [line(width_px=6)], scale, camera=bias)
     assert found.max_mm.value == pytest.approx(0, abs=0.05)
     assert found.max_mm.contributions["camera"] == pytest.approx(0.05, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("shape", "zoom", "told"),
+    [
+        ((3000, 4000, 3), None, None),
+        ((4000, 3000, 3), 1.0, None),  # upright
+        ((1500, 2000, 3), None, "2000 x 1500 px"),
+        ((3000, 4000, 3), 2.0, "zoomed digitally by 2"),
+    ],
+)
+def test_a_camera_check_holds_for_its_size_without_zoom(shape, zoom, told):
+    bias = CameraBias((2.0,), (0.1,), (0.1,), size_px=(4000, 3000))
+    why = bias.why_not_for(shape, zoom)
+    assert (why is None) == (told is None)
+    assert (told or "") in (why or "")

@@ -70,6 +70,14 @@ class Assessor:
         request = replace(self.request, row=self.rows.get(photo.path))
         metadata = read_metadata(photo.path)
         scale, missing, covered = find_scale(photo, metadata, request)
+        camera = self.camera
+        if camera and (why := camera.why_not_for(photo.pixels.shape, metadata.digital_zoom)):
+            camera = None
+            told = f"the check of the camera was not used: {why}"
+            if scale is None:
+                missing = f"{missing}; {told}"
+            else:
+                scale = replace(scale, risks=(*scale.risks, told))
         fitness = judge(
             photo,
             scale=scale,
@@ -86,7 +94,7 @@ class Assessor:
             scale,
             axis_deg=self.context.axis_deg,
             excluded=covered,
-            camera=self.camera,
+            camera=camera,
         )
         return Assessed(
             scale,

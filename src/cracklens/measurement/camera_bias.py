@@ -23,11 +23,30 @@ class CameraBias:
             corrected by subtracting it.
         scatter_px: (N,) standard uncertainty that is left after the correction: how much single
             lines of one width differ from that mean.
+        size_px: sides of the photograph of the check, in any order: the bias holds for no other,
+            since blur and sharpening in px change with the size. None if it is not known.
     """
 
     width_px: tuple[float, ...]
     bias_px: tuple[float, ...]
     scatter_px: tuple[float, ...]
+    size_px: tuple[int, int] | None = None
+
+    def why_not_for(self, shape: tuple[int, ...], digital_zoom: float | None) -> str | None:
+        """Return why the check does not hold for a photograph; None if it does.
+
+        Args:
+            shape: of the photograph, height first.
+            digital_zoom: factor that the file states; None if it states none.
+        """
+        if digital_zoom is not None and digital_zoom > 1.01:  # noqa: PLR2004 - 1 as a fraction
+            return f"the photograph was zoomed digitally by {digital_zoom:g}"
+        if self.size_px is None or sorted(self.size_px) == sorted(shape[:2]):
+            return None
+        return (
+            f"the photograph is {shape[1]} x {shape[0]} px and that of the check was "
+            f"{self.size_px[0]} x {self.size_px[1]} px"
+        )
 
     def __post_init__(self) -> None:
         """Refuse a table that cannot be.

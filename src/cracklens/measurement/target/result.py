@@ -123,7 +123,7 @@ class CameraCheck(Part):
             below_px = min(max(row.mean_px for row in fine), _JUST_BELOW * first_px)
             nodes.insert(0, (below_px, bias_px, math.hypot(away_px, left_px)))
         width, bias, left = zip(*nodes, strict=True)
-        return CameraBias(width_px=width, bias_px=bias, scatter_px=left)
+        return CameraBias(width, bias, left, size_px=(self.width_px, self.height_px))
 
     def save(self, path: str | Path) -> None:
         """Write the result as JSON.
