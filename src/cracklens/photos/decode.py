@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cracklens.errors import PhotoError
+from cracklens.files import read_bytes, require_regular
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.photos.find import RAWS
 from cracklens.photos.photo import Photo
@@ -63,7 +64,7 @@ def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pho
     """
     path = Path(path)
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
     except OSError as error:
         raise PhotoError(path, f"cannot be read ({error.strerror or error})") from error
     if not data:
@@ -139,6 +140,8 @@ def _open(data: bytes, path: Path) -> Image.Image:
 
 def _opened(source: Path | io.BytesIO) -> Image.Image:
     """Open with Pillow; our own pixel budget stands in for Pillow's, for this call alone."""
+    if isinstance(source, Path):
+        require_regular(source)
     with _limit:
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:

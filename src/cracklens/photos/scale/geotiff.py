@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cracklens.errors import UsageError
+from cracklens.files import read_text
 from cracklens.photos.decode import _opened
 from cracklens.photos.scale.scale import Floats, Scale
 
@@ -122,7 +123,7 @@ def _world_file(path: Path) -> Path | None:
 
 def _read_world(path: Path) -> Floats:
     try:
-        numbers = [float(word) for word in path.read_text(encoding="ascii").split()[:6]]
+        numbers = [float(word) for word in read_text(path, "ascii").split()[:6]]
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} is no world file of six numbers ({error})") from error
     if len(numbers) != 6 or not all(map(math.isfinite, numbers)):  # noqa: PLR2004
