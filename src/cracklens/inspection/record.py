@@ -87,6 +87,13 @@ class PhotoRecord(Part):
     width_px: int = Field(gt=0)
     height_px: int = Field(gt=0)
     notes: list[str]
+    no_concrete_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Of the picture: nodata, transparency, flat borders. Not searched, and its "
+        "area does not count.",
+    )
     map_kind: Literal["pixels", "tiles"]
     scale: ScaleRecord | None = None
     scale_missing: str | None = Field(

@@ -6,25 +6,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cracklens.errors import UsageError
+from cracklens.photos.kinds import RAWS, VIDEOS
+
+__all__ = ["RAWS", "SUFFIXES", "VIDEOS", "find_photos", "walk"]
 
 SUFFIXES = frozenset(
     {
         ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".tif", ".tiff", ".bmp", ".webp",
-        ".gif", ".ppm", ".pgm", ".jp2", ".avif", ".heic", ".heif",
+        ".gif", ".ppm", ".pgm", ".pnm", ".jp2", ".j2k", ".jpx", ".avif", ".heic", ".heif", ".hif",
     }
 )  # fmt: skip
 """What counts as a picture inside a folder. A file named outright is always tried."""
-
-VIDEOS = frozenset(
-    {".mp4", ".mov", ".avi", ".mkv", ".m4v", ".webm", ".mts", ".m2ts", ".3gp", ".mpg", ".mpeg",
-     ".wmv"}
-)  # fmt: skip
-"""What phones and drones put beside the pictures."""
-
-
-RAWS = frozenset({".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"})
-"""What cameras write beside the pictures or in place of them. None is read: what a sensor saw
-becomes a picture by choices that are not ours."""
 
 
 def find_photos(inputs: Iterable[str | Path], *, suffixes: frozenset[str] = SUFFIXES) -> list[Path]:
