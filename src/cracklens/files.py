@@ -1,11 +1,13 @@
-"""Writing so that a reader never meets half a file, and hashing what was written."""
+"""Reading of regular files alone, writing that leaves no half file, and hashes of files."""
 
 import errno
 import hashlib
+import io
 import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +30,73 @@ INSPECTION_FILES = (INSPECTION, "report.html", "timings.json", "overlays", "tabl
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """What file managers leave in a folder that a person opened."""
 _HEAD_BYTES = 256
+_KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+
+
+def require_regular(path: str | Path) -> None:
+    """Refuse what is no regular file, also behind links: reading a named pipe never ends.
+
+    Libraries that open files themselves are called after this.
+
+    Raises:
+        OSError: there is no such file, or it is a pipe, a device, a socket or a folder.
+    """
+    _require_regular(Path(path).stat().st_mode, path)
+
+
+def open_regular(path: str | Path) -> io.BufferedReader:
+    """Open a regular file to read bytes. All readers of cracklens open files here.
+
+    Raises:
+        OSError: as `require_regular`, or the file cannot be opened.
+    """
+    require_regular(path)
+    file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - Path has no opener
+    try:
+        _require_regular(os.fstat(file.fileno()).st_mode, path)  # it may have been replaced
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Return the content of a regular file.
+
+    Raises:
+        OSError: as `open_regular`.
+    """
+    with open_regular(path) as file:
+        return file.read()
+
+
+def read_text(path: str | Path, encoding: str = "utf-8") -> str:
+    """Return the text of a regular file; each end of a line becomes one newline.
+
+    Raises:
+        OSError: as `open_regular`.
+        UnicodeDecodeError: the file has another encoding.
+    """
+    with open_regular(path) as file, io.TextIOWrapper(file, encoding=encoding) as text:
+        return text.read()
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open without waiting for the other end of a pipe; regular files do not know the flag."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _require_regular(mode: int, path: str | Path) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode):
+        kind = _KINDS.get(stat.S_IFMT(mode), "no regular file")
+        raise OSError(errno.EINVAL, f"it is {kind}; only regular files are read", str(path))
 
 
 @contextmanager
@@ -155,7 +224,7 @@ def is_inspection(folder: Path) -> bool:
     """
     for name in (INSPECTION, f"{UNFINISHED}/run.json"):
         try:
-            with (folder / name).open("rb") as file:
+            with open_regular(folder / name) as file:
                 if b'"cracklens_version"' in file.read(_HEAD_BYTES):
                     return True
         except OSError:
@@ -167,7 +236,7 @@ def _record(folder: Path) -> dict[str, Any]:
     """Return the JSON of a folder that cracklens wrote; empty for any other folder."""
     for name, key in (("card.json", "cracklens_version"), ("metrics.json", "class_mapping")):
         try:
-            content = json.loads((folder / name).read_text(encoding="utf-8"))
+            content = json.loads(read_text(folder / name))
         except (OSError, ValueError):
             continue
         if isinstance(content, dict) and key in content:
@@ -202,6 +271,6 @@ def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - whatever json 
 
 
 def sha256_file(path: Path) -> str:
-    """Return the SHA-256 of a file as 64 hexadecimal digits."""
-    with path.open("rb") as file:
+    """Return the SHA-256 of a regular file as 64 hexadecimal digits."""
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from cracklens.errors import UsageError
+from cracklens.files import read_text
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -23,7 +24,7 @@ def read_settings(path: Path, example: str) -> dict[str, Any]:
         UsageError: the file cannot be read, is not YAML, or holds no settings.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(read_text(path))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     except RecursionError as error:

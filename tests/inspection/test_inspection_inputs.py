@@ -25,7 +25,7 @@ def names(inputs):
 def test_paths_are_relative_to_what_all_lie_in(site):
     inputs = find_inputs([site], None)
     assert inputs.root == site
-    assert names(inputs) == ["b.png", "film.mp4", "north/a.jpg", "south/a.jpg"]
+    assert names(inputs) == ["b.png", "north/a.jpg", "south/a.jpg"]
     assert names(find_inputs([site / "north"], None)) == ["a.jpg"]
     assert names(find_inputs([site / "north", site / "south" / "a.jpg"], None)) == [
         "north/a.jpg",
@@ -85,9 +85,9 @@ def test_the_output_is_no_input(site):
     out = site / "out"
     (out / "overlays").mkdir(parents=True)
     (out / "overlays" / "P001-a.png").touch()
-    assert len(find_inputs([site], None).paths) == 5
+    assert len(find_inputs([site], None).paths) == 4
     inside = find_inputs([site], out)
-    assert (len(inside.paths), inside.results) == (4, 1)
+    assert (len(inside.paths), inside.results) == (3, 1)
     with pytest.raises(UsageError, match="lie in the output"):
         find_inputs([out / "overlays" / "P001-a.png"], out)
 
@@ -98,9 +98,9 @@ def test_other_inspections_are_no_input_unless_named(site, inspection):
     overlay.parent.mkdir()
     overlay.touch()
     found = find_inputs([site], None)
-    assert (len(found.paths), found.results) == (4, 1)
+    assert (len(found.paths), found.results) == (3, 1)
     found = find_inputs([site, overlay], None)
-    assert (len(found.paths), found.results) == (5, 0)
+    assert (len(found.paths), found.results) == (4, 0)
     found = find_inputs([f"{site}/**/*.p*ng", f"{site}/earlier/*.json"], None)
     assert (names(found), found.results) == (["b.png"], 2)
     with pytest.raises(UsageError, match="another inspection"):
@@ -119,7 +119,7 @@ def test_photographs_beside_and_below_a_record_are_inspected(site, inspection):
         (site / name).parent.mkdir(exist_ok=True)
         (site / name).touch()
     found = find_inputs([site], None)
-    assert len(found.paths) == 4 + 4
+    assert len(found.paths) == 3 + 4
     assert found.results == 1
     assert site / "overlays" / "P001-a.png" not in found.paths
     assert names(find_inputs([site / "north"], None)) == ["a.jpg"]
@@ -139,22 +139,26 @@ def test_no_names_and_empty_names_are_said(given, said, site, monkeypatch):
         find_inputs(given, None)
 
 
-def test_a_raw_file_is_listed_unless_its_picture_lies_beside_it(site):
+def test_raw_files_and_videos_are_told_and_named_ones_are_tried(site):
     for name in (
         "north/A.NEF",  # a.jpg
         "south/b.dng",  # b.png lies elsewhere
         "c.CR3",
-        "c.heic",  # is not read either
+        "c.heic",
         "d.arw",
         "d.TIF",
     ):
         (site / name).touch()
     found = find_inputs([site], None)
     assert {name for name in names(found) if "." in name} == {
-        "b.png", "c.CR3", "c.heic", "d.TIF", "film.mp4", "north/a.jpg", "south/a.jpg", "south/b.dng",
+        "b.png", "c.heic", "d.TIF", "north/a.jpg", "south/a.jpg",
     }  # fmt: skip
-    assert found.raws == 2
-    assert found.left_out() == ["left out: 2 raw files, each with its picture beside it"]
+    assert found.raws == 3
+    assert found.left_out() == [
+        "left out: 3 raw files, each with its picture beside it",
+        "left out: 1 file (.mp4): a video, not a picture: save stills from it first",
+        "left out: 1 file (.dng): raw file: export as JPEG or TIFF first",
+    ]
     named = find_inputs([site / "north", site / "north" / "A.NEF"], None)
-    assert (names(named), named.raws) == (["A.NEF", "a.jpg"], 0)
+    assert (names(named), named.raws) == (["a.jpg", "A.NEF"], 0)
     assert names(find_inputs([f"{site}/north/*.NEF"], None)) == ["A.NEF"]

@@ -1,6 +1,7 @@
 """From what a person names to a list of files, in a stable order."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from cracklens.errors import UsageError
 from cracklens.photos import find_photos
-from cracklens.photos.find import SUFFIXES, VIDEOS, walk
+from cracklens.photos.find import SUFFIXES, LeftOut, walk
+from cracklens.photos.kinds import ADVICE, VIDEOS
 
 
 @pytest.fixture
@@ -150,3 +152,50 @@ def test_a_caller_says_what_counts_inside_a_folder(tmp_path):
     assert names(find_photos([tmp_path]), tmp_path) == ["a.jpg"]
     found = find_photos([tmp_path], suffixes=SUFFIXES | VIDEOS)
     assert names(found, tmp_path) == ["a.jpg", "film.MP4"]
+
+
+@pytest.fixture
+def closed(monkeypatch):
+    """Folders of a card or a disk that the system keeps to itself; root may enter any."""
+    scandir = os.scandir
+
+    def refuse(path):
+        if Path(path).name in {"System Volume Information", "lost+found"}:
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+
+
+def test_a_folder_that_cannot_be_entered_is_told_and_the_others_are_searched(site, closed):
+    for name in ("System Volume Information", "deck/lost+found"):
+        (site / name).mkdir()
+    left_out = LeftOut()
+    assert names(find_photos([site], left_out=left_out), site) == EVERYTHING
+    assert names(find_photos([f"{site}/*"]), site)[-1] == EVERYTHING[-1]
+    assert sorted(names(left_out.folders, site)) == ["System Volume Information", "deck/lost+found"]
+    assert all("cannot be read (Permission denied)" in line for line in left_out.lines())
+    with pytest.raises(UsageError, match=r"lost.found cannot be read"):
+        find_photos([site / "deck" / "lost+found"])
+    with pytest.raises(UsageError, match="cannot be read"):
+        walk(site)  # of labelled pictures, none may be missing
+
+
+def test_files_of_other_kinds_are_told_once_for_each_kind_with_what_to_do(site):
+    for suffix in ADVICE:
+        (site / f"x{suffix}").touch()
+    (site / "deck" / "y.MP4").touch()
+    left_out = LeftOut()
+    assert names(find_photos([site], left_out=left_out), site) == EVERYTHING
+    told = left_out.lines()
+    assert len(told) == len(set(ADVICE.values()))
+    for suffix, advice in ADVICE.items():
+        assert [suffix in line for line in told if advice in line] == [True]
+    assert sum("a video" in line for line in told) == 1
+    assert any(line.startswith("left out: 1 file (.jxl): JPEG XL") for line in told)
+
+
+def test_a_folder_of_nothing_else_says_what_there_is(tmp_path):
+    (tmp_path / "film.mp4").touch()
+    with pytest.raises(UsageError, match=r"holds no pictures.*1 file \(\.mp4\): a video"):
+        find_photos([tmp_path])

@@ -1,12 +1,13 @@
 """Checking a camera on a printed sheet: the rooms wired together."""
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import cracklens
 from cracklens.errors import UsageError
-from cracklens.files import require_free_file
+from cracklens.files import read_text, require_free_file
 from cracklens.grading.codes import find_code
 from cracklens.measurement.target.check import check_camera as check_photo
 from cracklens.measurement.target.layout import RULER_MM
@@ -106,8 +107,7 @@ def read_true_widths(path: Path) -> dict[float, float]:
         UsageError: it cannot be read, or a row makes no sense.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(io.StringIO(read_text(path, "utf-8-sig"))))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
     if not rows or not set(_COLUMNS) <= set(rows[0]):

@@ -277,6 +277,7 @@ def _inspection(
             failed=len(outcome.failed),
             scaled=sum(record.scale is not None for record in outcome.records),
             photographs=len(outcome.records),
+            left_out=inputs.left_out(),
         ),
     )
 

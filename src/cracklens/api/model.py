@@ -12,6 +12,7 @@ from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import ModelCard
 from cracklens.models.catalog import find_model
 from cracklens.photos import find_photos
+from cracklens.photos.find import LeftOut
 from cracklens.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -75,9 +76,11 @@ class Model:
         """
         given = [pictures] if isinstance(pictures, str | Path) else pictures
         predictions = []
-        for answer in self._classifier.predict(
-            find_photos(given), max_pixels=max_pixels, progress=progress
-        ):
+        left_out = LeftOut()
+        paths = find_photos(given, left_out=left_out)
+        for told in left_out.lines():
+            progress.say(told)
+        for answer in self._classifier.predict(paths, max_pixels=max_pixels, progress=progress):
             if not isinstance(answer, PhotoError):
                 predictions.append(answer)
             elif on_error is None:

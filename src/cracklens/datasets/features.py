@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.errors import PhotoError
-from cracklens.files import writing
+from cracklens.files import open_regular, writing
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import Engine, Preprocessing
 from cracklens.photos import Photo, stream_photos
@@ -70,7 +70,7 @@ class FeatureCache:
 
     def _index(self, shard: Path) -> None:
         try:
-            with shard.open("rb") as file, np.load(file, allow_pickle=False) as data:
+            with open_regular(shard) as file, np.load(file, allow_pickle=False) as data:
                 digests = data["sha256"]
                 whole = len(data["features"]) == len(digests)  # read too, for the check sum
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):

@@ -1,12 +1,14 @@
 """How labelled pictures lie on disk: class folders, split folders, or a table."""
 
 import csv
+import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from cracklens.datasets.labelled import Dataset, Item
 from cracklens.errors import DataError, UsageError
+from cracklens.files import read_text
 from cracklens.photos.find import walk
 
 PARTS = {"train": "train", "training": "train", "val": "validation", "valid": "validation",
@@ -96,7 +98,7 @@ def _from_classes(folders: Iterable[Path], part: str | None) -> list[Item]:
 
 def _from_table(table: Path, group: str | None) -> list[Item]:
     items = []
-    with table.open(newline="", encoding="utf-8-sig") as file:
+    with io.StringIO(read_text(table, "utf-8-sig")) as file:
         reader = csv.DictReader(file)
         columns = reader.fieldnames or []
         wanted = ["path", "label", *([group] if group and "<" not in group else [])]

@@ -16,6 +16,7 @@ from cracklens.measurement.measure import measure
 from cracklens.photos import Photo
 from cracklens.photos.fitness import Fitness, consequence, judge
 from cracklens.photos.metadata import read_metadata
+from cracklens.photos.no_concrete import Mask
 from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale
 from cracklens.tracing.crack import Tracing
 
@@ -69,7 +70,8 @@ class Assessor:
         """Return what the cracks of a photograph mean; it depends on the arguments alone."""
         request = replace(self.request, row=self.rows.get(photo.path))
         metadata = read_metadata(photo.path)
-        scale, missing, covered = find_scale(photo, metadata, request)
+        scale, missing, markers = find_scale(photo, metadata, request)
+        covered = _union(markers, photo.no_concrete.mask if photo.no_concrete else None)
         camera = self.camera
         if camera and (why := camera.why_not_for(photo.pixels.shape, metadata.digital_zoom)):
             camera = None
@@ -134,6 +136,13 @@ class Assessor:
             density_m_per_m2=measured.field.density_m_per_m2,
             mm_per_px=_local_mm_per_px(crack, scale),
         )
+
+
+def _union(one: Mask | None, other: Mask | None) -> Mask | None:
+    """Return where the wall is hidden by either; None if by nothing."""
+    if one is None or other is None:
+        return one if other is None else other
+    return one | other
 
 
 def _local_mm_per_px(crack: CrackMeasurement, scale: Scale | None) -> float | None:

@@ -3,16 +3,16 @@
 import os
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cracklens.errors import UsageError
 from cracklens.files import INSPECTION_FILES, UNFINISHED, is_inspection
 from cracklens.photos import find_photos
-from cracklens.photos.find import RAWS, SUFFIXES, VIDEOS
+from cracklens.photos.find import LeftOut
+from cracklens.photos.kinds import RAWS
 
 _LEAST_DIGITS = 3
-_UNREAD = frozenset({".heic", ".heif"})
 _LONGEST_STEM_BYTES = 120
 _TOP = "|".join(re.escape(name) for name in INSPECTION_FILES if "." in name[1:])
 _WRITTEN = re.compile(
@@ -30,12 +30,14 @@ class Inputs:
         paths: where each is read from.
         results: how many files were left out, since an inspection wrote them.
         raws: how many raw files were left out, since the same photograph lies beside them.
+        unread: what else was found in folders and is not read.
     """
 
     root: Path
     paths: tuple[Path, ...]
     results: int = 0
     raws: int = 0
+    unread: LeftOut = field(default_factory=LeftOut)
 
     def left_out(self) -> list[str]:
         """Return what a person should know was found and left out, one line each."""
@@ -44,7 +46,7 @@ class Inputs:
             told.append(f"left out: {_files(self.results)} of earlier results")
         if self.raws:
             told.append(f"left out: {_files(self.raws, 'raw ')}, each with its picture beside it")
-        return told
+        return told + self.unread.lines()
 
     def identifier(self, index: int) -> str:
         """Return the id of a photograph, such as "P003"."""
@@ -68,8 +70,8 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
     Each file counts once, by whatever names and links it was reached. What lies in the output, and
     what another inspection wrote, is a result and no photograph, unless a file of another
     inspection is named itself. Whatever else lies in the folder of an inspection is inspected.
-    Videos and raw files are listed, since a person should know that they were not looked at; a raw
-    file beside a picture of the same name is left out.
+    Videos, raw files, archives and the like in a folder, and folders that cannot be entered, are
+    told in `left_out`; they do not fail. One that is named itself is tried, and fails.
 
     Raises:
         UsageError: an input names no photograph.
@@ -78,7 +80,8 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
     if not given or "" in given:
         what = "one of the names of photographs is empty" if given else "no photographs were named"
         raise UsageError(f"{what}: give files, folders or patterns such as 'site/*.jpg'")
-    found = find_photos(given, suffixes=SUFFIXES | VIDEOS | RAWS)
+    unread = LeftOut()
+    found = find_photos(given, left_out=unread)
     named = {os.path.realpath(one) for one in given if not Path(one).is_dir()}
     target = Path(os.path.realpath(output)) if output else None
     inspections: dict[Path, bool] = {}
@@ -96,9 +99,15 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
             f"all {len(found):,} files that were named lie in the output or were written by "
             "another inspection: name the photographs themselves"
         )
-    raws = _raws_beside_pictures(kept.values()) - named
-    paths = tuple(path for real, path in kept.items() if real not in raws)
-    return Inputs(_common_root(paths), paths, len(results), len(raws))
+    paths = tuple(kept.values())
+    unread.files = [
+        file
+        for real, file in {os.path.realpath(file): file for file in unread.files}.items()
+        if real not in kept
+    ]
+    raws = _raws_beside(paths, unread.files)
+    unread.files = [file for file in unread.files if file not in raws]
+    return Inputs(_common_root(paths), paths, len(results), len(raws), unread)
 
 
 def readable(name: str) -> str:
@@ -110,14 +119,11 @@ def readable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _raws_beside_pictures(paths: Collection[Path]) -> set[str]:
-    """Return the real paths of the raw files whose photograph is there as a picture, too."""
-    stills = SUFFIXES - _UNREAD
-    pictures = {_without_suffix(path) for path in paths if path.suffix.lower() in stills}
+def _raws_beside(pictures: Collection[Path], files: Collection[Path]) -> set[Path]:
+    """Return the raw files whose photograph is there as a picture, too."""
+    known = {_without_suffix(path) for path in pictures}
     return {
-        os.path.realpath(path)
-        for path in paths
-        if path.suffix.lower() in RAWS and _without_suffix(path) in pictures
+        file for file in files if file.suffix.lower() in RAWS and _without_suffix(file) in known
     }
 
 

@@ -1,5 +1,6 @@
 """What an inspection by photographs cannot tell, in words that go into every record."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 _NO_SCALE = (
@@ -36,7 +37,12 @@ _ALWAYS = (
 
 
 def limits_of(
-    task: Literal["classify", "segment"], *, failed: int, scaled: int, photographs: int
+    task: Literal["classify", "segment"],
+    *,
+    failed: int,
+    scaled: int,
+    photographs: int,
+    left_out: Sequence[str] = (),
 ) -> list[str]:
     """Return the limits of an inspection, for people.
 
@@ -45,6 +51,7 @@ def limits_of(
         failed: photographs that could not be inspected.
         scaled: photographs with a scale.
         photographs: that were inspected.
+        left_out: what was found beside them and not looked at, one line each.
     """
     found = list(_ALWAYS)
     if task == "classify":
@@ -61,4 +68,4 @@ def limits_of(
     if failed:
         listed = "1 photograph" if failed == 1 else f"{failed:,} photographs"
         found.append(f"Nothing is known of {listed} that could not be inspected (see there why).")
-    return found
+    return found + [f"{line[0].upper()}{line[1:]}." for line in left_out]

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cracklens.errors import UsageError, did_you_mean
+from cracklens.files import read_text
 from cracklens.grading.context import exposure_owners
 from cracklens.grading.tables import Reinforcement, Role
 
@@ -117,7 +118,7 @@ def load_weights(path: Path | None = None) -> Weights:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_text(path))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from cracklens.errors import DataError
-from cracklens.files import INSPECTION, writing
+from cracklens.files import INSPECTION, read_text, writing
 from cracklens.inspection.record_measured import (
     ContextRecord,
     FieldRecord,
@@ -87,6 +87,13 @@ class PhotoRecord(Part):
     width_px: int = Field(gt=0)
     height_px: int = Field(gt=0)
     notes: list[str]
+    no_concrete_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Of the picture: nodata, transparency, flat borders. Not searched, and its "
+        "area does not count.",
+    )
     map_kind: Literal["pixels", "tiles"]
     scale: ScaleRecord | None = None
     scale_missing: str | None = Field(
@@ -204,7 +211,7 @@ def read_json(file: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
         ValueError: it is not UTF-8, not JSON, or nested deeper than the parser can follow.
     """
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(read_text(file))
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 

@@ -5,12 +5,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.detection.search import Detecting, search
 from cracklens.errors import CracklensError, PhotoError
 from cracklens.inspection.assess import Assess
 from cracklens.inspection.convert import record_of
@@ -31,14 +28,6 @@ One that is larger than this is alone in memory."""
 _BYTES_PER_PIXEL = 3
 
 OnPhoto = Callable[[Photo, PhotoRecord], None]
-
-
-class Detecting(Protocol):
-    """What finds cracks in one photograph: a detector of `cracklens.detection`."""
-
-    def detect(self, pixels: NDArray[np.uint8]) -> ProbabilityMap:
-        """Return the probability of a crack for each pixel of an RGB picture."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +199,7 @@ def _inspected(
 def _detected(detector: Detecting, read: _Read) -> ProbabilityMap | PhotoError:
     try:
         with timed(read.seconds, "network"), _explained(read.photo.path):
-            return detector.detect(read.photo.pixels)
+            return search(detector, read.photo)
     except PhotoError as error:
         return error
 

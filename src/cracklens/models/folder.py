@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from cracklens.errors import ModelError
-from cracklens.files import sha256_file, write_json, writing_folder
+from cracklens.files import read_text, sha256_file, write_json, writing_folder
 from cracklens.models.card import SCHEMA_VERSION, ModelCard, readme
 
 CARD = "card.json"
@@ -76,7 +76,7 @@ def _check_files(path: Path, card: ModelCard) -> None:
 
 def _read_card(file: Path) -> ModelCard:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(read_text(file))
     except (OSError, ValueError) as error:
         raise ModelError(f"{file} cannot be read: {error}") from error
     version = content.get("schema_version") if isinstance(content, dict) else None

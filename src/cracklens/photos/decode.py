@@ -3,6 +3,8 @@
 import hashlib
 import io
 import threading
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -12,8 +14,13 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from cracklens.errors import PhotoError
+from cracklens.files import read_bytes, require_regular
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.photos.find import RAWS
+from cracklens.photos.chatter import quiet
+from cracklens.photos.depth import dark_note, eight_bits
+from cracklens.photos.jpeg import decode_jpeg
+from cracklens.photos.kinds import AROUND, RAW, left_out_advice, what_it_is
+from cracklens.photos.no_concrete import Mask, no_concrete
 from cracklens.photos.orientation import (
     jpeg_may_be_turned,
     orientation_left,
@@ -21,26 +28,20 @@ from cracklens.photos.orientation import (
     upright,
 )
 from cracklens.photos.photo import Photo
+from cracklens.photos.tiff import Layout, nodata_mask, read_bands, read_layout, sidecar_mask
 
 _JPEG = b"\xff\xd8\xff"
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _SUFFIXES = {"JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"}, "MPO": {".jpg", ".jpeg", ".mpo"}}
 # Pillow can read far more, some of it by starting other programs (EPS starts Ghostscript); it opens
-# MPO as JPEG
-_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF")
+# MPO as JPEG; HEIF is what pi-heif adds
+_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF", "HEIF")
+_LOSSY = {"JPEG", "MPO", "WEBP", "JPEG2000", "AVIF", "HEIF"}
+_ONE_PICTURE = {"MPO", "JPEG", "HEIF"}
+"""Whose further pictures are previews, depth or bursts beside the one that was taken."""
 _EIGHT_BITS = ((np.arange(65536) + 128) // 257).astype(np.uint8)
-_RAW = "raw file: export as JPEG or TIFF first"
-_VIDEO = "a video, not a picture: save stills from it first"
-_VIDEO_STARTS = (
-    b"\x1aE\xdf\xa3",
-    b"\x00\x00\x01\xba",
-    b"\x00\x00\x01\xb3",
-    b"0&\xb2u\x8ef\xcf\x11",
-)
-"""Matroska, MPEG program and video streams, ASF."""
-_TRANSPORT = ((0, 188), (4, 192))
-"""Where MPEG transport streams have their first "G", and after how many bytes the next (ISO/IEC
-13818-1; camcorders put a time code of 4 bytes before each packet)."""
-_TWELVE_BITS = 4096
+_OPAQUE = 0.9
+"""Share of the highest alpha from which a pixel shows something."""
 _limit = threading.Lock()
 
 
@@ -49,8 +50,12 @@ def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pho
 
     The format is found from the content, never from the name. Grey, palette and CMYK pictures
     become RGB; transparency is laid on white; 16-bit grey is scaled by 1/257, and of 16-bit colour
-    the upper 8 bits are taken. A note says what was done, and where a picture is nearly black since
-    its values fill the lower 12 of 16 bits.
+    the upper 8 bits are taken; floating point values are scaled as `eight_bits` says. A note says
+    what was done, and where a picture is nearly black since its values fill the lower 12 of 16
+    bits. Of a TIFF with overviews and masks, the picture of full resolution is taken.
+
+    Where the picture shows no concrete (transparency, the mask of the file or NAME.msk beside it,
+    its nodata value, flat borders) is told beside it; its pixels stay as they are.
 
     Args:
         path: the file.
@@ -67,20 +72,27 @@ def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pho
     """
     path = Path(path)
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
     except OSError as error:
         raise PhotoError(path, f"cannot be read ({error.strerror or error})") from error
     if not data:
         raise PhotoError(path, "the file is empty (0 bytes)")
     try:
-        pixels, notes = _decode(data, path, max_pixels)
+        found = _decode(data, path, max_pixels)
+        empty = sidecar_mask(path)
     except PhotoError:
         raise
     except MemoryError as error:
         raise PhotoError(path, "too little memory is free to decode it: cut the picture") from error
     except Exception as error:  # on damaged data, decoders raise whatever they stumble over
         raise PhotoError(path, f"the picture is damaged or cut off ({error})") from error
-    return Photo(path, pixels, hashlib.sha256(data).hexdigest(), notes)
+    notes, stated = found.notes, found.stated
+    if empty is not None and empty.shape != found.stored_px:
+        notes = (*notes, f"{path.name}.msk has another size than the picture and is not used")
+    elif empty is not None:
+        stated = {**stated, "masked": _upright_mask(empty, found.orientation)}
+    nothing = no_concrete(found.pixels, stated, found.valued, lossy=found.lossy)
+    return Photo(path, found.pixels, hashlib.sha256(data).hexdigest(), notes, nothing)
 
 
 def peek_pixels(path: Path) -> int:
@@ -95,35 +107,116 @@ def peek_pixels(path: Path) -> int:
         return 0
 
 
-def _decode(data: bytes, path: Path, max_pixels: int) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """An upright picture; the masks are upright as well, see `no_concrete`."""
+
+    pixels: NDArray[np.uint8]
+    notes: tuple[str, ...]
+    orientation: int = 1
+    lossy: bool = False
+    stated: dict[str, Mask] = field(default_factory=dict)
+    valued: dict[str, Mask] = field(default_factory=dict)
+
+    @property
+    def stored_px(self) -> tuple[int, int]:
+        """Rows and columns before the orientation was applied."""
+        rows, columns = self.pixels.shape[:2]
+        return (columns, rows) if self.orientation >= 5 else (rows, columns)  # noqa: PLR2004
+
+
+def _decode(data: bytes, path: Path, max_pixels: int) -> _Decoded:
+    if left_out_advice(path) in {AROUND, RAW}:  # TIFF or JPEG files, with a thumbnail or two views
+        raise PhotoError(path, left_out_advice(path) or "")
     if data.startswith(_JPEG):
-        height, width, colour, _ = simplejpeg.decode_jpeg_header(data)
+        height, width, colour, _ = simplejpeg.decode_jpeg_header(data, strict=False)
         _require_budget(path, width, height, max_pixels)
         if colour not in {"CMYK", "YCCK"}:
-            pixels = simplejpeg.decode_jpeg(data, "RGB", strict=True)
-            if jpeg_may_be_turned(data):
-                pixels = upright(pixels, _orientation(data))
-            return pixels, _name_note(path, "JPEG")
-    if path.suffix.lower() in RAWS:  # most are TIFF files, of which Pillow reads the thumbnail
-        raise PhotoError(path, _RAW)
+            pixels, notes = decode_jpeg(data)
+            orientation = _orientation(data) if jpeg_may_be_turned(data) else 1
+            pixels = upright(pixels, orientation)
+            return _Decoded(pixels, (*_name_note(path, "JPEG"), *notes), orientation, lossy=True)
+    if data.startswith(_TIFF):
+        return _decode_tiff(data, path, max_pixels)
     with _open(data, path) as image:
-        _require_budget(path, *image.size, max_pixels)
-        if getattr(image, "n_frames", 1) > 1 and image.format not in {"MPO", "JPEG"}:
-            raise PhotoError(
-                path,
-                f"holds {getattr(image, 'n_frames', 0)} frames or pages; "
-                "cracklens reads stills: save the one you mean as a picture of its own",
-            )
-        deep = _has_16_bits(image)
-        orientation = orientation_left(image)
-        image.load()
-        kind = image.format or ""
-        pixels, notes = _to_rgb(image, path)
-        pixels = upright(pixels, orientation)
-        if deep and not image.mode.startswith("I"):
-            notes = ("16-bit values cut to their upper 8 bits", *notes)
-            notes += _dark_note(int(pixels.max()) << 8)
-    return pixels, (*_name_note(path, kind), *notes)
+        return _decode_image(image, path, max_pixels)
+
+
+def _decode_tiff(data: bytes, path: Path, max_pixels: int) -> _Decoded:
+    printed: list[str] = []
+    with quiet(printed):
+        layout = read_layout(data, path)
+        if layout is None:  # Pillow says what is wrong
+            with _open(data, path) as image:
+                return _decode_image(image, path, max_pixels)
+        _require_budget(path, layout.width_px, layout.height_px, max_pixels)
+        found = _tiff_image(data, path, max_pixels, layout)
+        if found is None:
+            found = _tiff_bands(data, path, layout)
+    if layout.mask is not None:
+        masked = _upright_mask(layout.mask, found.orientation)
+        found = replace(found, stated={**found.stated, "masked": masked})
+    told = (f"the decoder says: {printed[0]}",) if printed else ()
+    notes = (*found.notes, *layout.notes, *told)
+    return replace(found, lossy=layout.lossy, notes=notes)
+
+
+def _tiff_image(data: bytes, path: Path, max_pixels: int, layout: Layout) -> _Decoded | None:
+    """Return what Pillow makes of the picture; None if it does not know such values."""
+    if layout.as_array:
+        return None
+    try:
+        image = _opened(io.BytesIO(data))
+        image.seek(layout.index)
+    except (UnidentifiedImageError, SyntaxError, EOFError):
+        return None
+    with image:
+        found = _decode_image(image, path, max_pixels, frames=False)
+    empty = nodata_mask(found.pixels, layout.nodata)
+    return found if empty is None else replace(found, valued={"nodata": empty})
+
+
+def _tiff_bands(data: bytes, path: Path, layout: Layout) -> _Decoded:
+    """Return a picture of values that Pillow does not know."""
+    bands = read_bands(data, layout, path)
+    values, notes = eight_bits(bands, path)
+    pixels = upright(np.repeat(values, 3, axis=2) if values.shape[2] == 1 else values,
+                     layout.orientation)  # fmt: skip
+    masks = [
+        {why: _upright_mask(mask, layout.orientation) for why, mask in found.items()}
+        for found in (bands.stated, bands.valued)
+    ]
+    return _Decoded(
+        pixels,
+        (*_name_note(path, "TIFF"), *bands.notes, *notes),
+        layout.orientation,
+        stated=masks[0],
+        valued=masks[1],
+    )
+
+
+def _decode_image(
+    image: Image.Image, path: Path, max_pixels: int, *, frames: bool = True
+) -> _Decoded:
+    _require_budget(path, *image.size, max_pixels)
+    if frames and getattr(image, "n_frames", 1) > 1 and image.format not in _ONE_PICTURE:
+        raise PhotoError(
+            path,
+            f"holds {getattr(image, 'n_frames', 0)} frames or pages; "
+            "cracklens reads stills: save the one you mean as a picture of its own",
+        )
+    deep = _has_16_bits(image)
+    kind = image.format or ""
+    orientation, left = read_orientation(image), orientation_left(image)
+    image.load()
+    pixels, notes, stated = _to_rgb(image, path)
+    pixels = upright(pixels, left)
+    stated = {why: _upright_mask(mask, left) for why, mask in stated.items()}
+    if deep and not image.mode.startswith("I"):
+        notes = ("16-bit values cut to their upper 8 bits", *notes)
+        notes += dark_note(int(pixels.max()) << 8)
+    notes = (*_name_note(path, kind), *notes)
+    return _Decoded(pixels, notes, orientation, lossy=kind in _LOSSY, stated=stated)
 
 
 def _require_budget(path: Path, width: int, height: int, max_pixels: int) -> None:
@@ -139,11 +232,13 @@ def _open(data: bytes, path: Path) -> Image.Image:
     try:
         return _opened(io.BytesIO(data))
     except UnidentifiedImageError as error:
-        raise PhotoError(path, _what_it_is(data)) from error
+        raise PhotoError(path, what_it_is(data)) from error
 
 
 def _opened(source: Path | io.BytesIO) -> Image.Image:
     """Open with Pillow; our own pixel budget stands in for Pillow's, for this call alone."""
+    if isinstance(source, Path):
+        require_regular(source)
     with _limit:
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
@@ -156,20 +251,11 @@ def _opened(source: Path | io.BytesIO) -> Image.Image:
 def _known_formats() -> tuple[str, ...]:
     """Return those of our formats that this Pillow can open; it refuses names it does not know."""
     Image.init()
+    with suppress(ImportError):  # a system for which there is no pi-heif
+        import pi_heif
+
+        pi_heif.register_heif_opener()
     return tuple(name for name in _FORMATS if name in Image.OPEN)
-
-
-def _what_it_is(data: bytes) -> str:
-    brand = data[4:12]
-    if brand.startswith(b"ftyp"):
-        if brand[4:] in {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"}:
-            return "HEIC is not read: set the phone to 'most compatible', or convert it to JPEG"
-        return _RAW if brand[4:] == b"crx " else _VIDEO
-    if (data[:4] == b"RIFF" and data[8:12] == b"AVI ") or data.startswith(_VIDEO_STARTS):
-        return _VIDEO
-    if any(data[first : first + 2 * step : step] == b"GG" for first, step in _TRANSPORT):
-        return _VIDEO
-    return f"not a picture that can be read (it starts with {data[:8]!r})"
 
 
 def _orientation(data: bytes) -> int:
@@ -184,24 +270,32 @@ def _orientation(data: bytes) -> int:
             Image.MAX_IMAGE_PIXELS = before
 
 
-def _to_rgb(image: Image.Image, path: Path) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+def _upright_mask(mask: Mask, orientation: int) -> Mask:
+    turned: Mask = upright(mask[:, :, None], orientation)[:, :, 0]
+    return np.ascontiguousarray(turned)
+
+
+def _to_rgb(
+    image: Image.Image, path: Path
+) -> tuple[NDArray[np.uint8], tuple[str, ...], dict[str, Mask]]:
     notes: tuple[str, ...] = ()
+    stated: dict[str, Mask] = {}
     if image.mode.startswith("I"):
         grey = np.asarray(image)
         if grey.min() < 0 or grey.max() > 65535:  # noqa: PLR2004 - the range of 16 bits
             raise PhotoError(path, "32-bit grey values; save the picture with 8 or 16 bits")
         eight = _EIGHT_BITS[grey]
-        notes = ("16-bit grey scaled to 8 bits", *_dark_note(int(grey.max())))
-        return np.repeat(eight[:, :, None], 3, axis=2), notes
-    if image.mode == "F":
-        raise PhotoError(path, "floating point values; save the picture with 8 or 16 bits")
+        notes = ("16-bit grey scaled to 8 bits", *dark_note(int(grey.max())))
+        return np.repeat(eight[:, :, None], 3, axis=2), notes, stated
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
+        alpha = np.asarray(rgba.getchannel("A"))
+        stated["transparent"] = alpha < max(_OPAQUE * int(alpha.max()), 1)
         image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
         notes = ("transparency laid on white",)
     elif image.mode == "CMYK":
         notes = ("CMYK converted to RGB without a colour profile",)
-    return np.array(image.convert("RGB")), notes
+    return np.array(image.convert("RGB")), notes, stated
 
 
 def _has_16_bits(image: Image.Image) -> bool:
@@ -211,14 +305,6 @@ def _has_16_bits(image: Image.Image) -> bool:
         if str(layout).endswith((";16B", ";16L", ";16N")):  # in Pillow's words for raw data
             return True
     return False
-
-
-def _dark_note(highest: int) -> tuple[str, ...]:
-    """Return a note on 16-bit values of which not one needs more than 12 bits."""
-    if not 0 < highest < _TWELVE_BITS:
-        return ()
-    told = "nearly black: no value needs more than 12 of its 16 bits"
-    return (f"{told}; scale it to 16 bits, or export it with 8",)
 
 
 def _name_note(path: Path, kind: str) -> tuple[str, ...]:

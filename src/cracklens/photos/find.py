@@ -3,31 +3,56 @@
 import glob
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cracklens.errors import UsageError
+from cracklens.photos.kinds import ADVICE, left_out_advice
 
 SUFFIXES = frozenset(
     {
         ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".tif", ".tiff", ".bmp", ".webp",
-        ".gif", ".ppm", ".pgm", ".jp2", ".avif", ".heic", ".heif",
+        ".gif", ".ppm", ".pgm", ".pnm", ".jp2", ".j2k", ".jpx", ".avif", ".heic", ".heif", ".hif",
     }
 )  # fmt: skip
 """What counts as a picture inside a folder. A file named outright is always tried."""
 
-VIDEOS = frozenset(
-    {".mp4", ".mov", ".avi", ".mkv", ".m4v", ".webm", ".mts", ".m2ts", ".3gp", ".mpg", ".mpeg",
-     ".wmv"}
-)  # fmt: skip
-"""What phones and drones put beside the pictures."""
+
+@dataclass(slots=True)
+class LeftOut:
+    """What a search passed over, for a person to know.
+
+    Attributes:
+        files: of kinds that are not read, such as videos; only those found inside folders.
+        folders: that could not be entered, and why.
+    """
+
+    files: list[Path] = field(default_factory=list)
+    folders: dict[Path, str] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """Return one line for each kind of file, with what to do, and for each such folder."""
+        kinds: dict[str, list[Path]] = {}
+        for file in dict.fromkeys(self.files):
+            kinds.setdefault(left_out_advice(file) or "", []).append(file)
+        told = []
+        for advice, files in kinds.items():
+            suffixes = ", ".join(sorted({file.suffix.lower() for file in files}))
+            number = f"{len(files):,} file{'' if len(files) == 1 else 's'} ({suffixes})"
+            told.append(f"left out: {number}: {advice}")
+        return told + [
+            f"left out: the folder {folder} cannot be read ({reason}); nothing is known of what "
+            "lies in it"
+            for folder, reason in self.folders.items()
+        ]
 
 
-RAWS = frozenset({".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"})
-"""What cameras write beside the pictures or in place of them. None is read: what a sensor saw
-becomes a picture by choices that are not ours."""
-
-
-def find_photos(inputs: Iterable[str | Path], *, suffixes: frozenset[str] = SUFFIXES) -> list[Path]:
+def find_photos(
+    inputs: Iterable[str | Path],
+    *,
+    suffixes: frozenset[str] = SUFFIXES,
+    left_out: LeftOut | None = None,
+) -> list[Path]:
     """List the picture files that `inputs` mean, each once, in a stable order.
 
     Files are taken as they are; folders are searched to the bottom in sorted order, hidden names
@@ -37,24 +62,28 @@ def find_photos(inputs: Iterable[str | Path], *, suffixes: frozenset[str] = SUFF
     Args:
         inputs: files, folders, patterns.
         suffixes: what counts inside a folder.
+        left_out: gets what was found inside folders and is not read.
 
     Raises:
         UsageError: an input names no picture.
     """
     found: dict[Path, None] = {}
+    passed = left_out if left_out is not None else LeftOut()
     for given in inputs:
         try:
-            found.update(dict.fromkeys(_named_by(str(given), suffixes)))
+            found.update(dict.fromkeys(_named_by(str(given), suffixes, passed)))
         except OSError as error:  # no permission, or a name that is too long
             raise UsageError(f"{given} cannot be read: {error.strerror or error}") from error
     return list(found)
 
 
-def _named_by(given: str, suffixes: frozenset[str]) -> list[Path]:
+def _named_by(given: str, suffixes: frozenset[str], left_out: LeftOut) -> list[Path]:
     path = Path(given)
     if path.is_dir():
-        if not (pictures := walk(path, suffixes)):
-            raise UsageError(f"{path} holds no pictures (.jpg, .png, .tif and the like)")
+        before = len(left_out.lines())
+        if not (pictures := walk(path, suffixes, left_out)):
+            told = "".join(f"; {line}" for line in left_out.lines()[before:])
+            raise UsageError(f"{path} holds no pictures (.jpg, .png, .tif and the like){told}")
         return pictures
     if path.exists():
         return [path]
@@ -62,32 +91,60 @@ def _named_by(given: str, suffixes: frozenset[str]) -> list[Path]:
         raise UsageError(f"{path} does not exist")
     matches = map(Path, sorted(glob.glob(given, recursive=True)))  # noqa: PTH207 - absolute patterns
     pictures = [
-        p for match in matches for p in (walk(match, suffixes) if match.is_dir() else [match])
+        p
+        for match in matches
+        for p in (_below(match, suffixes, left_out) if match.is_dir() else [match])
     ]
     if not pictures:
         raise UsageError(f"the pattern {given!r} matches nothing")
     return pictures
 
 
-def walk(folder: Path, suffixes: frozenset[str] = SUFFIXES) -> list[Path]:
-    """List the pictures below `folder`, sorted; each real folder is entered once."""
+def _below(match: Path, suffixes: frozenset[str], left_out: LeftOut) -> list[Path]:
+    """Return what lies below a folder that a pattern matched, which nobody named itself."""
+    try:
+        return walk(match, suffixes, left_out)
+    except UsageError as error:
+        left_out.folders[match] = getattr(error.__cause__, "strerror", None) or str(error)
+        return []
+
+
+def walk(
+    folder: Path, suffixes: frozenset[str] = SUFFIXES, left_out: LeftOut | None = None
+) -> list[Path]:
+    """List the pictures below `folder`, sorted; each real folder is entered once.
+
+    Args:
+        folder: to the bottom of which is searched.
+        suffixes: what counts.
+        left_out: gets what is not read, and the folders below that cannot be entered.
+
+    Raises:
+        UsageError: the folder cannot be entered; without `left_out`, also for one below it.
+    """
     found: list[Path] = []
     entered: set[str] = set()
-    for root, folders, files in os.walk(folder, onerror=_refuse, followlinks=True):
+
+    def refuse(error: OSError) -> None:
+        """A folder that cannot be entered is said, not skipped."""
+        reason = error.strerror or str(error)
+        if left_out is None or Path(error.filename) == folder:
+            raise UsageError(f"{error.filename} cannot be read: {reason}") from error
+        left_out.folders[Path(error.filename)] = reason
+
+    for root, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
         real = os.path.realpath(root)
         if real in entered:
             folders.clear()
             continue
         entered.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found.extend(
-            Path(root, name)
-            for name in sorted(files)
-            if not name.startswith(".") and os.path.splitext(name)[1].lower() in suffixes  # noqa: PTH122 - 40,000 names
-        )
+        for name in sorted(files):
+            suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - 40,000 names
+            if name.startswith("."):
+                continue
+            if suffix in suffixes:
+                found.append(Path(root, name))
+            elif left_out is not None and suffix in ADVICE:
+                left_out.files.append(Path(root, name))
     return found
-
-
-def _refuse(error: OSError) -> None:
-    """A folder that cannot be entered is said, not skipped."""
-    raise UsageError(f"{error.filename} cannot be read: {error.strerror or error}") from error

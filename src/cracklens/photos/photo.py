@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cracklens.photos.no_concrete import NoConcrete
+
 
 @dataclass(frozen=True, slots=True)
 class Photo:
@@ -16,12 +18,15 @@ class Photo:
         pixels: RGB, uint8, height x width x 3, after the EXIF orientation is applied.
         sha256: of the file's bytes, 64 hexadecimal digits.
         notes: what a person should know, such as "PNG named .jpg".
+        no_concrete: where the picture shows none, such as nodata round an orthomosaic; None if
+            nothing says so.
     """
 
     path: Path
     pixels: NDArray[np.uint8]
     sha256: str
     notes: tuple[str, ...] = ()
+    no_concrete: NoConcrete | None = None
 
     @property
     def width_px(self) -> int:

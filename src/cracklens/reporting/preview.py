@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import simplejpeg
 
-from cracklens.files import writing
+from cracklens.files import read_bytes, writing
 from cracklens.inspection.record import PhotoRecord
 from cracklens.reporting.picture import Pixels, shrunk
 
@@ -59,7 +59,7 @@ def save_preview(pixels: Pixels, record: PhotoRecord, folder: str | Path) -> Non
 def read_preview(record: PhotoRecord, folder: str | Path) -> bytes | None:
     """Return what `save_preview` kept; None where there is nothing."""
     try:
-        return _file(record, folder).read_bytes()
+        return read_bytes(_file(record, folder))
     except FileNotFoundError:
         return None
 

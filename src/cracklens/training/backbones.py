@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from cracklens.errors import CracklensError, UsageError, did_you_mean
+from cracklens.files import require_regular
 from cracklens.models import Preprocessing
 from cracklens.training.config import TrainConfig
 
@@ -203,6 +204,7 @@ def _load_file(network: nn.Module, path: Path, card: dict[str, Any]) -> str:
             f"{path}: weights are read from .safetensors files alone (pickles run code)"
         )
     try:
+        require_regular(path)
         state = load_file(path)
         with safe_open(path, "pt") as file:
             stated = (file.metadata() or {}).get("license", "")

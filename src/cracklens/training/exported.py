@@ -19,7 +19,14 @@ from numpy.typing import NDArray
 
 from cracklens import errors
 from cracklens.errors import CracklensError, OutputError
-from cracklens.files import sha256_file, write_json, writing, writing_folder
+from cracklens.files import (
+    read_text,
+    require_regular,
+    sha256_file,
+    write_json,
+    writing,
+    writing_folder,
+)
 from cracklens.models import Preprocessing
 from cracklens.progress import SILENT, Progress
 from cracklens.training.config import TrainConfig
@@ -74,14 +81,14 @@ def exported_backbone(
         except OutputError:
             if not (folder / INFO).is_file():  # else another run was faster
                 raise
-    info = json.loads((folder / INFO).read_text(encoding="utf-8"))
+    info = json.loads(read_text(folder / INFO))
     return ExportedBackbone(folder, info)
 
 
 def _whole(folder: Path) -> bool:
     """Tell whether every file of an export is the one that was written."""
     try:
-        files = json.loads((folder / INFO).read_text(encoding="utf-8"))["files"]
+        files = json.loads(read_text(folder / INFO))["files"]
         return all(sha256_file(folder / name) == value for name, value in files.items())
     except (OSError, ValueError, KeyError, TypeError):
         return False
@@ -100,6 +107,7 @@ def torch_features(
             values = np.load(Path(temporary, "features.npy"), allow_pickle=False)
         with writing(kept) as partial, partial.open("wb") as file:
             np.save(file, values)
+    require_regular(kept)
     features: NDArray[np.float32] = np.load(kept, allow_pickle=False)
     return features
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cracklens.errors import UsageError, did_you_mean
+from cracklens.files import read_bytes
 from cracklens.settings_file import read_settings, validated
 from cracklens.training.config import DEFAULT_RECIPE, TrainConfig
 from cracklens.training.segment.config import SegmentConfig
@@ -75,7 +76,7 @@ def _read_recipe(name: str) -> dict[str, Any]:
         path = Path(name)
         if not path.is_file():
             raise UsageError(f"no recipe file {name}")
-        content = path.read_bytes()
+        content = read_bytes(path)
     elif name in recipes():
         content = (files("cracklens.training") / "recipes" / f"{name}.toml").read_bytes()
     else:

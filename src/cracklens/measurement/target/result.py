@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cracklens.errors import DataError, UsageError
-from cracklens.files import write_json
+from cracklens.files import read_text, write_json
 from cracklens.measurement.camera_bias import CameraBias
 
 SCHEMA_VERSION = 1
@@ -142,7 +142,7 @@ class CameraCheck(Part):
             DataError: it is no check of a camera, or of a newer cracklens.
         """
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = read_text(path)
         except OSError as error:
             raise UsageError(
                 f"{path} cannot be read: {error.strerror}; cracklens check-camera writes it"

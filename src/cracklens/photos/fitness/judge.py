@@ -50,7 +50,7 @@ def judge(
         checks.append(_too_small(photo))
     focus = None if blocks is None else measure_focus(spectra(blocks))
     checks += check_focus(focus)
-    checks += check_tones(measure_tones(photo.pixels))
+    checks += check_tones(measure_tones(photo.pixels, exclude))
     checks.append(check_noise(None if blocks is None else measure_noise(blocks)))
     quality = None if metadata is None else metadata.jpeg_quality
     checks.append(check_compression(quality, measure_blockiness(green)))

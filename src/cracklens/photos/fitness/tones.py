@@ -27,15 +27,19 @@ class Tones:
     range: float
 
 
-def measure_tones(pixels: NDArray[np.uint8]) -> Tones:
+def measure_tones(pixels: NDArray[np.uint8], exclude: NDArray[np.bool_] | None = None) -> Tones:
     """Return the grey levels of a photograph, from a regular sample of its pixels.
 
     Args:
         pixels: (H, W, 3) RGB.
+        exclude: (H, W) where there is no wall; not all of it.
     """
     height, width = pixels.shape[:2]
     step = max(1, int(np.sqrt(height * width / _MOST_SAMPLES)))
     sample = np.ascontiguousarray(pixels[::step, ::step]).reshape(-1, 3)
+    if exclude is not None:
+        seen = ~exclude[::step, ::step].ravel()
+        sample = sample[seen] if seen.any() else sample
     brightest, darkest = sample.max(1), sample.min(1)
     low, median, high = np.percentile(sample[:, 1], (1, 50, 99))
     return Tones(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cracklens.errors import UsageError
+from cracklens.files import open_regular
 from cracklens.photos.decode import _opened
 from cracklens.photos.orientation import read_orientation, upright
 from cracklens.photos.scale.geokeys import Reference, reference_of_keys
@@ -161,7 +162,7 @@ def _scale(axes_mm: Floats, detail: str, risks: tuple[str, ...]) -> Scale:
 def _tags(path: Path) -> tuple[dict[int, Any], tuple[int, int]]:
     """Return the tags of the first page of a TIFF file, and width and height of any picture."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             is_tiff = file.read(4) in _TIFF
         if is_tiff:
             import tifffile

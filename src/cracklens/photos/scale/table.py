@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from cracklens.errors import UsageError, did_you_mean
+from cracklens.files import read_text
 from cracklens.photos.scale.length import parse_length
 from cracklens.photos.scale.scale import check_mm_per_px
 
@@ -60,7 +61,7 @@ def read_scale_table(path: Path, photos: Iterable[Path]) -> dict[Path, ScaleRow]
         UsageError: the file cannot be read, or a line makes no sense; all with their line numbers.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path, "utf-8-sig")
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from cracklens.errors import UsageError
+from cracklens.files import open_regular
 from cracklens.photos.scale.scale import Floats
 
 _SRS = re.compile(r"<SRS\b[^>]*>(.*?)</SRS>", re.DOTALL)
@@ -64,7 +65,7 @@ def _text(path: Path) -> str:
     if not path.is_file():
         return ""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(_MOST_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from cracklens.errors import DataError
-from cracklens.files import write_json, writing
+from cracklens.files import read_text, write_json, writing
 from cracklens.progress import SILENT, Progress
 from cracklens.training.segment.network import Segmenter
 from cracklens.training.segment.samples import Samples
@@ -197,7 +197,7 @@ def _read_losses(path: Path, step: int) -> Losses:
     import json
 
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_text(path))
     except (OSError, ValueError):
         return Losses()
     kept = [(s, v) for s, v in zip(content["step"], content["loss"], strict=True) if s <= step]

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from cracklens.errors import UsageError, did_you_mean
+from cracklens.files import require_regular
 
 MULTIPLE_PX = 32
 """Sides of the input are multiples of this: the deepest feature map has stride 32."""
@@ -118,6 +119,7 @@ def create_segmenter(encoder: str, weights: str, seed: int) -> Segmenter:
 
 def _load(network: nn.Module, path: Path) -> None:
     try:
+        require_regular(path)
         network.load_state_dict(load_file(path))
     except (OSError, SafetensorError) as error:
         raise UsageError(f"--weights {path} cannot be read as safetensors: {error}") from error

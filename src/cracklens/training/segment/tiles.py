@@ -10,6 +10,7 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from cracklens.errors import PhotoError
+from cracklens.files import read_bytes
 from cracklens.machine import available_cpus
 from cracklens.photos import Photo, stream_photos
 from cracklens.progress import SILENT, Progress
@@ -60,7 +61,7 @@ def read_tiles(
 
 def _jpeg_of(photo: Photo) -> bytes:
     """Return the file itself if it is a plain JPEG, else the pixels as one of high quality."""
-    data = photo.path.read_bytes()
+    data = read_bytes(photo.path)
     if data.startswith(b"\xff\xd8\xff") and b"Exif\x00\x00" not in data[:4096]:
         return data
     return bytes(simplejpeg.encode_jpeg(photo.pixels, _QUALITY))
