@@ -18,7 +18,7 @@ from PIL import Image, ImageOps
 from cracklens.errors import PhotoError
 from cracklens.photos import read_photo
 from cracklens.photos.decode import peek_pixels
-from cracklens.photos.find import RAWS
+from cracklens.photos.kinds import RAWS
 
 ORIENTATION = 0x0112
 LOSSLESS = [".png", ".tif", ".bmp", ".webp", ".ppm"]
@@ -300,11 +300,11 @@ def test_text_named_jpg_shows_how_it_starts(tmp_path):
     [
         (
             b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic",
-            "HEIC that this libheif does not decode",
+            "HEIC that cannot be decoded",
         ),
         (
             b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic",
-            "HEIC that this libheif does not decode",
+            "HEIC that cannot be decoded",
         ),
         (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom", "a video"),
         (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2", "a video"),

@@ -1,5 +1,6 @@
 """Files that lie beside photographs and are none that cracklens reads: what to do with each."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 VIDEOS = frozenset(
@@ -22,6 +23,8 @@ LAYERS = "a file of layers, not a picture: export it as TIFF or PNG first"
 DOCUMENT = "a document, not a picture: save the pictures in it as files, such as with pdfimages"
 ARCHIVE = "an archive: unpack it and name the folder"
 AROUND = "a picture of a 360° camera: export flat views from it first"
+HEIC = "HEIC that cannot be decoded, damaged or of a kind that is not read: convert it to JPEG"
+NO_HEIC = "HEIC needs the package pi-heif: pip install pi-heif, or convert it to JPEG"
 MAP = "a format of maps that is not read: convert it to GeoTIFF, such as with gdal_translate"
 
 ADVICE: dict[str, str] = {
@@ -78,7 +81,7 @@ def what_it_is(data: bytes) -> str:
     if data[4:8] == b"ftyp":
         brand = data[8:12]
         if brand in _HEIF_BRANDS:
-            return "HEIC that this libheif does not decode: convert it to JPEG"
+            return HEIC if find_spec("pi_heif") else NO_HEIC
         return RAW if brand == _ISO_RAW else VIDEO
     if (data[:4] == b"RIFF" and data[8:12] == b"AVI ") or data.startswith(_VIDEO_STARTS):
         return VIDEO
