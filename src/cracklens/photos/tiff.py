@@ -12,7 +12,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from cracklens.errors import PhotoError
-from cracklens.files import read_bytes
+from cracklens.files import open_regular, read_bytes
 from cracklens.photos.tiff_codecs import add_codecs
 
 Mask = NDArray[np.bool_]
@@ -116,6 +116,18 @@ def read_bands(data: bytes, layout: Layout, path: Path) -> Bands:
             values = np.moveaxis(values, 0, -1)
         extra = _extra_samples(page)
     return _bands(values.reshape(layout.height_px, layout.width_px, -1), extra, layout)
+
+
+def read_tags(path: Path) -> dict[int, Any]:
+    """Return the tags of the first page by their number, also where Pillow knows no such values.
+
+    Empty for what is no TIFF file. Numbers come as tifffile has them, rationals as pairs.
+    """
+    try:
+        with open_regular(path) as opened, tifffile.TiffFile(opened) as file:
+            return {tag.code: tag.value for tag in file.pages[0].aspage().tags.values()}
+    except Exception:  # noqa: BLE001 - on damaged data, it raises whatever it stumbles over
+        return {}
 
 
 def nodata_mask(values: NDArray[Any], nodata: float | None) -> Mask | None:

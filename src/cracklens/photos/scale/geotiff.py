@@ -10,6 +10,7 @@ from cracklens.errors import UsageError
 from cracklens.files import read_text
 from cracklens.photos.decode import _opened
 from cracklens.photos.scale.scale import Floats, Scale
+from cracklens.photos.tiff import read_tags
 
 _PIXEL_SCALE, _TRANSFORMATION, _KEYS = 33550, 34264, 34735
 _MODEL_TYPE, _LINEAR_UNITS = 1024, 3076
@@ -75,7 +76,7 @@ def _tags(path: Path) -> dict[int, Any]:
             tags = dict(getattr(image, "tag_v2", {}))
             return {int(number): value for number, value in tags.items()}
     except Exception:  # noqa: BLE001 - on damaged data, Pillow raises and warns at will
-        return {}
+        return read_tags(path)  # of five bands, or colours in floating point
 
 
 def _axes(tags: dict[int, Any]) -> Floats:
