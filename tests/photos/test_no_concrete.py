@@ -232,6 +232,18 @@ def test_a_frame_of_any_thickness_is_found(thick):
     assert np.array_equal(flat_borders(framed), expected)
 
 
+@pytest.mark.parametrize("thick", [12, 21, 40])
+@pytest.mark.parametrize("colour", [(255, 255, 255), (0, 0, 0)])
+def test_a_frame_in_a_jpeg_is_found_on_all_sides(tmp_path, thick, colour):
+    framed = cv2.copyMakeBorder(WALL, *[thick] * 4, cv2.BORDER_CONSTANT, value=colour)
+    Image.fromarray(framed).save(tmp_path / "a.jpg", quality=88)
+    mask = read_photo(tmp_path / "a.jpg").no_concrete.mask
+    inner = np.zeros(mask.shape, bool)
+    inner[thick:-thick, thick:-thick] = True
+    assert mask[~inner].all()
+    assert not mask[thick + 20 : -thick - 20, thick + 20 : -thick - 20].any()
+
+
 def test_a_black_crack_is_no_nodata(tmp_path):
     wall = mosaic(0)
     cv2.line(wall, (150, 60), (180, 230), (0, 0, 0), 5)

@@ -266,3 +266,17 @@ def test_an_impossible_typed_scale_gives_none(tmp_path):
 def test_a_request_that_names_no_dictionary_is_refused(tmp_path):
     with pytest.raises(UsageError, match="no marker dictionary"):
         find_scale(photo(tmp_path), Metadata(), ScaleRequest(marker_mm=50.0, dictionary="4x5"))
+
+
+@pytest.mark.parametrize("error", [np.linalg.LinAlgError("Singular matrix"), ZeroDivisionError()])
+def test_a_scale_that_cannot_be_computed_is_none_with_its_reason(error, monkeypatch):
+    def fails(*_, **__):
+        raise error
+
+    monkeypatch.setattr("cracklens.photos.scale.find._from_points", fails)
+    photo = Photo(Path("wall.jpg"), np.zeros((30, 40, 3), np.uint8), "0" * 64)
+    request = ScaleRequest(points_px=((0.0, 0.0), (9.0, 0.0)), length_mm=5.0)
+    scale, reason, _ = find_scale(photo, Metadata(40, 30), request)
+    assert scale is None
+    assert "could not be computed" in reason
+    assert "--mm-per-px" in reason

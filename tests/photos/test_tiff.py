@@ -13,6 +13,7 @@ from cracklens.errors import PhotoError
 from cracklens.photos import read_photo
 from cracklens.photos.chatter import quiet
 from cracklens.photos.metadata import read_metadata
+from cracklens.photos.scale.geotiff import scale_from_transform
 
 H, W = 70, 90
 RNG = np.random.default_rng(5)
@@ -107,6 +108,20 @@ def test_overviews_in_their_own_folder_are_no_pages(tmp_path):
         file.write(WALL, photometric="rgb", subifds=1)
         file.write(WALL[::2, ::2], photometric="rgb", subfiletype=1)
     assert np.array_equal(read_photo(tmp_path / "a.tif").pixels, WALL)
+
+
+@pytest.mark.parametrize(("bands", "dtype"), [(3, "uint8"), (5, "uint8"), (3, "float32")])
+def test_the_scale_of_a_geotiff_is_found_whatever_its_values(tmp_path, bands, dtype):
+    values = np.full((H, W, bands), 1, dtype)
+    keys = (1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 25832)
+    place = (0.0, 0.0, 0.0, 500_000.0, 5_700_000.0, 0.0)  # on the central meridian
+    tags = [(33550, "d", 3, (0.002, 0.002, 0.0), True), (33922, "d", 6, place, True),
+            (34735, "H", 12, keys, True)]  # fmt: skip
+    written(tmp_path / "a.tif", values, planarconfig="contig", extratags=tags,
+            extrasamples=["unspecified"] * (bands - 3))  # fmt: skip
+    assert scale_from_transform(tmp_path / "a.tif").mm_per_px == pytest.approx(
+        2.0 / 0.9996, rel=1e-5
+    )
 
 
 def test_two_pictures_in_one_file_are_refused(tmp_path):

@@ -231,10 +231,10 @@ def _cut_off(pixels: Pixels, inside: Mask, colour: Pixels, *, lossy: bool) -> Ma
 
 
 def _with_blocks(pixels: Pixels, part: Mask, colour: Pixels) -> Mask:
-    """Return a flat part with what a lossy codec left of it in the blocks at its edge."""
+    """Return a flat part with what a lossy codec left of it: blocks at its edge, a thin frame."""
     low, high = (np.clip(colour.astype(float) + side * _NOISE, 0, 255) for side in (-1, 1))
-    found: Mask = _grown(part, _NOISE_PX) & (cv2.inRange(pixels, low, high) > 0)
-    return found | part
+    near: Mask = np.asarray(cv2.inRange(pixels, low, high) > 0)
+    return part | (_grown(part, _NOISE_PX) & near) | _frame(near)
 
 
 def _grown(mask: Mask, by_px: int) -> Mask:

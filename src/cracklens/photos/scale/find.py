@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +22,7 @@ from cracklens.photos.scale.table import ScaleRow
 
 TYPED_SHARE = 0.02
 """Relative standard uncertainty of a typed scale when nothing else is said."""
+_OTHER_WAYS = "give --mm-per-px, --distance or a scale table for this photograph"
 _HOW = (
     "put a marker of known size on the wall (--marker 50mm), give the distance (--distance 3.2m) "
     "or the scale (--mm-per-px)"
@@ -86,6 +88,9 @@ def find_scale(photo: Photo, metadata: Metadata, request: ScaleRequest) -> Found
             scale = source()
         except UsageError as error:
             failed.append(str(error))
+            continue
+        except (np.linalg.LinAlgError, ArithmeticError, cv2.error) as error:
+            failed.append(f"it could not be computed ({error}): {_OTHER_WAYS}")
             continue
         if scale is not None:
             notes = tuple(f"not used: {reason}" for reason in failed)

@@ -12,6 +12,7 @@ small marker (Schweighofer and Pinz 2006), both are fitted and weighted by their
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,6 +80,9 @@ def fit_plane(squares: Sequence[Square], shape: tuple[int, ...], focal: Focal) -
         squares: at least one.
         shape: of the photograph, height first; the optical axis meets its middle.
         focal: what is known of the focal length.
+
+    Raises:
+        LinAlgError: no plane fits.
     """
     centre = np.array([(shape[1] - 1) / 2.0, (shape[0] - 1) / 2.0])
     anchor = np.mean([square.corners_px.mean(axis=0) for square in squares], axis=0)
@@ -118,9 +122,15 @@ def fit_plane(squares: Sequence[Square], shape: tuple[int, ...], focal: Focal) -
 
 def _modes(squares: Sequence[Square], view: View, focal: Focal) -> list[_Mode]:
     """Return the fitted planes, the likeliest first; one, or two that are mirror images."""
-    starts = [_start(slopes, squares, view, focal) for slopes in _slopes(squares, view, focal)]
-    found = [_fitted(start, squares, view, focal) for start in starts]
+    found = []
+    for slopes in _slopes(squares, view, focal):
+        with suppress(np.linalg.LinAlgError):  # a start from which no plane is found
+            found.append(_fitted(_start(slopes, squares, view, focal), squares, view, focal))
     modes = sorted(found, key=lambda mode: -mode.log_weight)
+    if not modes:
+        raise np.linalg.LinAlgError("no plane fits the corners of the markers")
+    if len(modes) == 1:
+        return [modes[0]._replace(log_weight=0.0)]
     apart = np.abs(modes[0].theta[1:3] - modes[1].theta[1:3]).max()
     unlikely = modes[1].log_weight - modes[0].log_weight < np.log(_KEPT_SHARE)
     if unlikely or apart < 1e-3:  # noqa: PLR2004 - the same plane
@@ -215,8 +225,14 @@ def _descended(
         normal, gradient = slopes.T @ slopes, slopes.T @ here
         gained = 0.0
         while damping < _STUCK:
-            moved = theta - np.linalg.solve(normal + damping * np.diag(np.diag(normal)), gradient)
-            there = residuals(moved)
+            try:
+                moved = theta - np.linalg.solve(
+                    normal + damping * np.diag(np.diag(normal)), gradient
+                )
+                there = residuals(moved)
+            except np.linalg.LinAlgError:  # a step to a plane that is seen edge-on: a shorter one
+                damping *= 10.0
+                continue
             gained = float(here @ here - there @ there)
             if gained > 0:
                 theta, here, damping = moved, there, damping / 10.0
