@@ -110,3 +110,17 @@ def test_an_unknown_class_names_the_flag_that_helps():
 def test_a_target_that_the_model_lacks_gets_a_hint():
     with pytest.raises(DataError, match="did you mean 'Positive'"):
         dataset("Riss").relabelled({"Riss": "Positiv"}, ("Negative", "Positive"))
+
+
+@pytest.mark.parametrize(
+    ("cracked", "sound"),
+    [
+        ("with_crack", "without_crack"),
+        ("damaged", "undamaged"),
+        ("defect", "no_defect"),
+        ("Riss", "kein Riss"),
+        ("crack", "crack-free"),
+    ],
+)
+def test_the_class_that_means_a_crack_is_known_by_its_name(cracked, sound):
+    assert positive_class(tuple(sorted((cracked, sound)))) == cracked

@@ -9,11 +9,17 @@ from numpy.typing import NDArray
 
 from cracklens.errors import DataError, did_you_mean
 
-CRACKED = frozenset({"positive", "cracked", "crack", "cracks", "cd", "cw", "cp", "1"})
+CRACKED = frozenset(
+    {
+        "positive", "cracked", "crack", "cracks", "withcrack", "withcracks", "damaged", "defect",
+        "defects", "defective", "riss", "risse", "cd", "cw", "cp", "1",
+    }
+)  # fmt: skip
 UNCRACKED = frozenset(
     {
-        "negative", "uncracked", "noncracked", "nocrack", "nocracks", "intact", "ud", "uw", "up",
-        "0",
+        "negative", "uncracked", "notcracked", "noncracked", "nocrack", "nocracks", "withoutcrack",
+        "withoutcracks", "crackfree", "undamaged", "nodamage", "nodefect", "nodefects", "intact",
+        "keinriss", "keinerisse", "rissfrei", "ud", "uw", "up", "0",
     }
 )  # fmt: skip
 """Folder names that published sets use (METU; SDNET2018 with D decks, W walls, P pavements)."""
