@@ -1,5 +1,6 @@
 """The public surface, and what it may cost to touch it."""
 
+import ast
 import os
 import resource
 import subprocess
@@ -126,3 +127,15 @@ def test_help_is_there_at_once():
 def test_the_package_carries_its_types():
     assert Path(package.__file__).with_name("py.typed").is_file()
     assert os.fspath(package.__file__).endswith("__init__.py")
+
+
+def test_type_checkers_see_every_public_name_as_exported():
+    # without "as", mypy --strict says: module "cracklens" does not explicitly export attribute
+    source = Path(package.__file__).read_text(encoding="utf-8")
+    aliases = [
+        alias
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
+    assert set(package.__all__) <= {alias.asname for alias in aliases if alias.asname}

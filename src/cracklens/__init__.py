@@ -29,22 +29,24 @@ _HOMES = {
 }
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - one list, fixed by tests/test_public_names.py
 
-if TYPE_CHECKING:
-    from cracklens.api import Model, audit, inspect, load_model, train
-    from cracklens.datasets import Audit
-    from cracklens.detection import Prediction
-    from cracklens.errors import (
-        CracklensError,
-        DataError,
-        MissingExtraError,
-        ModelError,
-        OutputError,
-        PhotoError,
-        UsageError,
-    )
-    from cracklens.evaluation.evaluate import Evaluation
-    from cracklens.inspection.record import Inspection
-    from cracklens.models import ModelCard
+if TYPE_CHECKING:  # "as" exports a name under mypy --strict
+    from cracklens.api import Model as Model
+    from cracklens.api import audit as audit
+    from cracklens.api import inspect as inspect
+    from cracklens.api import load_model as load_model
+    from cracklens.api import train as train
+    from cracklens.datasets import Audit as Audit
+    from cracklens.detection import Prediction as Prediction
+    from cracklens.errors import CracklensError as CracklensError
+    from cracklens.errors import DataError as DataError
+    from cracklens.errors import MissingExtraError as MissingExtraError
+    from cracklens.errors import ModelError as ModelError
+    from cracklens.errors import OutputError as OutputError
+    from cracklens.errors import PhotoError as PhotoError
+    from cracklens.errors import UsageError as UsageError
+    from cracklens.evaluation.evaluate import Evaluation as Evaluation
+    from cracklens.inspection.record import Inspection as Inspection
+    from cracklens.models import ModelCard as ModelCard
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
