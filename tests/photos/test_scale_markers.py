@@ -215,6 +215,44 @@ def test_markers_on_one_plane_agree_and_fix_the_tilt(pictures):
     assert scale.detail.startswith("2 markers (DICT_4X4_50), 50 mm")
 
 
+@pytest.mark.parametrize("tilt", [0, 1, 4])
+@pytest.mark.parametrize("focal_35mm", [13.0, 28.0])
+@pytest.mark.parametrize(
+    "places",
+    [
+        [(-254, 0), (254, 0)],
+        [(0, -190), (0, 190)],
+        [(-200, -150), (200, 150)],
+        [(-254, 0), (254, 0), (0, 0)],
+        [(-254, -140), (254, -140), (254, 140), (-254, 140)],
+    ],
+    ids=["level", "upright", "diagonal", "three", "four"],
+)
+@pytest.mark.parametrize("noise_px", [0.0, 0.02], ids=["exact", "noisy"])
+def test_markers_far_apart_give_their_scale(pictures, places, focal_35mm, tilt, noise_px):
+    shape = pictures.SIZE_PX[::-1]
+    centre = (np.array(pictures.SIZE_PX) - 1) / 2
+    focal_px = focal_35mm / 43.267 * math.hypot(*shape)
+    base = pictures.wall_to_picture(focal_px, tilt, 180.0, 0.0, centre, 240.0)
+    rng = np.random.default_rng([tilt, len(places)])
+    markers = []
+    for number, (x, y) in enumerate(places):
+        moved = base @ np.array([[1.0, 0, x], [0, 1, y], [0, 0, 1]])
+        corners = pictures.mapped(moved, pictures.square(50.0))
+        seen = corners + noise_px * rng.normal(size=(4, 2))
+        markers.append(Marker("DICT_4X4_50", number, 6, seen, np.eye(8) * 0.02**2, 0.05))
+    focal = Focal(focal_px * 1.05, 0.04, guessed=False)
+    scale = scale_from_markers(markers, 50.0, shape, focal=focal)
+    points = np.array([each.middle_px for each in markers] + [centre])
+    for step in ([1.0, 0.0], [0.0, 1.0]):
+        steps = np.tile(step, (len(points), 1))
+        found = pictures.step_lengths(scale.homography, points, steps)
+        error = found / pictures.step_lengths(np.linalg.inv(base), points, steps) - 1
+        assert np.abs(error).max() < 0.003
+        assert (np.abs(error) < 1.96 * scale.relative_standard_at(points, steps)).all()
+    assert not any("disagree" in risk for risk in scale.risks)
+
+
 def test_markers_that_disagree_much_are_refused_and_the_share_is_told(pictures):
     markers, shape, _ = plane_markers(pictures, [(-200, -100), (200, 120)], factors=(1.0, 1.15))
     with pytest.raises(
