@@ -1,7 +1,9 @@
 """From a photograph with a known crack to what the record says of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,6 +16,7 @@ from cracklens.inspection.config import InspectConfig
 from cracklens.inspection.convert import record_of
 from cracklens.inspection.inputs import Inputs
 from cracklens.inspection.priority import load_weights
+from cracklens.inspection.record import PhotoRecord
 from cracklens.inspection.validate_measured import measured_problems
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.photos import read_photo
@@ -220,3 +223,96 @@ def test_the_pixel_budget_is_that_of_the_place(photo, specimen):
     assert local == pytest.approx(across, rel=0.05)
     assert local > 0.12  # at the middle it is 0.1
     assert _local_mm_per_px(crack, None) is None
+
+
+FAULTS = [
+    np.linalg.LinAlgError("Singular matrix"),
+    ZeroDivisionError(),
+    FloatingPointError("overflow"),
+    ValueError("x0 is infeasible"),
+    IndexError("out of bounds"),
+    cv2.error("bad argument"),
+    UsageError("a width must be above 0"),
+]
+
+
+def broken(monkeypatch, name, error, *, when=lambda *_: True):
+    """Let a step of the assessment fail, at the calls for which `when` is true."""
+    import cracklens.inspection.assess as rooms
+
+    works = getattr(rooms, name)
+
+    def fails(*given, **named):
+        if when(*given):
+            raise error
+        return works(*given, **named)
+
+    monkeypatch.setattr(rooms, name, fails)
+
+
+@pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
+def test_cracks_that_cannot_be_measured_stay_as_they_were_traced(
+    photo, specimen, error, monkeypatch
+):
+    broken(monkeypatch, "measure", error)
+    found = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
+    (crack,) = found.cracks
+    assert crack.measurement is None
+    assert not crack.grades
+    assert any(note.startswith("not measured, because") for note in found.notes)
+    assert found.scale.mm_per_px == 0.1
+    assert PhotoRecord.model_validate_json(found.model_dump_json()) == found
+
+
+def test_a_scale_that_measuring_fails_with_is_left_out(photo, specimen, monkeypatch):
+    error = np.linalg.LinAlgError("Singular matrix")
+    broken(monkeypatch, "measure", error, when=lambda _pixels, _cracks, scale: scale is not None)
+    found = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
+    (crack,) = found.cracks
+    assert crack.measurement.mean_width_px.value == pytest.approx(6, rel=0.08)
+    assert crack.measurement.mean_width_mm is None
+    assert found.scale is None
+    assert "Singular matrix" in found.scale_missing
+    assert all(grade.refused for grade in crack.grades)
+
+
+@pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
+def test_a_photograph_that_cannot_be_judged_is_measured_but_not_graded(
+    photo, specimen, error, monkeypatch
+):
+    broken(monkeypatch, "judge", error)
+    found = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
+    (crack,) = found.cracks
+    assert found.fitness.verdict == "detect only"
+    assert "could not be computed" in found.fitness.advice[0]
+    assert crack.measurement.mean_width_mm.value == pytest.approx(0.6, rel=0.08)
+    assert all("could not be computed" in grade.refused for grade in crack.grades)
+
+
+@pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
+def test_a_crack_that_cannot_be_graded_is_refused_with_the_reason(
+    photo, specimen, error, monkeypatch
+):
+    broken(monkeypatch, "grade", error, when=lambda width_mm, _context: width_mm is not None)
+    broken(monkeypatch, "priority", error)
+    (crack,) = record(photo, specimen, ScaleRequest(mm_per_px=0.1)).cracks
+    assert crack.measurement is not None
+    assert len(crack.grades) == len(CONTEXT.codes)
+    assert all("could not be computed" in grade.refused for grade in crack.grades)
+    assert crack.priority is None
+
+
+def test_a_figure_that_is_not_finite_costs_the_measures_alone(photo, specimen, monkeypatch):
+    from cracklens.measurement.measure import measure
+
+    def not_finite(*given, **named):
+        found = measure(*given, **named)
+        (crack,) = found.cracks
+        wrong = replace(crack.widths, measured_share=float("nan"))
+        return replace(found, cracks=(replace(crack, widths=wrong),))
+
+    monkeypatch.setattr("cracklens.inspection.assess.measure", not_finite)
+    found = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
+    (crack,) = found.cracks
+    assert crack.measurement is None
+    assert any("not finite" in note for note in found.notes)

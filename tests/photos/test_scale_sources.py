@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from cracklens.errors import UsageError
 from cracklens.photos import Photo
 from cracklens.photos.metadata import Metadata
 from cracklens.photos.scale import (
+    Scale,
     ScaleRequest,
     check_mm_per_px,
     find_scale,
@@ -268,7 +270,17 @@ def test_a_request_that_names_no_dictionary_is_refused(tmp_path):
         find_scale(photo(tmp_path), Metadata(), ScaleRequest(marker_mm=50.0, dictionary="4x5"))
 
 
-@pytest.mark.parametrize("error", [np.linalg.LinAlgError("Singular matrix"), ZeroDivisionError()])
+FAULTS = [
+    np.linalg.LinAlgError("Singular matrix"),
+    ZeroDivisionError(),
+    FloatingPointError("overflow"),
+    ValueError("x0 is infeasible"),
+    IndexError("out of bounds"),
+    cv2.error("bad argument"),
+]
+
+
+@pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
 def test_a_scale_that_cannot_be_computed_is_none_with_its_reason(error, monkeypatch):
     def fails(*_, **__):
         raise error
@@ -280,3 +292,33 @@ def test_a_scale_that_cannot_be_computed_is_none_with_its_reason(error, monkeypa
     assert scale is None
     assert "could not be computed" in reason
     assert "--mm-per-px" in reason
+
+
+@pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
+def test_markers_that_cannot_be_located_cost_the_scale_alone(error, monkeypatch):
+    def fails(*_, **__):
+        raise error
+
+    monkeypatch.setattr("cracklens.photos.scale.find.find_markers", fails)
+    photo = Photo(Path("wall.jpg"), np.zeros((30, 40, 3), np.uint8), "0" * 64)
+    scale, reason, covered = find_scale(photo, Metadata(40, 30), ScaleRequest(marker_mm=50.0))
+    assert scale is None
+    assert covered is None
+    assert "markers could not be located" in reason
+    scale, _, _ = find_scale(
+        photo, Metadata(40, 30), ScaleRequest(marker_mm=50.0, mm_per_px=0.2)
+    )  # another way is still gone
+    assert scale.mm_per_px == 0.2
+    assert any("could not be located" in risk for risk in scale.risks)
+    scale, reason, _ = find_scale(photo, Metadata(40, 30), ScaleRequest())
+    assert scale is None
+    assert "--marker 50mm" in reason
+
+
+@pytest.mark.parametrize("broken", [{"relative_standard": math.nan}, {"tilt_deg": math.inf}])
+def test_a_scale_without_finite_figures_is_refused(broken):
+    with pytest.raises(UsageError, match="finite"):
+        Scale(
+            **{"mm_per_px": 0.2, "relative_standard": 0.01, "source": "typed", "detail": ""}
+            | broken
+        )

@@ -14,9 +14,10 @@ from cracklens.measurement import CrackMeasurement, PhotoMeasurement
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.measure import measure
 from cracklens.photos import Photo
-from cracklens.photos.fitness import Fitness, consequence, judge
-from cracklens.photos.metadata import read_metadata
+from cracklens.photos.fitness import Check, Fitness, conclude, consequence, judge
+from cracklens.photos.metadata import Metadata, read_metadata
 from cracklens.photos.no_concrete import Mask
+from cracklens.photos.numerical import FAILURES, told
 from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale
 from cracklens.tracing.crack import Tracing
 
@@ -32,9 +33,11 @@ class Assessed:
         scale: None if there is none.
         scale_missing: then why, and how to get one.
         fitness: whether the photograph serves to measure.
-        measured: None where a model that judges whole tiles found the cracks.
+        measured: None where a model that judges whole tiles found the cracks, or where nothing
+            could be measured, which `notes` explains.
         grades: for each measured crack, one for each code.
         priorities: for each measured crack; None where it has no width in mm.
+        notes: what could not be computed and why, for people.
     """
 
     scale: Scale | None
@@ -43,6 +46,7 @@ class Assessed:
     measured: PhotoMeasurement | None
     grades: tuple[tuple[Grade, ...], ...] = ()
     priorities: tuple[Priority | None, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 Assess = Callable[[Photo, ProbabilityMap, Tracing], Assessed]
@@ -67,7 +71,10 @@ class Assessor:
     camera: CameraBias | None = None
 
     def __call__(self, photo: Photo, found: ProbabilityMap, tracing: Tracing) -> Assessed:
-        """Return what the cracks of a photograph mean; it depends on the arguments alone."""
+        """Return what the cracks of a photograph mean; it depends on the arguments alone.
+
+        What cannot be computed is left out, with its reason: the cracks stay.
+        """
         request = replace(self.request, row=self.rows.get(photo.path))
         metadata = read_metadata(photo.path)
         scale, missing, markers = find_scale(photo, metadata, request)
@@ -75,29 +82,25 @@ class Assessor:
         camera = self.camera
         if camera and (why := camera.why_not_for(photo.pixels.shape, metadata.digital_zoom)):
             camera = None
-            told = f"the check of the camera was not used: {why}"
+            unused = f"the check of the camera was not used: {why}"
             if scale is None:
-                missing = f"{missing}; {told}"
+                missing = f"{missing}; {unused}"
             else:
-                scale = replace(scale, risks=(*scale.risks, told))
-        fitness = judge(
-            photo,
-            scale=scale,
-            metadata=metadata,
-            finest_boundary_mm=finest_boundary_mm(self.context),
-            sensor_width_mm=request.sensor_width_mm,
-            exclude=covered,
-        )
+                scale = replace(scale, risks=(*scale.risks, unused))
+        fitness = self._judged(photo, scale, metadata, request, covered)
         if found.kind == "tiles":
             return Assessed(scale, missing or None, fitness, None)
-        measured = measure(
-            photo.pixels,
-            tracing.cracks,
-            scale,
-            axis_deg=self.context.axis_deg,
-            excluded=covered,
-            camera=camera,
-        )
+        measured, failed = self._measured(photo, tracing, scale, covered, camera)
+        if failed and scale is not None:  # what fails on the wall may hold in the picture
+            measured, without = self._measured(photo, tracing, None, covered, camera)
+            if measured is not None:
+                scale, missing, failed = None, f"no scale: measuring with it failed ({failed})", ""
+                fitness = self._judged(photo, scale, metadata, request, covered)
+            else:
+                failed = without
+        if measured is None:
+            note = f"not measured, because it could not be computed ({failed}): please report this"
+            return Assessed(scale, missing or None, fitness, None, notes=(note,))
         return Assessed(
             scale,
             missing or None,
@@ -108,6 +111,53 @@ class Assessor:
             tuple(self._priority(crack, measured, scale) for crack in measured.cracks),
         )  # fmt: skip
 
+    def _judged(
+        self,
+        photo: Photo,
+        scale: Scale | None,
+        metadata: Metadata,
+        request: ScaleRequest,
+        covered: Mask | None,
+    ) -> Fitness:
+        """Return whether a photograph serves; where that cannot be computed, only to detect."""
+        try:
+            return judge(
+                photo,
+                scale=scale,
+                metadata=metadata,
+                finest_boundary_mm=finest_boundary_mm(self.context),
+                sensor_width_mm=request.sensor_width_mm,
+                exclude=covered,
+            )
+        except FAILURES as error:
+            advice = (
+                f"Whether the photograph serves could not be computed ({told(error)}), so no width "
+                "in it is graded. Take it again, or look at the cracks on site."
+            )
+            return conclude((Check("judgement", None, "", "not known", advice),))
+
+    def _measured(
+        self,
+        photo: Photo,
+        tracing: Tracing,
+        scale: Scale | None,
+        covered: Mask | None,
+        camera: CameraBias | None,
+    ) -> tuple[PhotoMeasurement | None, str]:
+        """Return what was measured; None with the reason where that failed."""
+        try:
+            found = measure(
+                photo.pixels,
+                tracing.cracks,
+                scale,
+                axis_deg=self.context.axis_deg,
+                excluded=covered,
+                camera=camera,
+            )
+        except FAILURES as error:
+            return None, told(error)
+        return found, ""
+
     def _grades(
         self,
         crack: CrackMeasurement,
@@ -117,25 +167,32 @@ class Assessor:
         fitness: Fitness,
     ) -> tuple[Grade, ...]:
         beside = index in next(iter(measured.field.parallel), ())  # the spacing is of that group
-        return grade(
-            crack.widths.max_mm,
-            self.context,
-            mm_per_px=_local_mm_per_px(crack, scale),
-            spacing_mm=measured.field.spacing_mm if beside else None,
-            unmeasured=_unmeasured(crack, scale, fitness),
-        )
+        try:
+            return grade(
+                crack.widths.max_mm,
+                self.context,
+                mm_per_px=_local_mm_per_px(crack, scale),
+                spacing_mm=measured.field.spacing_mm if beside else None,
+                unmeasured=_unmeasured(crack, scale, fitness),
+            )
+        except FAILURES as error:
+            reason = f"the state could not be computed ({told(error)}): look at the crack on site"
+            return grade(None, self.context, mm_per_px=None, unmeasured=reason)
 
     def _priority(
         self, crack: CrackMeasurement, measured: PhotoMeasurement, scale: Scale | None
     ) -> Priority | None:
-        return priority(
-            crack.widths.max_mm,
-            crack.course.length_mm,
-            self.context,
-            self.weights,
-            density_m_per_m2=measured.field.density_m_per_m2,
-            mm_per_px=_local_mm_per_px(crack, scale),
-        )
+        try:
+            return priority(
+                crack.widths.max_mm,
+                crack.course.length_mm,
+                self.context,
+                self.weights,
+                density_m_per_m2=measured.field.density_m_per_m2,
+                mm_per_px=_local_mm_per_px(crack, scale),
+            )
+        except FAILURES:
+            return None  # as of a crack without a width in mm
 
 
 def _union(one: Mask | None, other: Mask | None) -> Mask | None:

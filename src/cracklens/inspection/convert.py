@@ -1,6 +1,8 @@
 """From what the tracing found in one photograph to its part of the record: pure functions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ from cracklens.inspection.record import (
 from cracklens.inspection.record_parts import Box, Point
 from cracklens.measurement.orientation import main_direction
 from cracklens.photos import Photo
+from cracklens.photos.numerical import FAILURES
 from cracklens.tracing.crack import Branch, Crack, Rejected, Tracing
 
 Floats = NDArray[np.float64]
@@ -56,14 +59,18 @@ def record_of(
     digits = max(_LEAST_DIGITS, len(str(len(tracing.cracks))))
     names = [f"{identifier}-C{n:0{digits}}" for n in range(1, len(tracing.cracks) + 1)]
     cracks = [_crack(crack, name, size) for crack, name in zip(tracing.cracks, names, strict=True)]
-    parts = assessed_parts(assessed, cracks) if assessed else {"cracks": cracks}
+    parts, unsaid = _assessed_or_traced(assessed, cracks)
     return PhotoRecord(
         id=identifier,
         path=path,
         sha256=photo.sha256,
         width_px=photo.width_px,
         height_px=photo.height_px,
-        notes=[*photo.notes, *([photo.no_concrete.note] if photo.no_concrete else [])],
+        notes=[
+            *photo.notes,
+            *([photo.no_concrete.note] if photo.no_concrete else []),
+            *unsaid,
+        ],
         no_concrete_share=_share(photo.no_concrete.share if photo.no_concrete else 0.0),
         map_kind=found.kind,
         rejected=[_rejected(rejected, size) for rejected in tracing.rejected],
@@ -71,6 +78,24 @@ def record_of(
         overlay=overlay,
         **parts,
     )
+
+
+def _assessed_or_traced(
+    assessed: Assessed | None, cracks: Sequence[CrackRecord]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the fields that hold what was measured, and notes on what could not be.
+
+    Where a measured figure does not fit the record, such as one that is not finite, the cracks stay
+    as they were traced.
+    """
+    if assessed is None:
+        return {"cracks": list(cracks)}, ()
+    try:
+        return assessed_parts(assessed, cracks), assessed.notes
+    except FAILURES:
+        note = "not measured, because a figure is not finite or not possible: please report this"
+        bare = replace(assessed, measured=None, grades=(), priorities=())
+        return assessed_parts(bare, cracks), (*assessed.notes, note)
 
 
 def _crack(crack: Crack, identifier: str, size: tuple[int, int]) -> CrackRecord:

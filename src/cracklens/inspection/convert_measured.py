@@ -191,7 +191,9 @@ def fitness_record(fitness: Fitness) -> FitnessRecord:
         checks=[
             CheckRecord(
                 name=check.name,
-                value=None if check.value is None else _rounded(check.value),
+                value=None
+                if check.value is None or not np.isfinite(check.value)
+                else _rounded(check.value),
                 unit=check.unit,
                 verdict=check.verdict,
                 advice=check.advice,

@@ -55,6 +55,7 @@ _CONSEQUENCES: dict[str, dict[Grade, Verdict]] = {
     "compression": {"bad": "detect only"},
     "scale": {"poor": "detect only", "bad": "detect only", "not known": "detect only"},
     "tilt": {"bad": "detect only"},
+    "judgement": {"not known": "detect only"},
 }
 """What follows from a check; what is not named here does not stand in the way of measuring."""
 

@@ -1,14 +1,15 @@
 """The scale of a photograph from whatever there is: the one door to this room."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.errors import UsageError
 from cracklens.photos.metadata import Metadata
+from cracklens.photos.numerical import FAILURES, told
 from cracklens.photos.photo import Photo
 from cracklens.photos.scale.camera import focal_of, scale_from_camera
 from cracklens.photos.scale.explain import why_no_marker
@@ -80,17 +81,24 @@ def find_scale(photo: Photo, metadata: Metadata, request: ScaleRequest) -> Found
         UsageError: the request itself makes no sense, such as an unknown dictionary.
     """
     request = _with_row(request)
-    markers = _markers(photo, request)
-    covered = excluded(markers, photo.pixels.shape) if markers else None
     failed: list[str] = []
+    markers: tuple[Marker, ...] | None = None
+    covered = None
+    try:
+        markers = _markers(photo, request)
+        covered = excluded(markers, photo.pixels.shape) if markers else None
+    except UsageError:
+        raise
+    except FAILURES as error:
+        failed.append(f"the markers could not be located ({told(error)}): {_OTHER_WAYS}")
     for source in _sources(photo, metadata, request, markers):
         try:
             scale = source()
         except UsageError as error:
             failed.append(str(error))
             continue
-        except (np.linalg.LinAlgError, ArithmeticError, cv2.error) as error:
-            failed.append(f"it could not be computed ({error}): {_OTHER_WAYS}")
+        except FAILURES as error:
+            failed.append(f"it could not be computed ({told(error)}): {_OTHER_WAYS}")
             continue
         if scale is not None:
             notes = tuple(f"not used: {reason}" for reason in failed)
@@ -126,11 +134,14 @@ def _markers(photo: Photo, request: ScaleRequest) -> tuple[Marker, ...]:
 
 
 def _sources(
-    photo: Photo, metadata: Metadata, request: ScaleRequest, markers: tuple[Marker, ...]
+    photo: Photo,
+    metadata: Metadata,
+    request: ScaleRequest,
+    markers: tuple[Marker, ...] | None,
 ) -> list[Callable[[], Scale | None]]:
     shape = photo.pixels.shape
     sources: list[Callable[[], Scale | None]] = []
-    if request.marker_mm is not None:
+    if request.marker_mm is not None and markers is not None:
         sources.append(lambda: _from_markers(photo, metadata, request, markers))
     if request.points_px is not None and request.length_mm is not None:
         sources.append(lambda: _from_points(shape, metadata, request))
@@ -219,7 +230,9 @@ def _standard_m(request: ScaleRequest) -> float | None:
 
 def _nothing(photo: Photo, request: ScaleRequest) -> str:
     """Say how to get a scale; a marker whose size nobody gave is mentioned."""
-    seen = find_markers(photo.pixels, dictionary=request.dictionary)
+    seen: tuple[Marker, ...] = ()
+    with suppress(*FAILURES):  # it is a hint alone
+        seen = find_markers(photo.pixels, dictionary=request.dictionary)
     if seen:
         names = ", ".join(marker.name for marker in seen[:3])
         return f"there is {names} in the picture: give the side of its black square (--marker 50mm)"

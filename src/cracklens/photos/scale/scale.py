@@ -51,9 +51,16 @@ class Scale:
         """Refuse what cannot be.
 
         Raises:
-            UsageError: the scale is not finite, not positive, or beyond all photographs of walls.
+            UsageError: the scale is not finite, not positive, or beyond all photographs of walls;
+                its uncertainty or its plane is not finite.
         """
         check_mm_per_px(self.mm_per_px)
+        figures = (self.relative_standard, self.tilt_deg, self.homography, self.variants)
+        if not all(np.isfinite(each).all() for each in figures if each is not None):
+            raise UsageError(
+                "the scale came out without a finite uncertainty or plane: give --mm-per-px, "
+                "--distance or a scale table for this photograph"
+            )
 
     def to_mm(self, points_px: Floats) -> Floats:
         """Return points on the wall, (N, 2) mm; x to the right and y down, in no fixed place.
