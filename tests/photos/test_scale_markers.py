@@ -14,6 +14,7 @@ from cracklens.errors import UsageError
 from cracklens.photos.scale import Marker, Scale, excluded, find_markers, scale_from_markers
 from cracklens.photos.scale.dictionaries import dictionary_names, families, family_of
 from cracklens.photos.scale.explain import why_no_marker
+from cracklens.photos.scale.marker_edges import fit_corners
 from cracklens.photos.scale.pinhole import Focal, assumed_focal
 from cracklens.photos.scale.plane import Square, fit_plane
 from cracklens.synthesis import Camera, photograph, render_concrete
@@ -278,6 +279,71 @@ def test_a_marker_whose_edges_cannot_be_fitted_gives_no_scale(pictures):
     scale = scale_from_markers([markers[0], rough], 50.0, shape)
     assert scale.detail.startswith("ArUco marker 0 ")
     assert any("left out" in risk and "ArUco marker 1" in risk for risk in scale.risks)
+
+
+def framed(pictures, side_px, line_px, beside_modules, sides, tone=30.0, size=(500, 400)):
+    """A marker with lines beside its black square, so many modules outside it."""
+    rng = np.random.default_rng([side_px, line_px, int(100 * beside_modules)])
+    surface = render_concrete(size[1], size[0], rng)
+    to_px = homography(pictures, size, (240.0, 200.0), side_px, 5.0)
+    pictures.draw_marker(surface, to_px, pictures.modules_of("DICT_4X4_50", 7))
+    middle_mm = 50.0 + 2 * (beside_modules * 50.0 / 6 + line_px * 50.0 / side_px / 2)
+    frame = np.rint(pictures.mapped(to_px, pictures.square(middle_mm)) * 16).astype(np.int32)
+    ink = np.zeros((size[1], size[0]), np.uint8)
+    for side in sides:
+        ends = (frame[side].tolist(), frame[(side + 1) % 4].tolist())
+        cv2.line(ink, *ends, 255, line_px, cv2.LINE_AA, shift=4)
+    share = ink[:, :, None] / 255.0
+    surface[:] = surface * (1 - share) + tone * share
+    pixels = photograph(surface, Camera(blur_px=0.8, shot_noise=3.0, jpeg_quality=90), rng)
+    return pixels, pictures.mapped(to_px, pictures.square(pictures.SIDE_MM)), np.linalg.inv(to_px)
+
+
+@pytest.mark.parametrize(
+    ("side_px", "line_px", "beside_modules", "sides", "tone"),
+    [
+        (60, 1, 0.15, (0, 1, 2, 3), 30.0),
+        (60, 2, 0.15, (0, 1, 2, 3), 30.0),
+        (60, 3, 0.15, (0,), 30.0),
+        (120, 4, 0.15, (0, 1, 2, 3), 30.0),
+        (120, 3, 0.15, (0, 1), 30.0),
+        (180, 1, 0.3, (0, 1, 2, 3), 30.0),
+        (180, 4, 0.3, (0, 1, 2, 3), 120.0),
+        (180, 2, 0.5, (0, 1, 2, 3), 30.0),
+    ],
+)
+def test_lines_beside_the_black_square_do_not_move_the_scale(
+    pictures, side_px, line_px, beside_modules, sides, tone
+):
+    pixels, corners, truth = framed(pictures, side_px, line_px, beside_modules, sides, tone)
+    scale = scale_from_markers(find_markers(pixels), 50.0, pixels.shape)
+    here = np.repeat(corners.mean(axis=0)[None], 2, axis=0)
+    steps = np.eye(2)
+    error = (
+        pictures.step_lengths(scale.homography, here, steps)
+        / pictures.step_lengths(truth, here, steps)
+        - 1
+    )
+    assert np.abs(error).max() < 1.96 * scale.relative_standard < 0.02
+
+
+def test_a_side_that_was_not_used_is_told(pictures):
+    pixels, _, _ = framed(pictures, 120, 4, 0.15, (0, 1, 2, 3))
+    (marker,) = find_markers(pixels)
+    assert marker.left_out == 4
+    risks = scale_from_markers([marker], 50.0, pixels.shape).risks
+    assert any("close beside the black square" in risk for risk in risks)
+    pixels, _ = scene(pictures, [("DICT_4X4_50", 7, (430, 330), 120, 5)])
+    (marker,) = find_markers(pixels)
+    assert marker.left_out == 0
+
+
+def test_a_code_that_does_not_fix_its_square_gives_no_scale(pictures):
+    pixels, corners, _ = framed(pictures, 120, 1, 0.9, ())
+    sparse = np.zeros((6, 6), dtype=bool)
+    sparse[2, 2] = True
+    fit = fit_corners(pixels, corners, sparse, 1.0)
+    assert np.isnan(fit.edge_noise_px)
 
 
 def test_the_card_is_excluded_and_little_else(pictures):

@@ -6,6 +6,11 @@ along many short lines across it. One homography, through its four corners, and 
 to all edges, positive where black has grown, are fitted to them by Gauss-Newton steps. The offset
 is what a tone curve does to blurred edges; edges on both sides of a module tell it from a change of
 size. The residuals give the covariance.
+
+Beside the black square there may be a printed frame, a shadow, the edge of a card or text, and an
+outer edge may be fitted to that instead. Nothing of the kind lies within the code. So the edges
+between modules are fitted first, alone, and an outer side counts only where it agrees with the
+square that they predict.
 """
 
 from typing import NamedTuple
@@ -25,27 +30,57 @@ _APART_PX = 2.0  # between lines across an edge: closer ones share their noise
 _MOST_LINES = 12  # across an edge of one module
 _ENDS = 0.22  # of a module, at each end of an edge, that lie too near to corners
 _STEPS = 6
-_LEAST_LINES = 24
+_LEAST_LINES = 12
+"""Of 9 unknowns. Codes of 4 x 4 bits have 16 or more between modules of 10 px, but one of 50."""
+_WORST_CONDITION = 1e6  # of the equations: a code of few edges does not fix its square
+_CHECKED = 0.05
+"""Standard deviation, in modules, above which the code says too little of where a side is to check
+it: a frame lies 0.15 module or more beside the square."""
 _WEAK = 0.35  # of the median strength: what is weaker is dirt, glare or no edge
 _OUTLIER = 3.0  # residuals above so many standard deviations are left out
+_SIDES = 4
 _FLOOR_PX = 0.015
 """Standard deviation that no corner falls below: what interpolation and JPEG leave in common to
 many edges, which residuals cannot tell."""
 
 
+_AGREES = 2.5  # standard deviations by which an outer side may lie beside the grid of the code
+_SEEN = 0.5  # of the lines across a side that must show an edge
+_AGREES_PX = 0.04  # and this: what blur and tone curve do to edges of wide and of narrow areas
+_FARTHEST = 0.8  # of a module, from where the square was detected: a frame was taken for it
+
+
 class Fit(NamedTuple):
-    """Corners (4, 2) px, their covariance (8, 8) px², and the noise of single edge points, px."""
+    """A fitted square.
+
+    Attributes:
+        corners_px: (4, 2).
+        covariance_px2: (8, 8) of them.
+        edge_noise_px: standard deviation of single edge points; NaN where nothing could be fitted.
+        left_out: sides of the square whose outer edge does not lie where the code says.
+    """
 
     corners_px: Floats
     covariance_px2: Floats
     edge_noise_px: float
+    left_out: int = 0
 
 
 class _Edges(NamedTuple):
-    """Places on edges in modules, (N, 2), and (N, 2) directions across them, black to white."""
+    """Points on edges of the code.
+
+    Attributes:
+        places: (N, 2) in the unit square.
+        across: (N, 2) directions across the edges, black to white.
+        sides: (N,) side of the square, from the top clockwise; -1 between modules.
+    """
 
     places: Floats
     across: Floats
+    sides: NDArray[np.int64]
+
+    def only(self, kept: NDArray[np.bool_]) -> "_Edges":
+        return _Edges(self.places[kept], self.across[kept], self.sides[kept])
 
 
 def fit_corners(
@@ -64,21 +99,79 @@ def fit_corners(
     module_px = float(np.sqrt(abs(_doubled_area(corners)) / 2.0)) / len(pattern)
     edges = _edges(pattern, module_px)
     reach_px = min(_WIDEST_PX, max(2.0, _MODULE_SHARE * module_px))
+    first_px = max(reach_px, min(rough_px + 2.0, 0.6 * module_px + 1.0))
     unfitted = Fit(corners_px, np.eye(8) * rough_px**2, float("nan"))
-    fitted, solved = corners, unfitted
-    for step in range(_STEPS):
-        wide = reach_px if step else max(reach_px, min(rough_px + 2.0, 0.6 * module_px + 1.0))
-        after = _step(grey, fitted, edges, wide)
-        if after is None:
-            return unfitted
-        solved = after
-        moved = float(np.abs(solved.corners_px - fitted).max())
-        fitted = solved.corners_px
-        if moved < 1e-3:  # noqa: PLR2004 - px
-            break
-    if np.abs(fitted - corners).max() > max(4.0 * rough_px, 0.5 * module_px):
+    code = _settled(grey, corners, edges.only(edges.sides < 0), reach_px, first_px)
+    if code is None:
         return unfitted
-    return Fit(fitted + origin, solved.covariance_px2, solved.edge_noise_px)
+    agreeing = _agreeing(grey, code, edges, reach_px, _CHECKED * module_px)
+    kept = (edges.sides < 0) | np.isin(edges.sides, agreeing)
+    fitted = _settled(grey, code.corners_px, edges.only(kept), reach_px, reach_px)
+    if fitted is None:
+        return unfitted
+    moved_px = float(np.abs(fitted.corners_px - corners).max())
+    if moved_px > max(4.0 * rough_px, _FARTHEST * module_px):
+        return unfitted
+    return fitted._replace(corners_px=fitted.corners_px + origin, left_out=_SIDES - len(agreeing))
+
+
+def _settled(
+    grey: NDArray[np.float32], corners: Floats, edges: _Edges, reach_px: float, first_px: float
+) -> Fit | None:
+    """Return the corners after steps until they stay, or None without enough edges.
+
+    Args:
+        grey: the surroundings of the marker.
+        corners: (4, 2) to begin with.
+        edges: that are fitted.
+        reach_px: how far from where they are expected they are looked for.
+        first_px: the same, in the first step.
+    """
+    fitted: Fit | None = None
+    for step in range(_STEPS):
+        after = _step(grey, corners, edges, reach_px if step else first_px)
+        if after is None:
+            return None
+        fitted = after
+        moved_px = float(np.abs(after.corners_px - corners).max())
+        corners = after.corners_px
+        if moved_px < 1e-3:  # noqa: PLR2004 - px
+            break
+    return fitted
+
+
+def _agreeing(
+    grey: NDArray[np.float32], code: Fit, edges: _Edges, reach_px: float, unsure_px: float
+) -> list[int]:
+    """Return the sides of the square whose outer edge lies where the grid of the code puts it.
+
+    Args:
+        grey: the surroundings of the marker.
+        code: the square that the edges between modules predict.
+        edges: all.
+        reach_px: how far from there an outer edge is looked for.
+        unsure_px: sides that are predicted less surely than this cannot be checked.
+    """
+    points, normals = _in_picture(code.corners_px, edges)
+    offsets, _ = _offsets(grey, points, normals, reach_px)
+    design = _design(code.corners_px, edges, points, normals)
+    within = edges.sides < 0
+    growth = float(np.nanmedian(offsets[within]))
+    agreeing = []
+    for side in range(_SIDES):
+        own = (edges.sides == side) & np.isfinite(offsets)
+        count = np.count_nonzero(own)
+        if count < _SEEN * np.count_nonzero(edges.sides == side):
+            continue
+        off = offsets[own] - growth
+        away = float(np.median(off))
+        rough = 1.4826 * float(np.median(np.abs(off - away)))
+        mean = design[own, :8].mean(axis=0)
+        known = float(mean @ code.covariance_px2 @ mean) + rough**2 / count
+        near = abs(away) <= _AGREES_PX + _AGREES * np.sqrt(known) and np.sqrt(known) < unsure_px
+        if near and rough <= 2.0 * code.edge_noise_px + _AGREES_PX:
+            agreeing.append(side)
+    return agreeing
 
 
 def _step(grey: NDArray[np.float32], corners: Floats, edges: _Edges, reach_px: float) -> Fit | None:
@@ -98,6 +191,8 @@ def _step(grey: NDArray[np.float32], corners: Floats, edges: _Edges, reach_px: f
         noise = float(1.4826 * np.median(np.abs(residuals[good]))) + 1e-6
         good &= np.abs(residuals) < _OUTLIER * max(noise, 0.02)
     kept = residuals[good]
+    if np.linalg.cond(design[good]) > _WORST_CONDITION:
+        return None
     spread = float(np.sqrt(np.sum(kept**2) / max(1, len(kept) - design.shape[1])))
     normal = design[good].T @ design[good]
     covariance = np.linalg.inv(normal)[:8, :8] * spread**2 + np.eye(8) * _FLOOR_PX**2
@@ -119,19 +214,25 @@ def _edges(pattern: Bits, module_px: float) -> _Edges:
     tones = np.pad(pattern, 1, constant_values=True)
     lines = int(np.clip(module_px * (1.0 - 2.0 * _ENDS) / _APART_PX, 1, _MOST_LINES))
     along = _ENDS + (np.arange(lines) + 0.5) / lines * (1.0 - 2.0 * _ENDS)
-    places, across = [], []
+    places, across, sides = [], [], []
+    last = len(pattern)
     for axis in (0, 1):
         step = np.diff(tones.astype(np.int8), axis=axis)
         for row, column in np.argwhere(step):
             bright = float(step[row, column])
+            outer = {0: (3, 0)[1 - axis], last: (1, 2)[1 - axis]}  # left, top; right, bottom
+            side = outer.get(int(column if axis else row), -1)
             for share in along:
+                sides.append(side)
                 if axis:  # an upright edge, at the right of the module (row, column)
                     places.append((column, row - 1 + share))
                     across.append((bright, 0.0))
                 else:
                     places.append((column - 1 + share, row))
                     across.append((0.0, bright))
-    return _Edges(np.array(places, dtype=np.float64) / len(pattern), np.array(across))
+    return _Edges(
+        np.array(places, dtype=np.float64) / len(pattern), np.array(across), np.array(sides)
+    )
 
 
 def _in_picture(corners: Floats, edges: _Edges) -> tuple[Floats, Floats]:

@@ -93,8 +93,9 @@ def _fitted(markers: Sequence[Marker]) -> tuple[list[Marker], list[Marker]]:
     good = [each for each in markers if not np.isnan(each.edge_noise_px)]
     if not good:
         raise UsageError(
-            "a marker was read, but its edges are blurred, bent or half hidden: take the picture "
-            "again, sharp, with the whole marker and its white edge"
+            "a marker was read, but its edges are blurred, bent or half hidden, or its code has "
+            "too few: take the picture again, sharp, with the whole marker and its white edge, or "
+            "with a marker of another number"
         )
     return good, [each for each in markers if np.isnan(each.edge_noise_px)]
 
@@ -209,6 +210,12 @@ def _risks(
     if unfitted:
         names = ", ".join(each.name for each in unfitted)
         risks.append(f"left out, since its edges are blurred, bent or half hidden: {names}")
+    beside = [each.name for each in markers if each.left_out]
+    if beside:
+        risks.append(
+            "a line, a shadow or an edge lies close beside the black square, so that its outer "
+            f"edge was not used: {', '.join(beside)}"
+        )
     if min(each.side_px for each in markers) < _SMALL_PX:
         risks.append(f"a marker less than {_SMALL_PX:.0f} px wide: go nearer, or use a larger one")
     if plane.tilt_deg > _STEEP_DEG:

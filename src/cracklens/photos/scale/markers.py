@@ -36,6 +36,8 @@ class Marker:
         covariance_px2: (8, 8) of `corners_px.ravel()`.
         edge_noise_px: standard deviation of single edge points about the fitted square; NaN where
             the edges were too weak to fit.
+        left_out: sides of the square whose outer edge is not where the code says, since a line, a
+            shadow or the edge of a card lies beside it; they were not used.
     """
 
     dictionary: str
@@ -44,6 +46,7 @@ class Marker:
     corners_px: Floats
     covariance_px2: Floats
     edge_noise_px: float
+    left_out: int = 0
 
     @property
     def name(self) -> str:
