@@ -118,18 +118,12 @@ def _family(name: str) -> Family:
         getattr(cv2.aruco, f"{name}_{sizes[-1]}" if sizes else name)
     )
     side = int(full.markerSize)
-    count, size = full.bytesList.shape[:2]  # OpenCV keeps the four rotations one after the other
-    upright = np.asarray(full.bytesList).reshape(count, 4, size)[:, 0]
-    codes = np.stack([_unpacked(packed, side) for packed in upright])
+    codes = np.stack(
+        [
+            cv2.aruco.Dictionary.getBitsFromByteList(packed[None], side).astype(bool)
+            for packed in full.bytesList
+        ]
+    )
     turned = [np.rot90(codes, -quarters, axes=(1, 2)) for quarters in range(4)]
     bits = np.stack([each.reshape(len(codes), -1) for each in turned], axis=1)
     return Family(name, bits, side + 2, int(full.maxCorrectionBits))
-
-
-def _unpacked(packed: NDArray[np.uint8], side: int) -> Bits:
-    """Return the (side, side) bits; the last byte of OpenCV's holds its bits at the low end."""
-    bits = np.unpackbits(packed)
-    rest = side * side % 8
-    if rest:
-        bits = np.concatenate([bits[: side * side - rest], bits[-rest:]])
-    return bits[: side * side].reshape(side, side).astype(bool)
