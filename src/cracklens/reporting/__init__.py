@@ -1,5 +1,6 @@
 """From the record of an inspection to what people open: report, overlays, tables."""
 
+from cracklens.reporting.crops import save_crops
 from cracklens.reporting.html import write_report
 from cracklens.reporting.overlay import draw_overlay, write_overlay
 from cracklens.reporting.preview import (
@@ -15,6 +16,7 @@ __all__ = [
     "embeds_previews",
     "photo_preview",
     "read_preview",
+    "save_crops",
     "save_preview",
     "write_overlay",
     "write_report",
