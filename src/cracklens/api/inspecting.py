@@ -284,7 +284,13 @@ def _inspection(
 
 def _pictures(store: Store, config: InspectConfig, photographs: int) -> OnPhoto:
     """Return what writes the pictures of one photograph: its overlay, its crops, its preview."""
-    from cracklens.reporting import embeds_previews, save_crops, save_preview, write_overlay
+    from cracklens.reporting import (
+        embeds_previews,
+        most_crops,
+        save_crops,
+        save_preview,
+        write_overlay,
+    )
 
     embedded = embeds_previews(photographs)
 
@@ -294,7 +300,7 @@ def _pictures(store: Store, config: InspectConfig, photographs: int) -> OnPhoto:
         if embedded:
             save_preview(photo.pixels, record, store.work / _PREVIEWS)
         if embedded or config.overlays:
-            save_crops(photo.pixels, record, store.result)
+            save_crops(photo.pixels, record, store.result, most_crops(photographs))
 
     return write
 

@@ -13,8 +13,9 @@ from cracklens.reporting.crop import draw_crop
 from cracklens.reporting.overview import Ranked, urgency
 from cracklens.reporting.picture import Pixels
 
-MOST_OF_PHOTO = 40
-"""Cracks of one photograph that have a crop, the most urgent first: about 40 kB each."""
+MOST_OF_PHOTO, LEAST_OF_PHOTO, MOST_IN_ALL = 300, 20, 6000
+"""Cracks of one photograph that have a crop, the most urgent first, about 50 kB each; fewer where
+there are many photographs."""
 MOST_IN_REPORT, BYTES_IN_REPORT = 150, 5_000_000
 """Crops that the report holds itself, the most urgent first; the others lie beside it."""
 CROP_BYTES = 60_000
@@ -44,25 +45,37 @@ class Crops:
         return None
 
 
-def save_crops(pixels: Pixels, record: PhotoRecord, folder: str | Path) -> None:
+def most_crops(photographs: int) -> int:
+    """Return how many cracks of each photograph have a crop.
+
+    >>> most_crops(6), most_crops(100), most_crops(10_000)
+    (300, 60, 20)
+    """
+    return max(LEAST_OF_PHOTO, min(MOST_OF_PHOTO, MOST_IN_ALL // max(1, photographs)))
+
+
+def save_crops(
+    pixels: Pixels, record: PhotoRecord, folder: str | Path, most: int = MOST_OF_PHOTO
+) -> None:
     """Write the crops of a photograph, `crops/P001-C01.jpg` and so on.
 
     Args:
         pixels: (H, W, 3) uint8 RGB, upright, in the size that the record names.
         record: of this photograph.
         folder: of the inspection.
+        most: cracks that have one, from `most_crops`.
 
     Raises:
         OutputError: a file cannot be written.
     """
-    for crack in cropped(record):
+    for crack in cropped(record, most):
         with writing(Path(folder) / CROPS / _name(crack.id)) as partial:
             partial.write_bytes(_jpeg(draw_crop(pixels, crack, record)))
 
 
-def cropped(record: PhotoRecord) -> list[CrackRecord]:
+def cropped(record: PhotoRecord, most: int = MOST_OF_PHOTO) -> list[CrackRecord]:
     """Return the cracks of a photograph that have a crop, the most urgent first."""
-    return sorted(record.cracks, key=urgency)[:MOST_OF_PHOTO]
+    return sorted(record.cracks, key=urgency)[:most]
 
 
 def find_crops(ranked: Ranked, folder: str | Path) -> Crops:

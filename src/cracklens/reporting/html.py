@@ -14,7 +14,7 @@ from cracklens.inspection.record import Inspection, PhotoRecord
 from cracklens.reporting import figures, overview, palette, view, words
 from cracklens.reporting.boundaries import boundaries
 from cracklens.reporting.crack_view import crack_view
-from cracklens.reporting.crops import MOST_OF_PHOTO, Crops, crop_address, cropped, find_crops
+from cracklens.reporting.crops import Crops, crop_address, cropped, find_crops, most_crops
 from cracklens.reporting.preview import embeds_previews, fitted_preview, preview_budget
 from cracklens.reporting.security import StyleClasses, policy
 
@@ -121,9 +121,9 @@ def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[s
         "rows": {crack.id for photo in photographs for crack in photo.cracks[:most_rows]},
         "crops": crops,
         "uncropped": _uncropped(inspection, crops),
-        "most_crops": MOST_OF_PHOTO,
+        "most_crops": most_crops(total),
         "most_shown_crops": view.MOST_SHOWN_CROPS,
-        "most_links": view.MOST_LINKS,
+        "most_links": min(view.MOST_LINKS, most_rows),
         "printed_rows": _PRINTED_ROWS,
         "sections": {photo.id for photo in photographs if _has_section(photo, embedded=embedded)},
         "views": _views(inspection, previews, ranked, crops, embedded=embedded),
