@@ -25,7 +25,10 @@ EVALUATION_FILES = (
 
 INSPECTION = "inspection.json"
 UNFINISHED = ".unfinished"
-INSPECTION_FILES = (INSPECTION, "report.html", "timings.json", "overlays", "tables", UNFINISHED)
+CROPS = "crops"
+INSPECTION_FILES = (
+    INSPECTION, "report.html", "timings.json", "overlays", CROPS, "tables", UNFINISHED,
+)  # fmt: skip
 """What `inspect` leaves in its folder; `--overwrite` replaces these and nothing else."""
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """What file managers leave in a folder that a person opened."""

@@ -1,6 +1,7 @@
 """From photographs to a report through the installed command, with good and bad input."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -73,7 +74,7 @@ def test_a_folder_goes_in_and_a_report_comes_out(inspect, cracklens, site, tmp_p
     assert "time: " in done.stderr
     out = tmp_path / "out"
     assert sorted(path.name for path in out.iterdir()) == [
-        "inspection.json", "overlays", "report.html", "tables", "timings.json",
+        "crops", "inspection.json", "overlays", "report.html", "tables", "timings.json",
     ]  # fmt: skip
     found = Inspection.load(out)
     assert [photo.path for photo in found.photographs] == [
@@ -246,8 +247,10 @@ def test_a_finished_result_follows_what_changed_or_was_repaired(inspect, site, t
         same = (out / photo["overlay"], tmp_path / "fresh" / photo["overlay"])
         assert same[0].read_bytes() == same[1].read_bytes()
     reports = [folder / "report.html" for folder in (out, tmp_path / "fresh")]
-    pictures = [report.read_text(encoding="utf-8").count("data:image/jpeg") for report in reports]
-    assert pictures[0] == pictures[1] == 3
+    pictures = [re.findall(r'<img src="(data:[^"]+)', path.read_text("utf-8")) for path in reports]
+    assert pictures[0] == pictures[1]
+    cracks = sum(len(photo["cracks"]) for photo in resumed["photographs"])
+    assert len(pictures[0]) == len(list((out / "crops").iterdir())) + 3 == cracks + 3
     assert "no photograph changed" in inspect("site", "-o", "out", "--resume", code=3).stderr
 
 
@@ -359,8 +362,8 @@ def test_an_output_inside_the_input_is_never_looked_at(inspect, site):
     counts = [json.loads(done.stdout)["photographs"] for done in (first, again, other)]
     assert counts == [3, 3, 3]
     assert "earlier results" not in first.stderr
-    assert "left out: 3 files of earlier results" in again.stderr
-    assert "left out: 3 files of earlier results" in other.stderr
+    assert "left out: 6 files of earlier results" in again.stderr
+    assert "left out: 6 files of earlier results" in other.stderr
 
 
 def test_an_existing_result_is_kept_without_overwrite(inspect, site, tmp_path):

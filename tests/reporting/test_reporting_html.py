@@ -276,7 +276,7 @@ def test_many_photographs_get_smaller_pictures_and_it_is_said(tmp_path, make, mo
         html, "fitted_preview", lambda data, most: asked.append(most) or data[:most]
     )
     page = Page(write(many(make, 61, range(3)), tmp_path, lambda _: jpeg))
-    assert set(asked) == {18_000_000 // 61}
+    assert set(asked) == {15_000_000 // 61}
     assert len(page.all("img")) == 61
     assert "smaller than usual" in page.text()
     assert (tmp_path / "report.html").stat().st_size < 30_000_000

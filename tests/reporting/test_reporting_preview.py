@@ -62,6 +62,6 @@ def test_what_was_saved_is_read_back(tmp_path, make):
 def test_the_budget_keeps_a_report_below_30_mb():
     for count in range(1, 400):
         if embeds_previews(count):
-            assert count * preview_budget(count) * 4 / 3 <= 24_000_000
-    assert preview_budget(60) == preview_budget(1) > preview_budget(61)
+            assert count * preview_budget(count) * 4 / 3 <= 20_000_000
+    assert preview_budget(50) == preview_budget(1) > preview_budget(51)
     assert not embeds_previews(2000)

@@ -83,7 +83,7 @@ def inspect(
     >>> cracklens.Inspection.load(folder) == inspection
     True
     >>> sorted(path.name for path in folder.iterdir())
-    ['inspection.json', 'overlays', 'report.html', 'tables', 'timings.json']
+    ['crops', 'inspection.json', 'overlays', 'report.html', 'tables', 'timings.json']
     """
     given = settings if model is None else {**settings, "model": str(model)}
     resolved = resolve_config(Path(config) if config else None, given)
@@ -283,8 +283,14 @@ def _inspection(
 
 
 def _pictures(store: Store, config: InspectConfig, photographs: int) -> OnPhoto:
-    """Return what writes the pictures of one photograph: its overlay, and its preview."""
-    from cracklens.reporting import embeds_previews, save_preview, write_overlay
+    """Return what writes the pictures of one photograph: its overlay, its crops, its preview."""
+    from cracklens.reporting import (
+        embeds_previews,
+        most_crops,
+        save_crops,
+        save_preview,
+        write_overlay,
+    )
 
     embedded = embeds_previews(photographs)
 
@@ -293,6 +299,8 @@ def _pictures(store: Store, config: InspectConfig, photographs: int) -> OnPhoto:
             write_overlay(photo.pixels, record, store.result / record.overlay)
         if embedded:
             save_preview(photo.pixels, record, store.work / _PREVIEWS)
+        if embedded or config.overlays:
+            save_crops(photo.pixels, record, store.result, most_crops(photographs))
 
     return write
 

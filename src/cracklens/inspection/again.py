@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cracklens.errors import PhotoError
+from cracklens.files import CROPS
 from cracklens.inspection.inputs import Inputs
 from cracklens.inspection.record import Inspection, PhotoRecord, read_json
 from cracklens.inspection.store import Finished, Stamp, Store, stamp_of
@@ -96,6 +97,8 @@ def take_over(
         overlay = finished.record.overlay
         if overlay:
             _link(store.output / overlay, store.result / overlay)
+        for crop in (store.output / CROPS).glob(f"{finished.record.id}-*.jpg"):
+            _link(crop, store.result / CROPS / crop.name)
         with suppress(PhotoError):  # what is wrong is said when it is inspected
             if preview:
                 preview(index, finished.record)

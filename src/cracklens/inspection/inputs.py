@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cracklens.errors import UsageError
-from cracklens.files import INSPECTION_FILES, UNFINISHED, is_inspection
+from cracklens.files import CROPS, INSPECTION_FILES, UNFINISHED, is_inspection
 from cracklens.photos import find_photos
 from cracklens.photos.find import LeftOut
 from cracklens.photos.kinds import RAWS
@@ -16,7 +16,8 @@ _LEAST_DIGITS = 3
 _LONGEST_STEM_BYTES = 120
 _TOP = "|".join(re.escape(name) for name in INSPECTION_FILES if "." in name[1:])
 _WRITTEN = re.compile(
-    rf"{_TOP}|overlays/P\d{{3,}}-[^/]*\.png|tables/[^/]*\.csv|{re.escape(UNFINISHED)}/.*"
+    rf"{_TOP}|overlays/P\d{{3,}}-[^/]*\.png|{CROPS}/P\d{{3,}}-C\d+\.jpg|tables/[^/]*\.csv"
+    rf"|{re.escape(UNFINISHED)}/.*"
 )
 """What `inspect` leaves in its folder, relative to it."""
 

@@ -1,5 +1,6 @@
 """From the record of an inspection to what people open: report, overlays, tables."""
 
+from cracklens.reporting.crops import most_crops, save_crops
 from cracklens.reporting.html import write_report
 from cracklens.reporting.overlay import draw_overlay, write_overlay
 from cracklens.reporting.preview import (
@@ -13,8 +14,10 @@ from cracklens.reporting.tables import write_tables
 __all__ = [
     "draw_overlay",
     "embeds_previews",
+    "most_crops",
     "photo_preview",
     "read_preview",
+    "save_crops",
     "save_preview",
     "write_overlay",
     "write_report",

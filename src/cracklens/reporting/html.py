@@ -1,9 +1,11 @@
 """`report.html`: one file that needs nothing but itself, made from the record."""
 
 import base64
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -12,7 +14,13 @@ from cracklens.inspection.record import Inspection, PhotoRecord
 from cracklens.reporting import figures, overview, palette, view, words
 from cracklens.reporting.boundaries import boundaries
 from cracklens.reporting.crack_view import crack_view
+from cracklens.reporting.crops import Crops, crop_address, cropped, find_crops, most_crops
 from cracklens.reporting.preview import embeds_previews, fitted_preview, preview_budget
+from cracklens.reporting.security import StyleClasses, policy
+
+_PRINTED_ROWS = {"ranking": 40, "photograph": 20}  # as in print.css
+_MARK_SCRIPT = 'document.documentElement.classList.add("js")'
+_ESCAPED = "backslashreplace"  # a file name that is not UTF-8 becomes the escape \udcXX
 
 Previews = Mapping[str, bytes] | Callable[[PhotoRecord], bytes | None]
 
@@ -28,7 +36,10 @@ _SOURCES = {
 def write_report(inspection: Inspection, folder: str | Path, previews: Previews) -> Path:
     """Write `report.html`: no script, style, font or picture from elsewhere; opens offline.
 
-    With more than 60 photographs, failed ones counted, the previews shrink, so that the file stays
+    It holds the crops of the most urgent cracks from `crops/` in the folder, and links to the
+    others. A Content-Security-Policy lets nothing run or load but what it holds itself.
+
+    With more than 50 photographs, failed ones counted, the previews shrink, so that the file stays
     below about 30 MB; with more than 300 it holds none and links to the overlays.
 
     Args:
@@ -44,14 +55,29 @@ def write_report(inspection: Inspection, folder: str | Path, previews: Previews)
         OutputError: the file cannot be written.
     """
     path = Path(folder) / "report.html"
-    template = _environment().get_template("report.html.j2")
-    with (
-        writing(path) as partial,
-        # a file name that is not UTF-8 becomes the escape \udcXX
-        partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
-    ):
-        file.writelines(template.generate(_content(inspection, previews)))
+    environment = _environment()
+    crops = find_crops(overview.ranked(inspection), folder)
+    content = _content(inspection, previews, crops)
+    classes = StyleClasses()
+    scripts = [_MARK_SCRIPT, environment.get_template("report.js").render()]
+    body = environment.get_template("report.html.j2")
+    with writing(path) as partial, _text_file(path.parent) as rest:
+        # the head names the hash of the style, which the body asks for piece by piece
+        rest.writelines(body.generate(content, styled=classes, scripts=scripts))
+        style = environment.get_template("style.css.j2").render() + "\n" + classes.css()
+        head = environment.get_template("head.html.j2")
+        rest.seek(0)
+        with partial.open("w", encoding="utf-8", errors=_ESCAPED, newline="\n") as file:
+            file.write(head.render(content, policy=policy(scripts, style), style=style))
+            shutil.copyfileobj(rest, file)
     return path
+
+
+def _text_file(folder: Path) -> IO[str]:
+    """Return a temporary file in a folder, which is as good for text as the report itself."""
+    return TemporaryFile(
+        "w+", encoding="utf-8", errors=_ESCAPED, newline="\n", dir=folder, suffix=".partial"
+    )
 
 
 def _environment() -> Environment:
@@ -79,7 +105,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _content(inspection: Inspection, previews: Previews) -> dict[str, Any]:
+def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[str, Any]:
     photographs = inspection.photographs
     ranked = overview.ranked(inspection)
     total = len(photographs) + len(inspection.failed)
@@ -93,8 +119,14 @@ def _content(inspection: Inspection, previews: Previews) -> dict[str, Any]:
         "shrunk": embedded and preview_budget(total) < preview_budget(1),
         "most_rows": most_rows,
         "rows": {crack.id for photo in photographs for crack in photo.cracks[:most_rows]},
+        "crops": crops,
+        "uncropped": _uncropped(inspection, crops),
+        "most_crops": most_crops(total),
+        "most_shown_crops": view.MOST_SHOWN_CROPS,
+        "most_links": min(view.MOST_LINKS, most_rows),
+        "printed_rows": _PRINTED_ROWS,
         "sections": {photo.id for photo in photographs if _has_section(photo, embedded=embedded)},
-        "views": _views(inspection, previews, ranked, embedded=embedded),
+        "views": _views(inspection, previews, ranked, crops, embedded=embedded),
         **_overview(inspection, ranked),
     }
 
@@ -108,7 +140,6 @@ def _overview(inspection: Inspection, ranked: overview.Ranked) -> dict[str, Any]
     return {
         "ranked": shown,
         "urgent": urgent,
-        "first": {each.record.id for each in urgent},
         "detailed": detailed,
         "cracks": len(ranked),
         "cracked": sum(bool(photo.cracks) for photo in inspection.photographs),
@@ -135,7 +166,12 @@ def _has_section(photo: PhotoRecord, *, embedded: bool) -> bool:
 
 
 def _views(
-    inspection: Inspection, previews: Previews, ranked: overview.Ranked, *, embedded: bool
+    inspection: Inspection,
+    previews: Previews,
+    ranked: overview.Ranked,
+    crops: Crops,
+    *,
+    embedded: bool,
 ) -> Iterator[view.PhotoView]:
     """Yield one photograph after the other, so that one preview is in memory at a time."""
     find = previews if callable(previews) else lambda photo: previews.get(photo.id)
@@ -152,7 +188,37 @@ def _views(
                 crack_view(photo, crack, levels, graph=crack.id in drawn)
                 for crack in photo.cracks[:most_rows]
             ]
-            yield view.photo_view(photo, shown, cracks, tolerance_px=tolerance_px)
+            yield view.photo_view(
+                photo,
+                shown,
+                cracks,
+                crops=_crop_views(photo, crops),
+                beside=[
+                    (crack.id, crop_address(crack.id))
+                    for crack in cropped(photo)
+                    if crack.id in crops.beside
+                ],
+                tolerance_px=tolerance_px,
+            )
+
+
+def _crop_views(photo: PhotoRecord, crops: Crops) -> list[view.CropView]:
+    found = [(crack, crops.read(crack)) for crack in cropped(photo)]
+    return [
+        view.CropView(
+            crack.id,
+            _data_address(jpeg),
+            f"{crack.id} at full resolution: greatest width {figures.max_width(crack).whole}",
+        )
+        for crack, jpeg in found
+        if jpeg
+    ]
+
+
+def _uncropped(inspection: Inspection, crops: Crops) -> int:
+    """Return how many cracks have no crop, in an inspection where others have one."""
+    there = len(crops.embedded) + len(crops.beside)
+    return sum(len(photo.cracks) for photo in inspection.photographs) - there if there else 0
 
 
 def _data_address(jpeg: bytes) -> str:

@@ -65,13 +65,15 @@ def ranked(inspection: Inspection) -> Ranked:
     Those without a priority come after, the longest first, the wider of equals before.
     """
     pairs = [(photo, crack) for photo in inspection.photographs for crack in photo.cracks]
-    return sorted(
-        pairs,
-        key=lambda pair: (
-            -pair[1].priority.score if pair[1].priority else 1.0,
-            -figures.length_px(pair[1]),
-            -figures.max_width_px(pair[1]),
-        ),
+    return sorted(pairs, key=lambda pair: urgency(pair[1]))
+
+
+def urgency(crack: CrackRecord) -> tuple[float, float, float]:
+    """Return what cracks are sorted by, so that the most urgent comes first; see `ranked`."""
+    return (
+        -crack.priority.score if crack.priority else 1.0,
+        -figures.length_px(crack),
+        -figures.max_width_px(crack),
     )
 
 

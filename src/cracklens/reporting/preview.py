@@ -12,8 +12,9 @@ from cracklens.reporting.picture import Pixels, shrunk
 
 PREVIEW_SIDE_PX = 1600
 PREVIEW_BYTES = 300_000
-REPORT_BYTES = 18_000_000
-"""For all previews of one report; as base64 they take a third more. The rest is for the lines."""
+REPORT_BYTES = 15_000_000
+"""For all previews of one report; as base64 they take a third more. The rest is for crops and
+lines."""
 MOST_EMBEDDED = 300
 """With more photographs than this the report links to the overlays instead of holding pictures."""
 _QUALITIES = (85, 78, 70, 60, 50, 40)
@@ -77,7 +78,7 @@ def preview_budget(photographs: int) -> int:
     """Return the bytes that one preview may take, so that the report stays below 30 MB.
 
     >>> preview_budget(12), preview_budget(200)
-    (300000, 90000)
+    (300000, 75000)
     """
     return min(PREVIEW_BYTES, REPORT_BYTES // max(1, photographs))
 

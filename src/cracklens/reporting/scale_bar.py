@@ -36,10 +36,25 @@ def scale_bar(scale: ScaleRecord, at_px: Point, most_px: float) -> ScaleBar:
     """
     mm_per_px = mm_per_px_at(scale, at_px)
     most_mm = most_px * mm_per_px
-    power = 10.0 ** math.floor(math.log10(most_mm))
-    length_mm = next(step * power for step in _STEPS if step * power <= most_mm * (1 + 1e-9))
+    length_mm = _rounded_down(most_mm)
     text = f"{length_mm / _MM_PER_M:g} m" if length_mm >= _MM_PER_M else f"{length_mm:g} mm"
     return ScaleBar(length_mm / mm_per_px, text)
+
+
+def pixel_bar(most_px: float) -> ScaleBar:
+    """Return the same for a photograph without a scale, in its pixels.
+
+    >>> pixel_bar(130)
+    ScaleBar(length_px=100.0, text='100 px')
+    """
+    length_px = _rounded_down(most_px)
+    return ScaleBar(length_px, f"{length_px:g} px")
+
+
+def _rounded_down(most: float) -> float:
+    """Return the greatest of 1, 2 or 5 times a power of ten that is not greater than `most`."""
+    power = 10.0 ** math.floor(math.log10(most))
+    return next(step * power for step in _STEPS if step * power <= most * (1 + 1e-9))
 
 
 def mm_per_px_at(scale: ScaleRecord, at_px: Point) -> float:

@@ -8,6 +8,7 @@ from cracklens.inspection.record import CrackRecord, PhotoRecord
 from cracklens.inspection.record_parts import Point
 from cracklens.reporting import figures
 from cracklens.reporting.crack_view import CrackView
+from cracklens.reporting.labels import place_labels
 from cracklens.reporting.overlay import MOST_TAGS, short_id
 from cracklens.reporting.palette import rank_of
 from cracklens.reporting.polyline import simplified
@@ -29,10 +30,12 @@ MOST_DETAILED, MOST_GRAPHS = 600, 200
 about 3 kB and 5 kB each."""
 MOST_WIDE_TAGS = 12
 """With more labels on a picture they show the number alone, and the width when pointed at."""
+MOST_SHOWN_CROPS, MOST_LINKS = 6, 12
+"""Crops of a photograph that are shown at once, and links to those beside the report."""
 _BAR_SHARE = 0.2
 _FAINTEST_TILE = 0.02
 _FINE_BELOW_PX = 2000  # coordinates of smaller photographs keep one decimal
-_NEAR_RIGHT, _NEAR_TOP = 90, 8  # per cent; a tag there goes to the other side of its point
+_BAR_BOX_HIGH = 0.06  # of the width: the scale bar with its text, in the lower left corner
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """The label of a crack, placed in per cent of the picture; a ring if it was measured."""
+    """The label of a crack; its upper left corner in per cent of the picture."""
 
     key: str
     text: str
@@ -59,8 +62,24 @@ class Tag:
     kind: str
     left: float
     top: float
-    side: str
-    ring: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A ring around the widest place of a crack that was measured, in per cent of the picture."""
+
+    kind: str
+    left: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class CropView:
+    """A crack at full resolution; `image` is a data address, `text` its alternative text."""
+
+    key: str
+    image: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +94,9 @@ class Bar:
 class PhotoView:
     """One photograph; `preview` is a data address, None where the report holds no picture.
 
-    `cracks` are those that have a row, the longest first.
+    `cracks` are those that have a row, the longest first. `crops` are those that the report holds,
+    `beside` number and address of those that lie beside it. `unlabelled` counts the cracks whose
+    label found no room.
     """
 
     record: PhotoRecord
@@ -85,13 +106,27 @@ class PhotoView:
     lines: list[Line]
     rejected_lines: list[Line]
     tags: list[Tag]
+    rings: list[Ring]
+    unlabelled: int
+    crowded: bool
     tiles: list[tuple[int, int, int, int, float]]
     bar: Bar | None
+    crops: list[CropView]
+    beside: list[tuple[str, str]]
 
     @property
-    def crowded(self) -> bool:
-        """Say whether the labels hold numbers alone, so that they do not hide the picture."""
-        return len(self.tags) > MOST_WIDE_TAGS
+    def left_out(self) -> list[str]:
+        """Say what is closed on the screen, and so left out in print."""
+        more = len(self.crops) - MOST_SHOWN_CROPS
+        checks = self.record.fitness.checks if self.record.fitness else []
+        detailed = sum(crack.record.measurement is not None for crack in self.cracks)
+        parts = [
+            (more, "crack at full resolution", "cracks at full resolution"),
+            (len(checks), "check of the photograph", "checks of the photograph"),
+            (detailed, "crack in detail", "cracks in detail"),
+            (len(self.record.rejected), "rejected line", "rejected lines"),
+        ]
+        return [counted(number, one, many) for number, one, many in parts if number > 0]
 
     @property
     def in_mm(self) -> bool:
@@ -134,6 +169,8 @@ def photo_view(
     preview: str | None,
     cracks: Sequence[CrackView] = (),
     *,
+    crops: Sequence[CropView] = (),
+    beside: Sequence[tuple[str, str]] = (),
     tolerance_px: float = 0.0,
 ) -> PhotoView:
     """Return how one photograph is shown.
@@ -142,12 +179,17 @@ def photo_view(
         photo: its record.
         preview: data address of its picture; without one, lines and tiles are left out.
         cracks: those that have a row.
+        crops: pictures of cracks at full resolution.
+        beside: number and address of those that lie beside the report.
         tolerance_px: how far a line may lie from the traced one.
     """
     seen = preview is not None
     fine = max(photo.width_px, photo.height_px) < _FINE_BELOW_PX
     tiles = [tile for tile in photo.tiles if tile.probability >= _FAINTEST_TILE] if seen else []
     tiles.sort(key=lambda tile: -tile.probability)
+    tagged = photo.cracks[:MOST_TAGS] if seen else []
+    crowded = len(tagged) > MOST_WIDE_TAGS
+    tags = _tags(tagged, photo, with_width=not crowded)
     return PhotoView(
         record=photo,
         cracks=list(cracks),
@@ -164,9 +206,14 @@ def photo_view(
             )
             for number, rejected in enumerate(photo.rejected if seen else (), 1)
         ],
-        tags=[_tag(crack, photo) for crack in photo.cracks[:MOST_TAGS]] if seen else [],
+        tags=tags,
+        rings=[_ring(crack, photo) for crack in tagged if crack.measurement],
+        unlabelled=len(photo.cracks) - len(tags) if seen else 0,
+        crowded=crowded,
         tiles=[(*tile.box_px, round(tile.probability, 2)) for tile in tiles[:MOST_TILES]],
         bar=_bar(photo) if seen else None,
+        crops=list(crops),
+        beside=list(beside),
     )
 
 
@@ -228,21 +275,53 @@ def _crack_line(crack: CrackRecord, *, fine: bool, tolerance_px: float) -> Line:
     )
 
 
-def _tag(crack: CrackRecord, photo: PhotoRecord) -> Tag:
-    left = (crack.widest_px[0] + 0.5) / photo.width_px * 100
-    top = (crack.widest_px[1] + 0.5) / photo.height_px * 100
-    side = f"{'west' if left > _NEAR_RIGHT else 'east'} {'south' if top < _NEAR_TOP else 'north'}"
-    width_mm = figures.max_width_mm(crack)
-    return Tag(
-        key=crack.id,
-        text=short_id(crack, photo),
-        width=figures.max_width(crack).text if crack.measurement else "",
-        kind="" if width_mm is None else f"w{rank_of(width_mm)}",
-        left=round(left, 2),
-        top=round(top, 2),
-        side=side,
-        ring=crack.measurement is not None,
+def _tags(cracks: Sequence[CrackRecord], photo: PhotoRecord, *, with_width: bool) -> list[Tag]:
+    """Return the labels that find room; no two overlap at any size of the picture.
+
+    Args:
+        cracks: the first ones choose their places.
+        photo: that they are on.
+        with_width: the labels show the widths too.
+    """
+    height = photo.height_px / photo.width_px
+    anchors = [_anchor(crack, photo) for crack in cracks]
+    numbers = [short_id(crack, photo) for crack in cracks]
+    widths = [figures.max_width(crack).text if crack.measurement else "" for crack in cracks]
+    texts = [
+        f"{number} {width}" if with_width and width else number
+        for number, width in zip(numbers, widths, strict=True)
+    ]
+    bar = [(0.0, height - _BAR_BOX_HIGH, _BAR_SHARE, _BAR_BOX_HIGH)] if photo.scale else []
+    places = place_labels(anchors, texts, height, bar)
+    return [
+        Tag(
+            key=crack.id,
+            text=number,
+            width=width,
+            kind=_kind(crack),
+            left=round(100 * place[0], 2),
+            top=round(100 * place[1] / height, 2),
+        )
+        for crack, number, width, place in zip(cracks, numbers, widths, places, strict=True)
+        if place
+    ]
+
+
+def _ring(crack: CrackRecord, photo: PhotoRecord) -> Ring:
+    x, y = _anchor(crack, photo)
+    return Ring(
+        _kind(crack), round(100 * x, 2), round(100 * y * photo.width_px / photo.height_px, 2)
     )
+
+
+def _anchor(crack: CrackRecord, photo: PhotoRecord) -> tuple[float, float]:
+    """Return the widest place, in widths of the picture."""
+    return (crack.widest_px[0] + 0.5) / photo.width_px, (crack.widest_px[1] + 0.5) / photo.width_px
+
+
+def _kind(crack: CrackRecord) -> str:
+    width_mm = figures.max_width_mm(crack)
+    return "" if width_mm is None else f"w{rank_of(width_mm)}"
 
 
 def _bar(photo: PhotoRecord) -> Bar | None:

@@ -14,8 +14,16 @@
     const headings = [...table.tHead.rows[0].cells];
     headings.forEach((heading, column) => {
       if ("plain" in heading.dataset) return;
-      const button = document.createElement("button");
-      button.type = "button";
+      // no button element: Chromium does not repeat a head that holds one on each printed page
+      const button = document.createElement("span");
+      button.className = "sort";
+      button.setAttribute("role", "button");
+      button.tabIndex = 0;
+      button.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        button.click();
+      });
       button.append(...heading.childNodes);
       heading.append(button);
       button.addEventListener("click", () => {
@@ -259,12 +267,4 @@
     thumb.append(svg);
   }
 
-  let closed = [];
-  addEventListener("beforeprint", () => {
-    closed = all(
-      ".rejections:not([open]), .crack-details.first:not([open]), .all-details:not([open])",
-    );
-    closed.forEach((part) => (part.open = true));
-  });
-  addEventListener("afterprint", () => closed.forEach((part) => (part.open = false)));
 })();
