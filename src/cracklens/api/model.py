@@ -96,6 +96,7 @@ class Model:
         part: Part = "all",
         group: str | None = None,
         mapping: dict[str, str] | None = None,
+        positive: str | None = None,
         strict: bool = False,
         replicates: int = 1000,
         max_pixels: int = DEFAULT_MAX_PIXELS,
@@ -109,6 +110,7 @@ class Model:
             group: what tiles were cut from, such as `<photo>-<tile>`: intervals then resample
                 whole photographs, since tiles of one photograph are not independent.
             mapping: class of the data to class of the model, for names that differ.
+            positive: class of the data that means a crack, where the names do not say so.
             strict: refuse data with unreadable pictures.
             replicates: bootstrap resamples.
             max_pixels: refuse pictures larger than this.
@@ -148,6 +150,7 @@ class Model:
             dataset,
             part=None if part == "all" else part,
             mapping=mapping,
+            positive=positive,
             strict=strict,
             replicates=replicates,
             max_pixels=max_pixels,

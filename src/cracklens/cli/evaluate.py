@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 import typer
 
 from cracklens.cli.console import list_unreadable, listener, show_json
-from cracklens.cli.options import Group, Json, MaxPixels, Overwrite, Precision, Quiet, Strict
+from cracklens.cli.options import (
+    Group,
+    Json,
+    MaxPixels,
+    Overwrite,
+    Positive,
+    Precision,
+    Quiet,
+    Strict,
+)
 from cracklens.errors import UsageError
 from cracklens.files import require_free
 from cracklens.machine import DEFAULT_MAX_PIXELS
@@ -32,6 +41,7 @@ def evaluate(
         list[str] | None,
         typer.Option("--map", help="THEIRS=OURS, for class names that differ.", metavar="A=B"),
     ] = None,
+    positive: Positive = None,
     precision: Precision = "auto",
     replicates: Annotated[int, typer.Option(min=1, help="Bootstrap resamples.")] = 1000,
     max_pixels: MaxPixels = DEFAULT_MAX_PIXELS,
@@ -67,6 +77,7 @@ def evaluate(
         part=part,
         group=group,
         mapping=mapping,
+        positive=positive,
         strict=strict,
         replicates=replicates,
         max_pixels=max_pixels,

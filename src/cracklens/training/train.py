@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cracklens.datasets import Dataset, Split, load_dataset, split_dataset
-from cracklens.datasets.labelled import meaning, positive_class
+from cracklens.datasets.class_names import positive_class
 from cracklens.errors import DataError, UsageError
 from cracklens.files import require_free
 from cracklens.machine import cache_folder
@@ -58,7 +58,7 @@ def train(
             "each in a folder of its own"
         )
     positive = positive_class(dataset.classes, config.positive)
-    if positive and not config.positive and meaning(positive) != "cracked":
+    if positive and not config.positive:
         progress.say(f"taking {positive!r} for the class that means a crack; --positive changes it")
     if config.split != "folders" and any(item.part for item in dataset.items):
         progress.say("the data brings its own split (train, val, test): using it")

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from cracklens.datasets import load_dataset, split_dataset
-from cracklens.datasets.labelled import positive_class
+from cracklens.datasets.class_names import positive_class
 from cracklens.errors import DataError, UsageError
 from cracklens.files import require_free, sha256_file, writing
 from cracklens.machine import cache_folder
