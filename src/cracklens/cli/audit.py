@@ -76,7 +76,7 @@ def audit(
 
 def _text(found: "Audit") -> str:
     total = sum(found.counts.values())
-    lines = [f"{found.root}: {total:,} pictures"]
+    lines = [f"{found.root}: {total:,} pictures", *found.layout]
     lines += [f"  {label:<20} {count:>8,}" for label, count in found.counts.items()]
     sizes = list(found.sizes_px.items())
     shown = ", ".join(f"{size} px ({count:,})" for size, count in sizes[:_SHOWN])

@@ -34,6 +34,7 @@ class Audit(_Part):
     """What `audit` found. Paths are relative to `root`; sizes are "width x height"."""
 
     root: str
+    layout: list[str] = []
     counts: dict[str, int]
     sizes_px: dict[str, int]
     unreadable: dict[str, str]
@@ -96,6 +97,7 @@ def audit(
     inside = set(split.validation.tolist()) if split else set()
     return Audit(
         root=dataset.root.resolve().name,
+        layout=list(dataset.notes),
         counts=dataset.counts(),
         sizes_px=dict(sizes.most_common()),
         unreadable=unreadable,

@@ -79,6 +79,15 @@ def meaning(name: str) -> str | None:
     return others[0]
 
 
+def is_binary(name: str) -> bool:
+    """Tell whether a name means something only beside its opposite: 0 and 1, yes and no.
+
+    >>> is_binary("1"), is_binary("No"), is_binary("cracked")
+    (True, True, False)
+    """
+    return "".join(_words(name)) in _BINARY
+
+
 def _word_meaning(word: str) -> str | None:
     """Return what one word says: "cracked", "uncracked", "not" for a negation, else None."""
     if word in _NEGATIONS:

@@ -22,11 +22,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Labelled pictures in a stable order (by part, class and name)."""
+    """Labelled pictures in a stable order (by part, class and name).
+
+    `notes` say how a folder was read that is not laid out in the plainest way.
+    """
 
     root: Path
     classes: tuple[str, ...]
     items: tuple[Item, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def labels(self) -> NDArray[np.int64]:

@@ -140,6 +140,8 @@ def evaluate(
             not the pictures of that part.
     """
     card = classifier.card
+    for note in dataset.notes:
+        progress.say(note)
     for name in mapping or {}:
         if name not in dataset.classes:
             hint = did_you_mean(name, dataset.classes)

@@ -57,6 +57,8 @@ def train(
             f"{data} has the one class {dataset.classes[0]!r}: training needs at least two, "
             "each in a folder of its own"
         )
+    for note in dataset.notes:
+        progress.say(note)
     positive = positive_class(dataset.classes, config.positive)
     if positive and not config.positive:
         progress.say(f"taking {positive!r} for the class that means a crack; --positive changes it")

@@ -58,6 +58,8 @@ def train_segmenter(
     output, cache = Path(output), cache or cache_folder()
     require_free(output, overwrite=overwrite)
     dataset = load_dataset(data, group=config.group)
+    for note in dataset.notes:
+        progress.say(note)
     cracked_class = positive_class(dataset.classes, config.positive)
     if len(dataset.classes) != 2 or cracked_class is None:  # noqa: PLR2004
         raise DataError(
