@@ -31,7 +31,7 @@ def test_positive_names_the_class_of_the_data_that_means_a_crack(model_folder, n
 
 
 def test_classes_whose_names_say_nothing_are_not_guessed(model_folder, named):
-    with pytest.raises(CracklensError, match="class 'a' .* is unknown to the model"):
+    with pytest.raises(CracklensError, match=r"class 'a' .* is unknown to the model"):
         load_model(model_folder).evaluate(named("b", "a"))
 
 
