@@ -1,19 +1,24 @@
 """What is in a data set, and what is wrong with it."""
 
 from collections import Counter, defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from cracklens.datasets.labelled import Dataset
+from cracklens.datasets.labelled import Dataset, Item
 from cracklens.datasets.sources import Source, digest
 from cracklens.datasets.splits import Split
-from cracklens.errors import PhotoError
+from cracklens.errors import DataError, PhotoError
+from cracklens.files import sha256_file
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.photos import Photo, stream_photos
 from cracklens.progress import SILENT, Progress
+
+MOST_CONTRADICTORY = 0.01
+"""Share of the pictures that may stand in several classes, with a warning."""
 
 
 class _Part(BaseModel):
@@ -121,6 +126,48 @@ def _copies(hashes: list[str | None]) -> list[list[int]]:
         if value is not None:
             groups[value].append(index)
     return [group for group in groups.values() if len(group) > 1]
+
+
+def contradictory_pictures(dataset: Dataset, progress: Progress = SILENT) -> list[tuple[Item, ...]]:
+    """Return the groups of equal files that stand in more than one class.
+
+    Files of a size that one class alone has are not read. What cannot be read is left to whoever
+    reads the pictures.
+    """
+    by_size: defaultdict[int, list[Item]] = defaultdict(list)
+    for item in dataset.items:
+        with suppress(OSError):
+            by_size[item.path.stat().st_size].append(item)
+    doubtful = [each for each in by_size.values() if len({item.label for item in each}) > 1]
+    by_hash: defaultdict[str, list[Item]] = defaultdict(list)
+    with progress.step("copies", sum(map(len, doubtful))) as step:
+        for item in (item for each in doubtful for item in each):
+            step.advance()
+            with suppress(OSError):
+                by_hash[sha256_file(item.path)].append(item)
+    return [tuple(each) for each in by_hash.values() if len({item.label for item in each}) > 1]
+
+
+def refuse_contradictions(
+    dataset: Dataset, *, strict: bool = False, progress: Progress = SILENT
+) -> None:
+    """Say which pictures stand in several classes, or refuse to train on them.
+
+    Raises:
+        DataError: more than `MOST_CONTRADICTORY` of the pictures do, or any and `strict` is set.
+    """
+    found = contradictory_pictures(dataset, progress)
+    if not found:
+        return
+    count = sum(map(len, found))
+    first = " = ".join(_relative(item.path, dataset.root) for item in found[0])
+    told = (
+        f"{count:,} of {len(dataset.items):,} pictures stand in several classes, byte for byte "
+        f"(first: {first}); cracklens audit --json lists all"
+    )
+    if strict or count > MOST_CONTRADICTORY * len(dataset.items):
+        raise DataError(f"{told}. No model can learn both: leave each picture in one class")
+    progress.say(f"warning: {told}")
 
 
 def leaked_copies(copies: list[list[int]], split: Split) -> list[list[int]]:

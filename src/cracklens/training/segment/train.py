@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from cracklens.datasets import load_dataset, split_dataset
+from cracklens.datasets.audit import refuse_contradictions
 from cracklens.datasets.class_names import positive_class
 from cracklens.errors import DataError, UsageError
 from cracklens.files import require_free, sha256_file, writing
@@ -20,7 +21,7 @@ from cracklens.models.engines import has_bf16
 from cracklens.progress import SILENT, Progress
 from cracklens.training.segment.config import SegmentConfig
 from cracklens.training.segment.fit import Fit, FitSettings
-from cracklens.training.segment.network import create_segmenter
+from cracklens.training.segment.network import check_encoder, create_segmenter
 from cracklens.training.segment.parts import Parts, read_parts
 from cracklens.training.segment.predict import SCALES, predict
 from cracklens.training.segment.rendered import FORMAT
@@ -57,6 +58,7 @@ def train_segmenter(
     started = time.perf_counter()
     output, cache = Path(output), cache or cache_folder()
     require_free(output, overwrite=overwrite)
+    check_encoder(config.encoder, config.weights)
     dataset = load_dataset(data, group=config.group)
     for note in dataset.notes:
         progress.say(note)
@@ -66,6 +68,7 @@ def train_segmenter(
             f"{data} has the classes {', '.join(dataset.classes)}: a segmenter is trained on two, "
             "one with cracks and one without"
         )
+    refuse_contradictions(dataset, progress=progress)
     split = split_dataset(
         dataset,
         config.split,
