@@ -131,7 +131,7 @@ def test_a_split_below_the_classes(tmp_path):
         (["D/CD/1.jpg", "D/UD/1.jpg", "notes/1.jpg"], "notes beside it holds none"),
         (["Positive/1.jpg", "Positive/uncracked/1.jpg", "Negative/1.jpg"], "another class"),
         (["cracked/Riss/1.jpg", "cracked/kein Riss/1.jpg", "sound/1.jpg"], "one level of classes"),
-        (["Positive/a/1.jpg", "Positive/masks/1.png", "Negative/1.jpg"], "masks"),
+        (["Positive/a/1.jpg", "Positive/masks/1.png", "Negative/1.jpg"], "name of a mask"),
         (["a/train/1.jpg", "a/2.jpg", "b/1.jpg"], "mixes train with"),
         (["train/cracked/1.jpg", "train/cracked/val/1.jpg", "test/cracked/1.jpg"], "mixes val"),
     ],

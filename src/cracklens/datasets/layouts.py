@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from cracklens.datasets.annotations import find_annotations
 from cracklens.datasets.class_folders import part_of, read_class_folders, visible_folders
 from cracklens.datasets.labelled import Dataset, Item
 from cracklens.errors import DataError, UsageError
@@ -15,12 +16,16 @@ from cracklens.photos.find import walk
 TABLE = "labels.csv"
 
 
-def load_dataset(root: str | Path, *, group: str | None = None) -> Dataset:
-    """Read a folder of labelled pictures in one of three layouts.
+def load_dataset(
+    root: str | Path, *, group: str | None = None, positive: str | None = None
+) -> Dataset:
+    """Read a folder of labelled pictures.
 
     - class folders: `DATA/<class>/...`
     - split folders: `DATA/train|val|test/<class>/...`, or `DATA/<class>/train|val|test/...`
     - a table: `DATA/labels.csv` with columns `path,label` and, if wanted, `group` and `split`
+
+    - annotated objects of COCO, YOLO or Pascal VOC: pictures with a crack among them are cracked
 
     Folders above the classes that are known by their content (one that an archive was unpacked
     into, D, P and W of SDNET2018, bridges) are passed through; the notes of the data set say so.
@@ -29,6 +34,7 @@ def load_dataset(root: str | Path, *, group: str | None = None) -> Dataset:
         root: the folder.
         group: what a picture was cut from: a pattern of the file name such as `<photo>-<tile>`
             (the part named `<photo>` is the group), or the name of a column of the table.
+        positive: of annotated objects, the class that means a crack.
 
     Raises:
         DataError: nothing there, or not laid out like this; says what was found.
@@ -44,6 +50,9 @@ def load_dataset(root: str | Path, *, group: str | None = None) -> Dataset:
     try:
         if table.is_file():
             items = _from_table(table, group)
+        elif annotated := find_annotations(root, positive):
+            dataset = annotated.labelled()
+            items, notes = list(dataset.items), list(dataset.notes)
         else:
             items, notes = _from_folders(root)
     except (UnicodeDecodeError, csv.Error) as error:

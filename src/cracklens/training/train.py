@@ -54,7 +54,7 @@ def train(
     output = Path(output)
     require_free(output, overwrite=overwrite)
     check_names(config.backbone, config.weights)
-    dataset = load_dataset(data, group=config.group)
+    dataset = load_dataset(data, group=config.group, positive=config.positive)
     if len(dataset.classes) < 2:  # noqa: PLR2004
         raise DataError(
             f"{data} has the one class {dataset.classes[0]!r}: training needs at least two, "
@@ -62,7 +62,7 @@ def train(
         )
     for note in dataset.notes:
         progress.say(note)
-    positive = positive_class(dataset.classes, config.positive)
+    positive = _positive(dataset, config)
     if positive and not config.positive:
         progress.say(f"taking {positive!r} for the class that means a crack; --positive changes it")
     refuse_contradictions(dataset, strict=config.strict, progress=progress)
@@ -85,6 +85,13 @@ def train(
         from cracklens.training.write import write_model
 
         return write_model(output, trained, config, overwrite=overwrite, progress=progress)
+
+
+def _positive(dataset: Dataset, config: TrainConfig) -> str | None:
+    """Return the class that means a crack; that of annotated objects has become "cracked"."""
+    annotated = config.positive not in dataset.classes and "cracked" in dataset.classes
+    chosen = "cracked" if config.positive and annotated and dataset.notes else config.positive
+    return positive_class(dataset.classes, chosen)
 
 
 def _summary(config: TrainConfig, dataset: Dataset, split: Split) -> str:
