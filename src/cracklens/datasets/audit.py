@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from cracklens.datasets.class_names import positive_class
 from cracklens.datasets.labelled import Dataset, Item
 from cracklens.datasets.sources import Source, digest
 from cracklens.datasets.splits import Split
-from cracklens.errors import DataError, PhotoError
+from cracklens.errors import DataError, PhotoError, UsageError
 from cracklens.files import sha256_file
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.photos import Photo, stream_photos
@@ -40,6 +41,7 @@ class Audit(_Part):
 
     root: str
     layout: list[str] = []
+    positive: str | None = None
     counts: dict[str, int]
     sizes_px: dict[str, int]
     unreadable: dict[str, str]
@@ -66,6 +68,7 @@ def audit(
     split: Split | None = None,
     split_name: str | None = None,
     expect: Source | None = None,
+    positive: str | None = None,
     max_pixels: int = DEFAULT_MAX_PIXELS,
     progress: Progress = SILENT,
 ) -> Audit:
@@ -103,6 +106,7 @@ def audit(
     return Audit(
         root=dataset.root.resolve().name,
         layout=list(dataset.notes),
+        positive=_positive(dataset, positive),
         counts=dataset.counts(),
         sizes_px=dict(sizes.most_common()),
         unreadable=unreadable,
@@ -118,6 +122,20 @@ def audit(
         digest=total,
         expectation=_compare(expect, dataset, pairs, total) if expect else None,
     )
+
+
+def _positive(dataset: Dataset, chosen: str | None) -> str | None:
+    """Return the class that means a crack, as far as it is known or said.
+
+    Raises:
+        DataError: `chosen` is no class.
+    """
+    if chosen is not None and chosen not in dataset.classes and "cracked" in dataset.classes:
+        chosen = "cracked"  # an annotated class, read as this one
+    try:
+        return positive_class(dataset.classes, chosen)
+    except UsageError:  # the names do not say it: training asks
+        return None
 
 
 def _copies(hashes: list[str | None]) -> list[list[int]]:
