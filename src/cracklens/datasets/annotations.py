@@ -4,6 +4,7 @@ A box says where a crack lies and not which pixels it takes: it labels a picture
 mask.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,11 +101,29 @@ def find_annotations(root: Path, positive: str | None = None) -> Annotations | N
     root = Path(root)
     if not root.is_dir() or (root / "labels.csv").is_file():
         return None
-    for read in (read_coco, read_yolo, read_voc, read_mask_folders):
-        found = read(root, positive)
-        if found is not None:
+    suffixes, pairs = _seen(root)
+    readers = ((read_coco, ".json"), (read_yolo, ".txt"), (read_voc, ".xml"))
+    for read, suffix in readers:
+        if suffix in suffixes and (found := read(root, positive)) is not None:
             return found
-    return None
+    return read_mask_folders(root, positive) if pairs else None
+
+
+def _seen(root: Path) -> tuple[set[str], bool]:
+    """Return the endings of all files, and whether masks may be among them.
+
+    One look at the names: a data set without annotations should not be searched for each format.
+    """
+    from cracklens.datasets.mask_folders import is_mask_folder, is_mask_name
+
+    suffixes: set[str] = set()
+    pairs = False
+    for _, folders, names in os.walk(root):  # links among the folders are named, not entered
+        here = {name.rpartition(".")[2].lower() for name in names}
+        suffixes |= {f".{suffix}" for suffix in here}
+        pairs = pairs or any(map(is_mask_folder, folders)) or any(map(is_mask_name, names))
+        pairs = pairs or bool(here & {"jpg", "jpeg"} and here & {"png", "bmp"})
+    return suffixes, pairs
 
 
 def crack_classes(names: Sequence[str], positive: str | None, where: object) -> frozenset[str]:

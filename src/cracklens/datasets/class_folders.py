@@ -5,6 +5,7 @@ SDNET2018), bridges, or the folder that an archive was unpacked into. Known name
 do not, the tree is refused.
 """
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -122,11 +123,9 @@ def _read(folder: Path, part: str | None, expected: str) -> tuple[list[Item], li
 
 def visible_folders(parent: Path) -> list[Path]:
     """Return the folders inside of one, sorted; hidden ones and those of archivers left out."""
-    return sorted(
-        f
-        for f in parent.iterdir()
-        if not f.name.startswith(".") and f.name not in _JUNK and f.is_dir()
-    )
+    with os.scandir(parent) as entries:  # tells folders without a call for each of 20,000 files
+        names = [e.name for e in entries if e.is_dir()]
+    return sorted(parent / n for n in names if not n.startswith(".") and n not in _JUNK)
 
 
 def _is_level(folder: Path, *, alone: bool) -> bool:

@@ -54,10 +54,17 @@ def read_mask_folders(root: Path, positive: str | None) -> Annotations | None:
 
 
 def _in_mask_folder(root: Path, path: Path) -> bool:
-    return any(
-        not MASK_FOLDERS.isdisjoint([plain_name(name), *_words(name)])
-        for name in path.relative_to(root).parent.parts
-    )
+    return any(map(is_mask_folder, path.relative_to(root).parent.parts))
+
+
+def is_mask_folder(name: str) -> bool:
+    """Tell whether a folder is named as one of masks or annotations."""
+    return not MASK_FOLDERS.isdisjoint([plain_name(name), *_words(name)])
+
+
+def is_mask_name(name: str) -> bool:
+    """Tell whether a file is named as the mask of another: "x_mask.png"."""
+    return _AFFIX.search(name.rpartition(".")[0]) is not None
 
 
 def _words(name: str) -> list[str]:
