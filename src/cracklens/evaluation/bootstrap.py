@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from cracklens.errors import DataError, UsageError
 from cracklens.evaluation.calibration import Binned
@@ -145,8 +145,8 @@ def interval(
         return float("nan"), float("nan")
     tail = (1 - confidence) / 2
     if units is not None and units > 1:
-        reach = np.sqrt(units / (units - 1)) * stats.t.ppf(1 - tail, units - 1)
-        tail = float(stats.norm.cdf(-reach))
+        reach = np.sqrt(units / (units - 1)) * special.stdtrit(units - 1, 1 - tail)
+        tail = float(special.ndtr(-reach))
     low, high = np.quantile(values, [tail, 1 - tail])
     return float(low), float(high)
 
