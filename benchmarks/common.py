@@ -82,4 +82,6 @@ def figure(value: dict[str, float] | None, digits: int = 4) -> str:
     """Return a figure with its interval for a table."""
     if value is None:
         return "-"
+    if value["low"] is None:
+        return f"{value['value']:.{digits}f}"
     return f"{value['value']:.{digits}f} ({value['low']:.{digits}f} to {value['high']:.{digits}f})"

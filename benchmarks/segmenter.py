@@ -19,7 +19,7 @@ from segmenter_page import page
 
 from cracklens import load_model
 from cracklens.datasets import load_dataset, split_dataset
-from cracklens.datasets.labelled import match_classes
+from cracklens.datasets.class_names import match_classes
 from cracklens.detection import load_detector
 from cracklens.evaluation.masks import MaskCounts, added, compare_masks, dilated
 from cracklens.models.catalog import find_model

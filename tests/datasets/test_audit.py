@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cracklens.cli.audit import _text
 from cracklens.datasets import Split, audit, load_dataset, split_dataset
 from cracklens.datasets.audit import leaked_copies, leaked_pictures
 from cracklens.datasets.sources import Source
@@ -166,3 +167,22 @@ def test_a_copy_that_lacks_different_files(data):
     found = audit(load_dataset(data), expect=source).expectation
     assert found is not None
     assert found.differences == ["11 distinct files, 12 published"]
+
+
+@pytest.mark.parametrize(
+    ("classes", "chosen", "positive", "told"),
+    [
+        (("with_crack", "without_crack"), None, "with_crack", "a crack: with_crack"),
+        (("left", "right"), None, None, "train with --positive NAME"),
+        (("left", "right"), "left", "left", "a crack: left"),
+        (("Positive",), None, None, "one class only"),
+    ],
+)
+def test_the_class_that_means_a_crack_is_said(
+    tmp_path, draw_picture, classes, chosen, positive, told
+):
+    for number, name in enumerate(classes):
+        draw_picture(tmp_path / name / "1.png", number)
+    found = audit(load_dataset(tmp_path), positive=chosen)
+    assert found.positive == positive
+    assert told in _text(found)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from cracklens.datasets import Dataset, Item
-from cracklens.datasets.labelled import CRACKED, UNCRACKED, match_classes, meaning, positive_class
 from cracklens.errors import DataError
 
 
@@ -39,51 +38,6 @@ def test_no_groups():
     assert dataset("a", "b").groups is None
 
 
-@pytest.mark.parametrize("name", ["Positive", "CD", "cw", "CP", "Cracked", "cracks", "1"])
-def test_names_that_mean_a_crack(name):
-    assert meaning(name) == "cracked"
-
-
-@pytest.mark.parametrize("name", ["Negative", "UD", "uw", "UP", "Non-cracked", "no crack", "0"])
-def test_names_that_mean_none(name):
-    assert meaning(name) == "uncracked"
-
-
-def test_no_name_means_both():
-    assert not CRACKED & UNCRACKED
-
-
-@pytest.mark.parametrize(
-    ("classes", "positive"),
-    [
-        (("Negative", "Positive"), "Positive"),
-        (("CD", "UD"), "CD"),
-        (("crack", "spalling"), "crack"),
-        (("left", "right"), "right"),
-        (("cracked", "positive"), "positive"),
-        (("a", "b", "c"), None),
-    ],
-)
-def test_positive_class(classes, positive):
-    assert positive_class(classes) == positive
-
-
-def test_the_positive_class_can_be_chosen():
-    assert positive_class(("Negative", "Positive"), "Negative") == "Negative"
-    assert positive_class(("a", "b", "c"), "b") == "b"
-    with pytest.raises(DataError, match="--positive 'Ris' is no class: did you mean 'Riss'"):
-        positive_class(("Riss", "heil"), "Ris")
-
-
-def test_classes_of_sdnet_match_those_of_metu():
-    ours = match_classes(("CW", "UW"), ("Negative", "Positive"))
-    assert ours == {"CW": "Positive", "UW": "Negative"}
-
-
-def test_same_names_and_unknown_ones_are_left_alone():
-    assert match_classes(("Positive", "rust"), ("Negative", "Positive")) == {}
-
-
 def test_relabelled_takes_the_classes_of_the_model():
     data = dataset("CD", "UD", "CD")
     renamed = data.relabelled({"CD": "Positive", "UD": "Negative"}, ("Negative", "Positive"))
@@ -110,17 +64,3 @@ def test_an_unknown_class_names_the_flag_that_helps():
 def test_a_target_that_the_model_lacks_gets_a_hint():
     with pytest.raises(DataError, match="did you mean 'Positive'"):
         dataset("Riss").relabelled({"Riss": "Positiv"}, ("Negative", "Positive"))
-
-
-@pytest.mark.parametrize(
-    ("cracked", "sound"),
-    [
-        ("with_crack", "without_crack"),
-        ("damaged", "undamaged"),
-        ("defect", "no_defect"),
-        ("Riss", "kein Riss"),
-        ("crack", "crack-free"),
-    ],
-)
-def test_the_class_that_means_a_crack_is_known_by_its_name(cracked, sound):
-    assert positive_class(tuple(sorted((cracked, sound)))) == cracked

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cracklens.datasets import load_dataset
-from cracklens.datasets.layouts import PARTS, group_expression
+from cracklens.datasets.class_folders import PARTS
+from cracklens.datasets.layouts import group_expression
 from cracklens.errors import DataError, UsageError
 
 EXPECTED = "expected: one folder per class with pictures in it"

@@ -8,7 +8,7 @@ import pytest
 
 from cracklens.errors import DataError, UsageError
 from cracklens.evaluation import metrics
-from cracklens.evaluation.bootstrap import bootstrap, interval, resamples
+from cracklens.evaluation.bootstrap import LEAST_UNITS, bootstrap, interval, resamples
 from cracklens.evaluation.calibration import expected_calibration_error
 
 
@@ -129,3 +129,21 @@ def test_forty_thousand_samples_are_quick_and_small():
     tracemalloc.stop()
     assert peak < 50e6
     assert seconds < 2  # 0.15 s on an idle core: a bound on the order, not on the machine
+
+
+@pytest.mark.parametrize("cracked", [(9, 1), (3, 3)])
+def test_the_interval_of_few_photographs_holds_the_truth(cracked):
+    """Tiles of photographs that differ: shares from a beta distribution, 5 to 40 tiles each."""
+    generator = np.random.default_rng(1)
+    truth, held, plain = cracked[0] / sum(cracked), 0, 0
+    for _ in range(400):
+        tiles = generator.integers(5, 40, LEAST_UNITS)
+        right = generator.binomial(tiles, generator.beta(*cracked, LEAST_UNITS))
+        drawn = generator.integers(0, LEAST_UNITS, (500, LEAST_UNITS))
+        shares = right[drawn].sum(1) / tiles[drawn].sum(1)
+        low, high = interval(shares, units=LEAST_UNITS)
+        held += low <= truth <= high
+        low, high = interval(shares)
+        plain += low <= truth <= high
+    assert 0.88 < held / 400 < 0.97
+    assert plain < held

@@ -24,7 +24,7 @@ def answers(count, classes, seed=0):
 
 def test_two_classes_against_scikit_learn():
     probabilities, true = answers(400, 2)
-    summary = summarise(probabilities, true, ["sound", "cracked"], replicates=200)
+    summary = summarise(probabilities, true, ["sound", "cracked"], "cracked", replicates=200)
     predicted, scores = probabilities.argmax(axis=1), probabilities[:, 1]
     report = reference.classification_report(
         true, predicted, target_names=["sound", "cracked"], output_dict=True
@@ -65,50 +65,104 @@ def test_three_classes_average_the_areas_and_one_may_be_named():
 
 
 def figures_of(summary):
-    rows = [summary.macro, summary.weighted, *summary.per_class.values()]
+    rows = [row for row in (summary.macro, summary.weighted, *summary.per_class.values()) if row]
     ratios = [figure for row in rows for figure in (row.precision, row.recall, row.f1)]
-    whole = [summary.accuracy, summary.log_loss, summary.ece]
-    return [*ratios, *whole, *filter(None, (summary.auroc, summary.average_precision))]
+    whole = [summary.accuracy, summary.log_loss, summary.ece, summary.auroc]
+    return [figure for figure in (*ratios, *whole, summary.average_precision) if figure]
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 30), st.integers(2, 5), st.integers(0, 1000), st.booleans())
 def test_intervals_hold_the_figure_and_the_text_fits(count, classes, seed, grouped):
     probabilities, true = answers(count, classes, seed)
-    groups = np.arange(count) % 3 if grouped and count > 3 else None
+    groups = np.arange(count) % 12 if grouped else None
     names = [f"class {'of a very long name ' * index}{index}" for index in range(classes)]
     summary = summarise(probabilities, true, names, groups=groups, replicates=20)
     for figure in figures_of(summary):
-        assert np.isfinite([figure.low, figure.value, figure.high]).all()
-        assert figure.low <= figure.value <= figure.high
+        assert np.isfinite(figure.value)
+        assert (figure.low is None) is (figure.high is None)
+        if figure.low is not None:
+            assert figure.low <= figure.value <= figure.high
+    few = count < 10 if groups is None else len(np.unique(groups)) < 10
+    assert (summary.accuracy.low is None) is few
     assert max(map(len, summary.text().splitlines())) <= 80
     assert Summary.model_validate_json(summary.model_dump_json()) == summary
 
 
 @pytest.mark.parametrize("present", [0, 1])
-def test_one_class_alone_leaves_the_areas_undefined(present):
+def test_one_class_alone_leaves_what_needs_both_undefined(present):
     probabilities, _ = answers(20, 2)
     summary = summarise(probabilities, np.full(20, present), ["sound", "cracked"], replicates=50)
-    assert summary.auroc is None
-    assert summary.average_precision is None
-    assert summary.majority_baseline == 1
+    assert (summary.auroc, summary.average_precision) == (None, None)
+    assert (summary.macro, summary.weighted) == (None, None)
+    name, other = ("sound", "cracked")[:: 1 - 2 * present]
+    here, missing = summary.per_class[name], summary.per_class[other]
+    assert (here.precision, here.f1) == (None, None)
+    assert here.recall.value == summary.accuracy.value
+    assert (missing.precision, missing.recall, missing.f1) == (None, None, None)
     text = summary.text()
-    assert text.count("not defined") == 2
-    assert "counts as 0" in text
-    assert "no better than" in text
+    assert f"No picture is of the class {other}." in text
+    assert f"the recall of {name}" in text
+    mean = next(line for line in text.splitlines() if line.startswith("mean of the classes"))
+    assert mean.split()[4:7] == ["-", "-", "-"]
+    assert "no better than" not in text
+
+
+def test_a_class_of_three_without_pictures_leaves_their_mean_undefined():
+    probabilities, true = answers(60, 3)
+    summary = summarise(probabilities, true % 2, ["a", "b", "c"], replicates=20)
+    assert summary.macro is None
+    assert summary.weighted is not None
+    assert summary.per_class["a"].precision is not None
+    assert summary.per_class["c"].precision is None
+
+
+def test_no_positive_class_is_guessed_from_the_order():
+    probabilities, true = answers(40, 2)
+    assert summarise(probabilities, true, ["left", "right"], replicates=5).positive is None
 
 
 def test_groups_are_named_in_the_record_and_the_text():
     probabilities, true = answers(60, 2)
-    photographs = np.repeat(["a.jpg", "b.jpg", "c.jpg"], 20)
+    photographs = np.repeat([f"{n}.jpg" for n in range(12)], 5)
     summary = summarise(
         probabilities, true, ["sound", "cracked"], groups=photographs, replicates=50
     )
-    assert summary.resampled == "groups"
-    assert "photographs" in summary.text()
+    assert (summary.resampled, summary.units) == ("groups", 12)
+    assert "12 whole groups (photographs)" in summary.text()
     plain = summarise(probabilities, true, ["sound", "cracked"], replicates=50)
     assert plain.accuracy.value == summary.accuracy.value
     assert plain.accuracy != summary.accuracy
+
+
+@pytest.mark.parametrize("photographs", [1, 2, 6, 9])
+def test_few_groups_give_no_interval_and_the_reason(photographs):
+    probabilities, true = answers(90, 2)
+    groups = np.arange(90) % photographs
+    summary = summarise(probabilities, true, ["sound", "cracked"], groups=groups, replicates=20)
+    assert all(figure.low is None and figure.high is None for figure in figures_of(summary))
+    plural = "groups" if photographs > 1 else "group"
+    assert f"no intervals: {photographs} {plural} (photographs)" in summary.text()
+    assert "95 %" not in summary.text()
+
+
+def test_few_pictures_without_groups_give_no_interval_either():
+    probabilities, true = answers(6, 2)
+    summary = summarise(probabilities, true, ["sound", "cracked"], replicates=20)
+    assert summary.accuracy.low is None
+    assert "no intervals: 6 pictures" in summary.text()
+
+
+def test_a_class_that_few_groups_hold_has_no_interval_where_others_have():
+    probabilities, _ = answers(200, 2)
+    groups = np.repeat(np.arange(20), 10)
+    true = ((groups < 3) & (np.arange(200) % 2 == 0)).astype(int)
+    summary = summarise(probabilities, true, ["sound", "cracked"], groups=groups, replicates=20)
+    assert summary.accuracy.low is not None
+    assert summary.per_class["sound"].recall.low is not None
+    assert summary.per_class["cracked"].recall.low is None
+    assert summary.auroc.low is None
+    assert "rests on fewer than 10 groups" in summary.text()
 
 
 def test_same_seed_same_figures():
@@ -120,16 +174,16 @@ def test_same_seed_same_figures():
 
 
 def test_the_text_says_what_an_engineer_needs():
-    true = np.array([0] * 8 + [1] * 2)
-    probabilities = np.array([[0.9, 0.1]] * 9 + [[0.2, 0.8]])
+    true = np.array([0] * 80 + [1] * 20)
+    probabilities = np.array([[0.9, 0.1]] * 90 + [[0.2, 0.8]] * 10)
     text = summarise(probabilities, true, ["uncracked", "cracked"], replicates=50).text()
-    assert text.startswith("10 pictures, 2 classes\n95 % intervals from 50 resamples")
+    assert text.startswith("100 pictures, 2 classes\n95 % intervals from 50 resamples")
     accuracy = next(line for line in text.splitlines() if line.startswith("accuracy"))
     assert "0.900" in accuracy
     assert "baseline 0.8000 (always uncracked)" in accuracy
     assert "not mean certainty" in text  # the precision of 'cracked' is 1 in every resample
     rows = [line.split() for line in text.splitlines()[-5:]]
-    assert ["cracked", "1", "1"] in rows
+    assert ["cracked", "10", "10"] in rows
 
 
 def test_many_classes_leave_the_matrix_out():

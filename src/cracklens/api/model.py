@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from cracklens.datasets import load_dataset, split_dataset
+from cracklens.datasets.annotations import find_annotations
 from cracklens.detection import Classifier, Prediction
 from cracklens.errors import DataError, ModelError, PhotoError, UsageError
 from cracklens.machine import DEFAULT_MAX_PIXELS
@@ -17,6 +18,7 @@ from cracklens.progress import SILENT, Progress
 
 if TYPE_CHECKING:
     from cracklens.evaluation.evaluate import Evaluation
+    from cracklens.evaluation.segmentation import MaskEvaluation
 
 Part = Literal["all", "train", "validation", "test"]
 
@@ -96,6 +98,7 @@ class Model:
         part: Part = "all",
         group: str | None = None,
         mapping: dict[str, str] | None = None,
+        positive: str | None = None,
         strict: bool = False,
         replicates: int = 1000,
         max_pixels: int = DEFAULT_MAX_PIXELS,
@@ -109,6 +112,7 @@ class Model:
             group: what tiles were cut from, such as `<photo>-<tile>`: intervals then resample
                 whole photographs, since tiles of one photograph are not independent.
             mapping: class of the data to class of the model, for names that differ.
+            positive: class of the data that means a crack, where the names do not say so.
             strict: refuse data with unreadable pictures.
             replicates: bootstrap resamples.
             max_pixels: refuse pictures larger than this.
@@ -131,7 +135,7 @@ class Model:
             raise ModelError(f"the card of {self.card.name} names no split: leave the part out")
         if part != "all" and group is None:
             group = settings.get("group")  # the split needs it; other data may have other names
-        dataset = load_dataset(data, group=group)
+        dataset = load_dataset(data, group=group, positive=positive)
         if part != "all":
             split = split_dataset(
                 dataset,
@@ -148,6 +152,48 @@ class Model:
             dataset,
             part=None if part == "all" else part,
             mapping=mapping,
+            positive=positive,
+            strict=strict,
+            replicates=replicates,
+            max_pixels=max_pixels,
+            progress=progress,
+        )
+
+    def evaluate_masks(
+        self,
+        data: str | Path,
+        *,
+        positive: str | None = None,
+        strict: bool = False,
+        replicates: int = 1000,
+        max_pixels: int = DEFAULT_MAX_PIXELS,
+        progress: Progress = SILENT,
+    ) -> "MaskEvaluation":
+        """Compare the pixels that a segmenter marks with drawn masks.
+
+        Args:
+            data: pictures with masks, or polygons and masks of COCO, or polygons of YOLO.
+            positive: the annotated class (of a mask, the value) that means a crack, where the names
+                do not say so.
+            strict: refuse data with unreadable pictures.
+            replicates: bootstrap resamples.
+            max_pixels: refuse pictures larger than this.
+            progress: listener.
+
+        Raises:
+            DataError: no masks there, or boxes alone.
+            ModelError: the model labels tiles and marks no pixels.
+        """
+        from cracklens.detection.detector import Detector
+        from cracklens.evaluation.segmentation import evaluate_masks
+
+        detector = Detector(self._classifier.folder)
+        annotations = find_annotations(Path(data), positive)
+        if annotations is None:
+            raise DataError(f"{data} holds no masks or annotations: see the page on labelled data")
+        return evaluate_masks(
+            detector,
+            annotations,
             strict=strict,
             replicates=replicates,
             max_pixels=max_pixels,

@@ -66,6 +66,7 @@ def audit(
     split: "Kind | None" = None,
     group: str | None = None,
     expect: str | None = None,
+    positive: str | None = None,
     validation_fraction: float = 0.2,
     seed: int = 42,
     max_pixels: int = DEFAULT_MAX_PIXELS,
@@ -78,6 +79,7 @@ def audit(
         split: count exact duplicates that this split puts on both sides.
         group: as in `train`.
         expect: name of a published set that this should be a complete copy of, such as "metu".
+        positive: class that means a crack, where the names do not say so.
         validation_fraction: of the split.
         seed: of the split.
         max_pixels: pictures larger than this count as unreadable.
@@ -87,7 +89,7 @@ def audit(
     {'Negative': 60, 'Positive': 60}
     """
     source = load_source(expect) if expect else None
-    dataset = load_dataset(data, group=group)
+    dataset = load_dataset(data, group=group, positive=positive)
     parts = (
         split_dataset(dataset, split, validation_fraction=validation_fraction, seed=seed)
         if split
@@ -98,6 +100,7 @@ def audit(
         split=parts,
         split_name=split,
         expect=source,
+        positive=positive,
         max_pixels=max_pixels,
         progress=progress,
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cracklens.cli.console import list_unreadable, listener, show_json
-from cracklens.cli.options import Group, Json, MaxPixels, Quiet
+from cracklens.cli.options import Group, Json, MaxPixels, Positive, Quiet
 from cracklens.machine import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def audit(
         ),
     ] = None,
     group: Group = None,
+    positive: Positive = None,
     validation_fraction: Annotated[float, typer.Option(help="Of the split.")] = 0.2,
     seed: Annotated[int, typer.Option(help="Of the split.")] = 42,
     expect: Annotated[
@@ -59,6 +60,7 @@ def audit(
         split=split,
         group=group,
         expect=expect,
+        positive=positive,
         validation_fraction=validation_fraction,
         seed=seed,
         max_pixels=max_pixels,
@@ -76,8 +78,9 @@ def audit(
 
 def _text(found: "Audit") -> str:
     total = sum(found.counts.values())
-    lines = [f"{found.root}: {total:,} pictures"]
+    lines = [f"{found.root}: {total:,} pictures", *found.layout]
     lines += [f"  {label:<20} {count:>8,}" for label, count in found.counts.items()]
+    lines.append(_meaning(found))
     sizes = list(found.sizes_px.items())
     shown = ", ".join(f"{size} px ({count:,})" for size, count in sizes[:_SHOWN])
     more = f" and {len(sizes) - _SHOWN} more" if len(sizes) > _SHOWN else ""
@@ -95,6 +98,14 @@ def _text(found: "Audit") -> str:
     if found.expectation:
         lines += _expectation(found)
     return "\n".join(lines)
+
+
+def _meaning(found: "Audit") -> str:
+    if len(found.counts) == 1:
+        return "one class only: nothing can be trained on it, and few figures tested"
+    if found.positive is None and len(found.counts) == 2:  # noqa: PLR2004
+        return "class that means a crack: not known by name; train with --positive NAME"
+    return f"class that means a crack: {found.positive or 'none named, more than two classes'}"
 
 
 def _groups(title: str, groups: list[list[str]]) -> list[str]:

@@ -1,15 +1,27 @@
 """`cracklens evaluate`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from cracklens.cli.console import list_unreadable, listener, show_json
-from cracklens.cli.options import Group, Json, MaxPixels, Overwrite, Precision, Quiet, Strict
+from cracklens.cli.options import (
+    Group,
+    Json,
+    MaxPixels,
+    Overwrite,
+    Positive,
+    Precision,
+    Quiet,
+    Strict,
+)
 from cracklens.errors import UsageError
 from cracklens.files import require_free
 from cracklens.machine import DEFAULT_MAX_PIXELS
+
+if TYPE_CHECKING:
+    from cracklens.evaluation.segmentation import MaskEvaluation
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,6 +44,7 @@ def evaluate(
         list[str] | None,
         typer.Option("--map", help="THEIRS=OURS, for class names that differ.", metavar="A=B"),
     ] = None,
+    positive: Positive = None,
     precision: Precision = "auto",
     replicates: Annotated[int, typer.Option(min=1, help="Bootstrap resamples.")] = 1000,
     max_pixels: MaxPixels = DEFAULT_MAX_PIXELS,
@@ -52,21 +65,31 @@ def evaluate(
     [dim]Class names that differ:[/]
       cracklens evaluate metu-resnet101 mine --map Riss=Positive --map ok=Negative
     """
-    mapping = {}
-    for pair in map_ or []:
-        theirs, equals, ours = pair.partition("=")
-        if not (theirs and equals and ours):
-            raise UsageError(f"--map {pair!r}: write it as THEIRS=OURS, such as CD=Positive")
-        mapping[theirs] = ours
+    mapping = _mapping(map_)
     if output:
         require_free(output, overwrite=overwrite)
     from cracklens.api import load_model
+    from cracklens.datasets.annotations import find_annotations
 
-    evaluation = load_model(model, precision=precision).evaluate(
+    loaded = load_model(model, precision=precision)
+    if loaded.card.segmentation and find_annotations(data, positive):
+        _refuse_for_masks(part=part, group=group, map_=map_)
+        masks = loaded.evaluate_masks(
+            data,
+            positive=positive,
+            strict=strict,
+            replicates=replicates,
+            max_pixels=max_pixels,
+            progress=listener(quiet=quiet),
+        )
+        _show_masks(masks, output, overwrite=overwrite, json=json)
+        return
+    evaluation = loaded.evaluate(
         data,
         part=part,
         group=group,
         mapping=mapping,
+        positive=positive,
         strict=strict,
         replicates=replicates,
         max_pixels=max_pixels,
@@ -89,3 +112,34 @@ def evaluate(
                 f"\nwritten: {output} ({mistakes:,} mistakes, see mistakes.csv and the PNGs)"
             )
     list_unreadable(evaluation.unreadable)
+
+
+def _mapping(pairs: list[str] | None) -> dict[str, str]:
+    mapping = {}
+    for pair in pairs or []:
+        theirs, equals, ours = pair.partition("=")
+        if not (theirs and equals and ours):
+            raise UsageError(f"--map {pair!r}: write it as THEIRS=OURS, such as CD=Positive")
+        mapping[theirs] = ours
+    return mapping
+
+
+def _show_masks(
+    masks: "MaskEvaluation", output: Path | None, *, overwrite: bool, json: bool
+) -> None:
+    if output:
+        masks.save(output, overwrite=overwrite)
+    if json:
+        show_json(masks.as_dict())
+    else:
+        typer.echo(masks.text() + (f"\n\nwritten: {output}" if output else ""))
+    list_unreadable(masks.unreadable)
+
+
+def _refuse_for_masks(*, part: str, group: str | None, map_: list[str] | None) -> None:
+    """Refuse options that mean nothing where pixels are compared with masks."""
+    given = {"--part": part != "all", "--group": group is not None, "--map": bool(map_)}
+    if named := [flag for flag, used in given.items() if used]:
+        raise UsageError(
+            f"{named[0]} belongs to pictures in classes; these have masks or annotations"
+        )

@@ -21,6 +21,10 @@ Group = Annotated[
     str | None,
     typer.Option(help="What a tile was cut from: '<photo>-<tile>', or a column.", metavar="TEXT"),
 ]
+Positive = Annotated[
+    str | None,
+    typer.Option(help="Class that means a crack, where the names do not say so.", metavar="NAME"),
+]
 Precision = Annotated[
     Literal["auto", "f32", "bf16"], typer.Option(help="auto: bf16 where it agrees with f32.")
 ]

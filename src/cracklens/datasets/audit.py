@@ -1,19 +1,25 @@
 """What is in a data set, and what is wrong with it."""
 
 from collections import Counter, defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from cracklens.datasets.labelled import Dataset
+from cracklens.datasets.class_names import positive_class
+from cracklens.datasets.labelled import Dataset, Item
 from cracklens.datasets.sources import Source, digest
 from cracklens.datasets.splits import Split
-from cracklens.errors import PhotoError
+from cracklens.errors import DataError, PhotoError, UsageError
+from cracklens.files import sha256_file
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.photos import Photo, stream_photos
 from cracklens.progress import SILENT, Progress
+
+MOST_CONTRADICTORY = 0.01
+"""Share of the pictures that may stand in several classes, with a warning."""
 
 
 class _Part(BaseModel):
@@ -34,6 +40,8 @@ class Audit(_Part):
     """What `audit` found. Paths are relative to `root`; sizes are "width x height"."""
 
     root: str
+    layout: list[str] = []
+    positive: str | None = None
     counts: dict[str, int]
     sizes_px: dict[str, int]
     unreadable: dict[str, str]
@@ -60,6 +68,7 @@ def audit(
     split: Split | None = None,
     split_name: str | None = None,
     expect: Source | None = None,
+    positive: str | None = None,
     max_pixels: int = DEFAULT_MAX_PIXELS,
     progress: Progress = SILENT,
 ) -> Audit:
@@ -96,6 +105,8 @@ def audit(
     inside = set(split.validation.tolist()) if split else set()
     return Audit(
         root=dataset.root.resolve().name,
+        layout=list(dataset.notes),
+        positive=_positive(dataset, positive),
         counts=dataset.counts(),
         sizes_px=dict(sizes.most_common()),
         unreadable=unreadable,
@@ -113,12 +124,68 @@ def audit(
     )
 
 
+def _positive(dataset: Dataset, chosen: str | None) -> str | None:
+    """Return the class that means a crack, as far as it is known or said.
+
+    Raises:
+        DataError: `chosen` is no class.
+    """
+    if chosen is not None and chosen not in dataset.classes and "cracked" in dataset.classes:
+        chosen = "cracked"  # an annotated class, read as this one
+    try:
+        return positive_class(dataset.classes, chosen)
+    except UsageError:  # the names do not say it: training asks
+        return None
+
+
 def _copies(hashes: list[str | None]) -> list[list[int]]:
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for index, value in enumerate(hashes):
         if value is not None:
             groups[value].append(index)
     return [group for group in groups.values() if len(group) > 1]
+
+
+def contradictory_pictures(dataset: Dataset, progress: Progress = SILENT) -> list[tuple[Item, ...]]:
+    """Return the groups of equal files that stand in more than one class.
+
+    Files of a size that one class alone has are not read. What cannot be read is left to whoever
+    reads the pictures.
+    """
+    by_size: defaultdict[int, list[Item]] = defaultdict(list)
+    for item in dataset.items:
+        with suppress(OSError):
+            by_size[item.path.stat().st_size].append(item)
+    doubtful = [each for each in by_size.values() if len({item.label for item in each}) > 1]
+    by_hash: defaultdict[str, list[Item]] = defaultdict(list)
+    with progress.step("copies", sum(map(len, doubtful))) as step:
+        for item in (item for each in doubtful for item in each):
+            step.advance()
+            with suppress(OSError):
+                by_hash[sha256_file(item.path)].append(item)
+    return [tuple(each) for each in by_hash.values() if len({item.label for item in each}) > 1]
+
+
+def refuse_contradictions(
+    dataset: Dataset, *, strict: bool = False, progress: Progress = SILENT
+) -> None:
+    """Say which pictures stand in several classes, or refuse to train on them.
+
+    Raises:
+        DataError: more than `MOST_CONTRADICTORY` of the pictures do, or any and `strict` is set.
+    """
+    found = contradictory_pictures(dataset, progress)
+    if not found:
+        return
+    count = sum(map(len, found))
+    first = " = ".join(_relative(item.path, dataset.root) for item in found[0])
+    told = (
+        f"{count:,} of {len(dataset.items):,} pictures stand in several classes, byte for byte "
+        f"(first: {first}); cracklens audit --json lists all"
+    )
+    if strict or count > MOST_CONTRADICTORY * len(dataset.items):
+        raise DataError(f"{told}. No model can learn both: leave each picture in one class")
+    progress.say(f"warning: {told}")
 
 
 def leaked_copies(copies: list[list[int]], split: Split) -> list[list[int]]:

@@ -9,21 +9,6 @@ from numpy.typing import NDArray
 
 from cracklens.errors import DataError, did_you_mean
 
-CRACKED = frozenset(
-    {
-        "positive", "cracked", "crack", "cracks", "withcrack", "withcracks", "damaged", "defect",
-        "defects", "defective", "riss", "risse", "cd", "cw", "cp", "1",
-    }
-)  # fmt: skip
-UNCRACKED = frozenset(
-    {
-        "negative", "uncracked", "notcracked", "noncracked", "nocrack", "nocracks", "withoutcrack",
-        "withoutcracks", "crackfree", "undamaged", "nodamage", "nodefect", "nodefects", "intact",
-        "keinriss", "keinerisse", "rissfrei", "ud", "uw", "up", "0",
-    }
-)  # fmt: skip
-"""Folder names that published sets use (METU; SDNET2018 with D decks, W walls, P pavements)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -37,11 +22,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Labelled pictures in a stable order (by part, class and name)."""
+    """Labelled pictures in a stable order (by part, class and name).
+
+    `notes` say how a folder was read that is not laid out in the plainest way.
+    """
 
     root: Path
     classes: tuple[str, ...]
     items: tuple[Item, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -89,43 +78,3 @@ class Dataset:
                 )
         items = tuple(replace(i, label=mapping.get(i.label, i.label)) for i in self.items)
         return replace(self, classes=classes, items=items)
-
-
-def meaning(name: str) -> str | None:
-    """Return "cracked" or "uncracked" if a class name is known to mean that, else None.
-
-    >>> meaning("Positive"), meaning("Non-cracked"), meaning("spalling")
-    ('cracked', 'uncracked', None)
-    """
-    plain = "".join(c for c in name.lower() if c.isalnum())
-    return "cracked" if plain in CRACKED else "uncracked" if plain in UNCRACKED else None
-
-
-def positive_class(classes: tuple[str, ...], chosen: str | None = None) -> str | None:
-    """Return the class that means a crack: `chosen`, or the one of two whose name says so.
-
-    With two names that say nothing it is the last; with more classes and nothing chosen, None.
-
-    Raises:
-        DataError: `chosen` is not among the classes.
-    """
-    if chosen is not None:
-        if chosen not in classes:
-            raise DataError(f"--positive {chosen!r} is no class: {did_you_mean(chosen, classes)}")
-        return chosen
-    if len(classes) != 2:  # noqa: PLR2004
-        return None
-    cracked = [name for name in classes if meaning(name) == "cracked"]
-    return cracked[0] if len(cracked) == 1 else classes[-1]
-
-
-def match_classes(ours: tuple[str, ...], theirs: tuple[str, ...]) -> dict[str, str]:
-    """Map class names of a data set to those of a model where the meaning is known.
-
-    >>> match_classes(("CD", "UD"), ("Negative", "Positive"))
-    {'CD': 'Positive', 'UD': 'Negative'}
-    """
-    known = {meaning(name): name for name in theirs if meaning(name)}
-    return {
-        name: known[meaning(name)] for name in ours if name not in theirs and meaning(name) in known
-    }

@@ -3,30 +3,38 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
+from cracklens.datasets.annotations import find_annotations
+from cracklens.datasets.class_folders import part_of, read_class_folders, visible_folders
 from cracklens.datasets.labelled import Dataset, Item
 from cracklens.errors import DataError, UsageError
 from cracklens.files import read_text
 from cracklens.photos.find import walk
 
-PARTS = {"train": "train", "training": "train", "val": "validation", "valid": "validation",
-         "validation": "validation", "test": "test", "testing": "test"}  # fmt: skip
 TABLE = "labels.csv"
 
 
-def load_dataset(root: str | Path, *, group: str | None = None) -> Dataset:
-    """Read a folder of labelled pictures in one of three layouts.
+def load_dataset(
+    root: str | Path, *, group: str | None = None, positive: str | None = None
+) -> Dataset:
+    """Read a folder of labelled pictures.
 
     - class folders: `DATA/<class>/...`
-    - split folders: `DATA/train|val|test/<class>/...`
+    - split folders: `DATA/train|val|test/<class>/...`, or `DATA/<class>/train|val|test/...`
     - a table: `DATA/labels.csv` with columns `path,label` and, if wanted, `group` and `split`
+
+    - annotated objects of COCO, YOLO or Pascal VOC: pictures with a crack among them are cracked
+
+    Folders above the classes that are known by their content (one that an archive was unpacked
+    into, D, P and W of SDNET2018, bridges) are passed through; the notes of the data set say so.
 
     Args:
         root: the folder.
         group: what a picture was cut from: a pattern of the file name such as `<photo>-<tile>`
             (the part named `<photo>` is the group), or the name of a column of the table.
+        positive: of annotated objects, the class that means a crack.
 
     Raises:
         DataError: nothing there, or not laid out like this; says what was found.
@@ -38,14 +46,21 @@ def load_dataset(root: str | Path, *, group: str | None = None) -> Dataset:
     if not root.is_dir():
         raise DataError(f"{root} is not a folder; {_EXPECTED}")
     table = root / TABLE
+    notes: list[str] = []
     try:
-        items = _from_table(table, group) if table.is_file() else _from_folders(root)
+        if table.is_file():
+            items = _from_table(table, group)
+        elif annotated := find_annotations(root, positive):
+            dataset = annotated.labelled()
+            items, notes = list(dataset.items), list(dataset.notes)
+        else:
+            items, notes = _from_folders(root)
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{table} is not a CSV file in UTF-8 ({error}): save it as one") from error
     if group is not None and not (table.is_file() and "<" not in group):
         items = _grouped(items, group)
     classes = tuple(sorted({item.label for item in items}))
-    return Dataset(root, classes, tuple(items))
+    return Dataset(root, classes, tuple(items), tuple(notes))
 
 
 _EXPECTED = (
@@ -54,46 +69,16 @@ _EXPECTED = (
 )
 
 
-def _from_folders(root: Path) -> list[Item]:
-    folders = _visible_folders(root)
-    parts = [f for f in folders if f.name.lower() in PARTS]
-    if parts and len(parts) < len(folders):
-        others = ", ".join(f.name for f in folders if f not in parts)
-        raise DataError(
-            f"{root} mixes {', '.join(f.name for f in parts)} with {others}; {_EXPECTED}"
-        )
-    items: list[Item] = []
-    for part in parts:
-        name = PARTS[part.name.lower()]
-        items += _from_classes(_visible_folders(part), name)
-    if not parts:
-        items = _from_classes(folders, None)
+def _from_folders(root: Path) -> tuple[list[Item], list[str]]:
+    items, notes = read_class_folders(root, _EXPECTED)
     if not items:
+        folders = visible_folders(root)
         loose = len(walk(root))
         found = f"{loose} pictures lie in it without class folders" if loose else "it is empty"
         if folders and not loose:
             found = f"found folders {', '.join(f.name for f in folders[:5])} without pictures"
         raise DataError(f"{root} holds no labelled pictures ({found}); {_EXPECTED}")
-    return items
-
-
-def _visible_folders(parent: Path) -> list[Path]:
-    return sorted(f for f in parent.iterdir() if f.is_dir() and not f.name.startswith("."))
-
-
-def _from_classes(folders: Iterable[Path], part: str | None) -> list[Item]:
-    items: list[Item] = []
-    empty: list[Path] = []
-    for folder in folders:
-        pictures = walk(folder)
-        if not pictures:
-            empty.append(folder)
-        items += [Item(path, folder.name, None, part) for path in pictures]
-    if items and empty:
-        raise DataError(
-            f"class folder {empty[0]} holds no pictures: fill it, or take it out of the data set"
-        )
-    return items
+    return items, notes
 
 
 def _from_table(table: Path, group: str | None) -> list[Item]:
@@ -107,12 +92,12 @@ def _from_table(table: Path, group: str | None) -> list[Item]:
         column = group if group and "<" not in group else "group"
         for line, row in enumerate(reader, start=2):
             part = (row.get("split") or "").strip().lower()
-            if part and part not in PARTS:
+            if part and part_of(part) is None:
                 raise DataError(f"{table}, line {line}: split {part!r}; known: train, val, test")
             if not row["path"] or not row["label"]:
                 raise DataError(f"{table}, line {line}: path and label must not be empty")
             items.append(
-                Item(table.parent / row["path"], row["label"], row.get(column), PARTS.get(part))
+                Item(table.parent / row["path"], row["label"], row.get(column), part_of(part))
             )
     if not items:
         raise DataError(f"{table} has no rows")
@@ -128,7 +113,7 @@ def _grouped(items: list[Item], pattern: str) -> list[Item]:
             raise UsageError(
                 f"the group pattern {pattern!r} does not fit the name {item.path.name}"
             )
-        grouped.append(Item(item.path, item.label, match["group"], item.part))
+        grouped.append(replace(item, group=match["group"]))
     return grouped
 
 

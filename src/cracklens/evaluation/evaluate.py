@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.datasets import Dataset
-from cracklens.datasets.labelled import match_classes
+from cracklens.datasets.class_names import match_classes, positive_class
 from cracklens.datasets.sources import digest
 from cracklens.detection import Classifier, Prediction
 from cracklens.errors import DataError, PhotoError, did_you_mean
@@ -115,6 +115,7 @@ def evaluate(
     *,
     part: str | None = None,
     mapping: dict[str, str] | None = None,
+    positive: str | None = None,
     strict: bool = False,
     replicates: int = 1000,
     max_pixels: int = DEFAULT_MAX_PIXELS,
@@ -128,6 +129,7 @@ def evaluate(
         part: this is that part of the split that the model was trained with; checked.
         mapping: class of the data set to class of the model, for names that differ. Names with a
             known meaning (CD and UD of SDNET2018, cracked, ...) are matched without it.
+        positive: class of the data set that means a crack, where the names do not say so.
         strict: refuse a data set with unreadable pictures.
         replicates: bootstrap resamples for the intervals.
         max_pixels: refuse pictures larger than this.
@@ -138,11 +140,14 @@ def evaluate(
             not the pictures of that part.
     """
     card = classifier.card
+    for note in dataset.notes:
+        progress.say(note)
     for name in mapping or {}:
         if name not in dataset.classes:
             hint = did_you_mean(name, dataset.classes)
             raise DataError(f"--map {name}=...: {dataset.root} has no class {name!r} ({hint})")
-    known = match_classes(dataset.classes, tuple(card.labels)) | (mapping or {})
+    known = match_classes(dataset.classes, tuple(card.labels), card.positive)
+    known |= _named(dataset, card, positive) | (mapping or {})
     dataset = dataset.relabelled(known, tuple(card.labels))
     readable, predictions, unreadable = [], [], {}
     answers = classifier.predict(dataset.paths, max_pixels=max_pixels, progress=progress)
@@ -178,3 +183,22 @@ def evaluate(
     return Evaluation(
         summary, card, kept, predictions, probabilities, unreadable, used, precision, trained_on
     )
+
+
+def _named(dataset: Dataset, card: ModelCard, positive: str | None) -> dict[str, str]:
+    """Return the classes of the model for those of the data, one of which means a crack.
+
+    Raises:
+        DataError: no such class in the data, or the model does not say which of two classes it
+            means.
+    """
+    if positive is None:
+        return {}
+    positive_class(dataset.classes, positive)
+    if card.positive is None or len(card.labels) != 2:  # noqa: PLR2004
+        raise DataError(
+            f"--positive: the card of {card.name} does not say which of its classes "
+            f"({', '.join(card.labels)}) means a crack: use --map {positive}=CLASS"
+        )
+    other = next(label for label in card.labels if label != card.positive)
+    return {name: card.positive if name == positive else other for name in dataset.classes}

@@ -13,10 +13,10 @@ from cracklens.evaluation import style
 from cracklens.evaluation.calibration import expected_calibration_error, reliability_bins
 from cracklens.evaluation.contact_sheet import contact_sheet
 from cracklens.evaluation.curves import plot_precision_recall, plot_roc
+from cracklens.evaluation.figures import AverageFigures, ClassFigures, SummaryRecord
 from cracklens.evaluation.history import plot_training_history
 from cracklens.evaluation.ranking import AnyArray, FloatArray
 from cracklens.evaluation.report import interval_text
-from cracklens.evaluation.summary import AverageFigures, ClassFigures, Summary
 
 __all__ = [
     "contact_sheet",
@@ -102,22 +102,24 @@ def plot_reliability(
 
 
 def plot_class_report(
-    summary: Summary, path: Path | str, title: str = "Classification report"
+    summary: SummaryRecord, path: Path | str, title: str = "Classification report"
 ) -> None:
     """Draw precision, recall, F1 and support of each class and their averages as a table."""
-    rows: list[tuple[str, AverageFigures | ClassFigures, int]] = [
+    rows: list[tuple[str, AverageFigures | ClassFigures | None, int]] = [
         (name, figures, figures.support) for name, figures in summary.per_class.items()
     ]
     rows.append(("Mean of the classes", summary.macro, summary.count))
     rows.append(("Weighted by support", summary.weighted, summary.count))
-    cells = [(figures.precision, figures.recall, figures.f1) for _, figures, _ in rows]
-    values = np.array([[*(cell.value for cell in row), np.nan] for row in cells])
+    cells = [(f.precision, f.recall, f.f1) if f else (None, None, None) for _, f, _ in rows]
+    values = np.array(
+        [[*(cell.value if cell else np.nan for cell in row), np.nan] for row in cells]
+    )
     figure = style.new_figure(7.6, 1.6 + 0.62 * len(rows))
     axes = figure.add_subplot()
     axes.imshow(np.ma.masked_invalid(values), cmap=style.HEAT, vmin=0, vmax=2, aspect="auto")
     for row, ((_, _, support), figures) in enumerate(zip(rows, cells, strict=True)):
         for column, cell in enumerate(figures):
-            texts = f"{cell.value:.4f}", interval_text(cell)
+            texts = (f"{cell.value:.4f}", interval_text(cell)) if cell else ("not defined", "")
             _cell(axes, (row, column), texts, style.INK)
         axes.text(3, row, f"{support:,}", ha="center", va="center", fontsize=11, color=style.INK)
     axes.axhline(len(summary.classes) - 0.5, color=style.INK, linewidth=1)

@@ -1,13 +1,9 @@
 """The report of an evaluation as plain text that fits a terminal of 80 columns."""
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cracklens.evaluation.summary import AverageFigures, ClassFigures, Figure, Summary
+from cracklens.evaluation.bootstrap import LEAST_UNITS
+from cracklens.evaluation.figures import AverageFigures, ClassFigures, Figure, SummaryRecord
 
 WIDTH = 80
 COLUMN = 16  # "0.9750-0.9870" and a gap
@@ -17,37 +13,46 @@ HEAD = 20
 REMARK = WIDTH - HEAD - 25  # what a figure and its interval leave of a line
 
 
-def text(summary: Summary) -> str:
+def text(summary: SummaryRecord) -> str:
     """Return the report of one evaluation; no line is longer than 80 columns."""
     blocks = [_heading(summary), _overall(summary), _table(summary), _confusion(summary)]
     return "\n\n".join("\n".join(block) for block in [*blocks, _notes(summary)] if block)
 
 
 def interval_text(figure: Figure) -> str:
-    """Return the interval in short: '0.975-0.987'."""
+    """Return the interval in short, '0.975-0.987', or nothing where there is none."""
+    if figure.low is None or figure.high is None:
+        return ""
     return f"{figure.low:.4f}-{figure.high:.4f}"
 
 
-def _heading(summary: Summary) -> list[str]:
+def _heading(summary: SummaryRecord) -> list[str]:
     pictures = "1 picture" if summary.count == 1 else f"{summary.count:,} pictures"
-    return [
-        f"{pictures}, {len(summary.classes)} classes",
-        f"95 % intervals from {summary.replicates:,} resamples of {_drawn(summary)}",
-    ]
+    head = f"{pictures}, {len(summary.classes)} classes"
+    grouped = summary.resampled == "groups"
+    if summary.units < LEAST_UNITS:
+        unit = ("group" if grouped else "picture") + ("s" if summary.units > 1 else "")
+        kind = " (photographs)" if grouped else ""
+        return [
+            head,
+            f"no intervals: {summary.units} {unit}{kind} tell too little of how others differ;",
+            f"{LEAST_UNITS} or more are needed",
+        ]
+    drawn = f"{summary.units:,} whole groups (photographs)" if grouped else "single pictures"
+    return [head, f"95 % intervals from {summary.replicates:,} resamples of {drawn}"]
 
 
-def _drawn(summary: Summary) -> str:
-    return "whole groups (photographs)" if summary.resampled == "groups" else "single pictures"
-
-
-def _overall(summary: Summary) -> list[str]:
+def _overall(summary: SummaryRecord) -> list[str]:
     frequent = max(summary.per_class, key=lambda name: summary.per_class[name].support)
     baseline = f"baseline {summary.majority_baseline:.4f} (always "
+    remark = f"{baseline}{shorten(frequent, REMARK - 25)})"
+    if len(summary.without_pictures) == len(summary.classes) - 1:
+        remark = "the recall of " + shorten(frequent, REMARK - len("the recall of "))
     areas = "mean, each class against the rest"
     if summary.positive is not None:
         areas = "of " + shorten(summary.positive, REMARK - len("of "))
     return [
-        _line("accuracy", summary.accuracy, f"{baseline}{shorten(frequent, REMARK - 25)})"),
+        _line("accuracy", summary.accuracy, remark),
         _line("log loss", summary.log_loss, "lower is better"),
         _line("AUROC", summary.auroc, areas),
         _line("average precision", summary.average_precision, areas),
@@ -61,11 +66,11 @@ def _line(name: str, figure: Figure | None, remark: str) -> str:
     return f"{name:<{HEAD}}{figure.value:.4f}  {interval_text(figure):<15}  {remark}"
 
 
-def _table(summary: Summary) -> list[str]:
-    rows: list[tuple[str, AverageFigures | ClassFigures, int]] = [
+def _table(summary: SummaryRecord) -> list[str]:
+    rows: list[tuple[str, AverageFigures | ClassFigures | None, int]] = [
         (name, figures, figures.support) for name, figures in summary.per_class.items()
     ]
-    averages = [
+    averages: list[tuple[str, AverageFigures | None, int]] = [
         ("mean of the classes", summary.macro, summary.count),
         ("weighted by support", summary.weighted, summary.count),
     ]
@@ -80,20 +85,17 @@ def _table(summary: Summary) -> list[str]:
     return lines
 
 
-def _row(name: str, figures: AverageFigures | ClassFigures, support: int, width: int) -> list[str]:
-    if support == 0:
-        nothing = f"{'-':>{COLUMN}}" * 3
-        return [f"{shorten(name, width):<{width}}{nothing}{support:>{SUPPORT}}"]
-    three = (figures.precision, figures.recall, figures.f1)
-    values = "".join(f"{figure.value:>{COLUMN}.4f}" for figure in three)
-    intervals = "".join(f"{interval_text(figure):>{COLUMN}}" for figure in three)
-    return [
-        f"{shorten(name, width):<{width}}{values}{support:>{SUPPORT},}",
-        f"{'':<{width}}{intervals}",
-    ]
+def _row(
+    name: str, figures: AverageFigures | ClassFigures | None, support: int, width: int
+) -> list[str]:
+    three = (figures.precision, figures.recall, figures.f1) if figures else (None, None, None)
+    values = "".join(f"{f'{each.value:.4f}' if each else '-':>{COLUMN}}" for each in three)
+    intervals = "".join(f"{interval_text(each) if each else '':>{COLUMN}}" for each in three)
+    first = f"{shorten(name, width):<{width}}{values}{support:>{SUPPORT},}"
+    return [first, f"{'':<{width}}{intervals}"] if intervals.strip() else [first]
 
 
-def _confusion(summary: Summary) -> list[str]:
+def _confusion(summary: SummaryRecord) -> list[str]:
     names = [shorten(name, NAME_LIMIT) for name in summary.classes]
     counts = [[f"{count:,}" for count in row] for row in summary.confusion]
     titles: Sequence[str] = names
@@ -121,15 +123,28 @@ def _fits(names: Sequence[str], titles: Sequence[str], counts: Sequence[Sequence
     return left + column * len(titles) <= WIDTH
 
 
-def _notes(summary: Summary) -> list[str]:
+def _notes(summary: SummaryRecord) -> list[str]:
     notes = []
-    if summary.accuracy.value <= summary.majority_baseline:
+    missing = summary.without_pictures
+    one_class = len(missing) == len(summary.classes) - 1
+    if missing:
+        notes.append(f"No picture is of the class {shorten(', '.join(missing), 50)}.")
+        notes.append("Not defined without it: its figures, the mean of the classes, the areas.")
+    if one_class:
+        notes += [
+            "All pictures are of one class, so every answer of that class is right: its",
+            "precision and F1, and the weighted mean, would say nothing and are left out.",
+        ]
+    elif summary.accuracy.value <= summary.majority_baseline:
         notes.append("The accuracy is no better than always giving the most frequent answer.")
-    if not all(figures.support for figures in summary.per_class.values()):
-        notes.append("A class without pictures counts as 0 in the mean of the classes.")
     present = [figures for figures in summary.per_class.values() if figures.support]
-    ratios = [figure for item in present for figure in (item.precision, item.recall)]
-    if any(figure.low == figure.high for figure in ratios):
+    ratios = [
+        figure for item in present for figure in (item.precision, item.recall) if figure is not None
+    ]
+    if summary.units >= LEAST_UNITS and any(figure.low is None for figure in ratios):
+        unit = "groups" if summary.resampled == "groups" else "pictures"
+        notes.append(f"A figure without an interval rests on fewer than {LEAST_UNITS} {unit}.")
+    if any(figure.low is not None and figure.low == figure.high for figure in ratios):
         notes += [
             "An interval of no width means too few mistakes, or hits, to resample; it does",
             "not mean certainty.",

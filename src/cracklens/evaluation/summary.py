@@ -1,15 +1,27 @@
-"""The figures of one evaluation, each with its interval, as one validated record."""
+"""The figures of one evaluation, each with its interval."""
 
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from cracklens.errors import DataError, UsageError, did_you_mean
 from cracklens.evaluation import report
-from cracklens.evaluation.bootstrap import Replicates, bootstrap, interval, rankings_for
+from cracklens.evaluation.bootstrap import (
+    LEAST_UNITS,
+    Replicates,
+    bootstrap,
+    interval,
+    rankings_for,
+)
 from cracklens.evaluation.calibration import expected_calibration_error
+from cracklens.evaluation.figures import (
+    AverageFigures,
+    ClassFigures,
+    Drawn,
+    Figure,
+    SummaryRecord,
+)
 from cracklens.evaluation.metrics import (
     Averages,
     PerClass,
@@ -26,77 +38,11 @@ from cracklens.evaluation.ranking import AnyArray, FloatArray, macro_areas
 SUM_TOLERANCE = 1e-3  # how far a row may be from 1; half precision rounds at 5e-4
 
 
-_Drawn = Literal["pictures", "groups"]
+__all__ = ["AverageFigures", "ClassFigures", "Figure", "Summary", "summarise"]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Figure(_Record):
-    """A figure with its 95 % bootstrap interval, low <= value <= high."""
-
-    value: float
-    low: float
-    high: float
-
-
-class AverageFigures(_Record):
-    """Precision, recall and F1 averaged over the classes."""
-
-    precision: Figure
-    recall: Figure
-    f1: Figure
-
-
-class ClassFigures(_Record):
-    """Precision, recall and F1 of one class; `support` is its number of pictures."""
-
-    precision: Figure
-    recall: Figure
-    f1: Figure
-    support: int
-
-
-class Summary(_Record):
-    """All figures of one evaluation.
-
-    Attributes:
-        count: Number of pictures.
-        classes: Class names, in the order of the confusion matrix.
-        positive: The class that AUROC and average precision rank; None where they are
-            averaged over all classes, one against the rest.
-        accuracy: Share of right answers.
-        log_loss: Mean cross-entropy in nats.
-        per_class: Figures of each class by its name.
-        macro: Averages with equal say for each class.
-        weighted: Averages in proportion to the classes' support.
-        auroc: Area under the ROC curve; None where a class has no picture.
-        average_precision: Area under the precision-recall steps; None as above.
-        ece: Expected calibration error, 15 bins.
-        confusion: (K, K) counts, rows the truth.
-        majority_baseline: Accuracy of always answering the most frequent class.
-        replicates: Number of bootstrap resamples.
-        resampled: What was drawn: single pictures, or whole groups (photographs).
-        seed: Of the resampling.
-    """
-
-    count: int
-    classes: list[str]
-    positive: str | None
-    accuracy: Figure
-    log_loss: Figure
-    per_class: dict[str, ClassFigures]
-    macro: AverageFigures
-    weighted: AverageFigures
-    auroc: Figure | None
-    average_precision: Figure | None
-    ece: Figure | None
-    confusion: list[list[int]]
-    majority_baseline: float
-    replicates: int
-    resampled: _Drawn
-    seed: int
+class Summary(SummaryRecord):
+    """All figures of one evaluation, and the report of them."""
 
     def text(self) -> str:
         """Return the report for people: plain text, at most 80 columns."""
@@ -119,9 +65,11 @@ def summarise(
         probabilities: (N, K), rows that sum to 1.
         true: (N,) class indices.
         classes: K names.
-        positive: Class that AUROC and average precision rank. By default the last of two;
-            with more classes both are averaged over all, one against the rest.
-        groups: (N,) photograph of each tile, a number or name; whole ones are resampled.
+        positive: Class that AUROC and average precision rank. Without it both are averaged over
+            all classes, one against the rest.
+        groups: (N,) photograph of each tile, a number or name; whole ones are resampled. A figure
+            that rests on fewer than `LEAST_UNITS` of them (of pictures, without groups) gets no
+            interval.
         replicates: Number of bootstrap resamples.
         seed: Seed of the resampling.
 
@@ -132,18 +80,50 @@ def summarise(
     """
     probabilities, true = np.asarray(probabilities, np.float64), np.asarray(true)
     _check(probabilities, true, classes, groups)
-    if positive is None and len(classes) == 2:  # noqa: PLR2004
-        positive = classes[-1]
     if positive is not None and positive not in classes:
         raise UsageError(f"no class '{positive}': {did_you_mean(positive, classes)}")
     index = None if positive is None else list(classes).index(positive)
-    if groups is not None and len(np.unique(groups)) < 2:  # noqa: PLR2004 - nothing to draw from
-        groups = None
+    units = _Units.of(true, probabilities.argmax(axis=1), len(classes), groups)
+    # where nothing can be drawn from, single pictures stand in, and no interval is made of them
+    drawn_from = groups if groups is not None and units.all > 1 else None
     resampled = bootstrap(
-        probabilities, true, index, groups=groups, replicates=replicates, seed=seed
+        probabilities, true, index, groups=drawn_from, replicates=replicates, seed=seed
     )
-    drawn: _Drawn = "pictures" if groups is None else "groups"
-    return _collect(probabilities, true, classes, index, resampled, drawn=drawn, seed=seed)
+    drawn: Drawn = "pictures" if groups is None else "groups"
+    return _collect(probabilities, true, classes, index, resampled, units, drawn=drawn, seed=seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """How many pictures, or groups, a figure rests on; (K,) arrays hold a number per class."""
+
+    all: int
+    true: AnyArray
+    answered: AnyArray
+    others: AnyArray
+
+    @classmethod
+    def of(
+        cls, true: AnyArray, predicted: AnyArray, classes: int, groups: AnyArray | None
+    ) -> "_Units":
+        """Count the units with pictures, or answers, of each class, and with other pictures."""
+        unit = np.arange(len(true)) if groups is None else np.asarray(groups)
+
+        def count(chosen: AnyArray) -> int:
+            return len(np.unique(unit[chosen]))
+
+        each = range(classes)
+        return cls(
+            len(np.unique(unit)),
+            np.array([count(true == k) for k in each]),
+            np.array([count(predicted == k) for k in each]),
+            np.array([count(true != k) for k in each]),
+        )
+
+    def ranked(self, positive: int | None) -> int:
+        """Return the units that a ranking of one class against the rest rests on."""
+        chosen = slice(None) if positive is None else slice(positive, positive + 1)
+        return int(np.minimum(self.true, self.others)[chosen].min())
 
 
 def _collect(
@@ -152,30 +132,39 @@ def _collect(
     classes: Sequence[str],
     positive: int | None,
     resampled: Replicates,
+    units: _Units,
     *,
-    drawn: _Drawn,
+    drawn: Drawn,
     seed: int,
 ) -> Summary:
     predicted = probabilities.argmax(axis=1)
     confusion = confusion_matrix(true, predicted, len(classes))
     areas = macro_areas(rankings_for(probabilities, true, positive))
+    ranked = units.ranked(positive)
     one, many = per_class(confusion), per_class(resampled.confusion)
+    present = one.support > 0
+    macro = (macro_average(one), macro_average(many), int(units.true.min()))
+    weighted = (weighted_average(one), weighted_average(many), int(units.true[present].min()))
+    ece = expected_calibration_error(probabilities, true)
     return Summary(
         count=len(true),
         classes=list(classes),
         positive=None if positive is None else classes[positive],
-        accuracy=_figure(accuracy(true, predicted), _accuracies(resampled)),
-        log_loss=_figure(log_loss(probabilities, true), resampled.log_loss),
-        per_class=_class_figures(classes, one, many),
-        macro=_average_figures(macro_average(one), macro_average(many)),
-        weighted=_average_figures(weighted_average(one), weighted_average(many)),
-        auroc=_figure_or_none(areas.auroc, resampled.auroc),
-        average_precision=_figure_or_none(areas.average_precision, resampled.average_precision),
-        ece=_ece(expected_calibration_error(probabilities, true), resampled.ece),
+        accuracy=_figure(accuracy(true, predicted), _accuracies(resampled), units.all),
+        log_loss=_figure(log_loss(probabilities, true), resampled.log_loss, units.all),
+        per_class=_class_figures(classes, one, many, units),
+        macro=_average_figures(*macro) if present.all() else None,
+        weighted=_average_figures(*weighted) if present.sum() > 1 else None,
+        auroc=_figure_or_none(areas.auroc, resampled.auroc, ranked),
+        average_precision=_figure_or_none(
+            areas.average_precision, resampled.average_precision, ranked
+        ),
+        ece=_ece(ece, resampled.ece, units.all),
         confusion=confusion.tolist(),
         majority_baseline=majority_baseline(true),
         replicates=len(resampled.log_loss),
         resampled=drawn,
+        units=units.all,
         seed=seed,
     )
 
@@ -186,51 +175,61 @@ def _accuracies(resampled: Replicates) -> FloatArray:
     return shares
 
 
-def _figure(value: float, replicates: FloatArray) -> Figure:
-    """Join a figure and its interval.
+def _figure(value: float, replicates: FloatArray, units: int) -> Figure:
+    """Join a figure and its interval, if there are enough units to draw from.
 
     The interval is widened to hold the figure itself, which matters for the calibration
     error: resampling adds chance gaps, so its replicates lie above the estimate.
     """
-    low, high = interval(replicates)
+    if units < LEAST_UNITS:
+        return Figure(value=float(value))
+    low, high = interval(replicates, units=units)
     return Figure(value=float(value), low=np.fmin(low, value), high=np.fmax(high, value))
 
 
-def _ece(value: float, replicates: FloatArray) -> Figure:
+def _ece(value: float, replicates: FloatArray, units: int) -> Figure:
     """Join the calibration error and its interval.
 
     Resampling adds chance gaps, so replicates lie above the estimate as the estimate lies above
     the truth: the interval is mirrored at the estimate (the basic bootstrap; Davison and Hinkley
     1997, section 5.2) and cut at 0.
     """
-    low, high = interval(replicates)
+    if units < LEAST_UNITS:
+        return Figure(value=value)
+    low, high = interval(replicates, units=units)
     mirrored = max(0.0, 2 * value - high), max(0.0, 2 * value - low)
     return Figure(value=value, low=min(mirrored[0], value), high=max(mirrored[1], value))
 
 
-def _figure_or_none(value: float, replicates: FloatArray) -> Figure | None:
-    return None if np.isnan(value) else _figure(value, replicates)
+def _figure_or_none(value: float, replicates: FloatArray, units: int) -> Figure | None:
+    return None if np.isnan(value) else _figure(value, replicates, units)
 
 
 def _class_figures(
-    classes: Sequence[str], one: PerClass, many: PerClass
+    classes: Sequence[str], one: PerClass, many: PerClass, units: _Units
 ) -> dict[str, ClassFigures]:
-    return {
-        name: ClassFigures(
-            precision=_figure(one.precision[index], many.precision[:, index]),
-            recall=_figure(one.recall[index], many.recall[:, index]),
-            f1=_figure(one.f1[index], many.f1[:, index]),
-            support=int(one.support[index]),
+    alone = (one.support > 0).sum() < 2  # noqa: PLR2004
+    found = {}
+    for k, name in enumerate(classes):
+        absent = one.support[k] == 0
+        answered, true = int(units.answered[k]), int(units.true[k])
+        precision = _figure(one.precision[k], many.precision[:, k], answered or true)
+        recall = _figure(one.recall[k], many.recall[:, k], true)
+        f1 = _figure(one.f1[k], many.f1[:, k], true)
+        found[name] = ClassFigures(
+            precision=None if absent or alone else precision,
+            recall=None if absent else recall,
+            f1=None if absent or alone else f1,
+            support=int(one.support[k]),
         )
-        for index, name in enumerate(classes)
-    }
+    return found
 
 
-def _average_figures(one: Averages, many: Averages) -> AverageFigures:
+def _average_figures(one: Averages, many: Averages, units: int) -> AverageFigures:
     return AverageFigures(
-        precision=_figure(float(one.precision), many.precision),
-        recall=_figure(float(one.recall), many.recall),
-        f1=_figure(float(one.f1), many.f1),
+        precision=_figure(float(one.precision), many.precision, units),
+        recall=_figure(float(one.recall), many.recall, units),
+        f1=_figure(float(one.f1), many.f1, units),
     )
 
 

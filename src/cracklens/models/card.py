@@ -197,6 +197,13 @@ _SHOWN = {
 }
 
 
+def _interval(figure: dict[str, Any]) -> str:
+    """Return the interval of a figure in brackets; too few pictures leave it out."""
+    if figure["low"] is None:
+        return " (too few pictures or groups for an interval)"
+    return f" ({figure['low']:.4f} to {figure['high']:.4f})"
+
+
 def _validation(card: ModelCard) -> str:
     if not card.validation:
         return "No validation pictures: not measured."
@@ -204,9 +211,7 @@ def _validation(card: ModelCard) -> str:
     for name, shown in _SHOWN.items():
         figure = card.validation.get(name)
         if figure:
-            lines.append(
-                f"- {shown}: {figure['value']:.4f} ({figure['low']:.4f} to {figure['high']:.4f})"
-            )
+            lines.append(f"- {shown}: {figure['value']:.4f}{_interval(figure)}")
     return "\n".join(
         [
             f"Validation part, {card.validation['count']:,} pictures, 95 % intervals.",

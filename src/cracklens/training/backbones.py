@@ -15,8 +15,8 @@ from cracklens.errors import CracklensError, UsageError, did_you_mean
 from cracklens.files import require_regular
 from cracklens.models import Preprocessing
 from cracklens.training.config import TrainConfig
+from cracklens.training.names import SMALL, check_weights, suggestion
 
-SMALL = "small"
 _SMALL_WIDTHS = (16, 32, 64, 96)
 _CONTAINERS = frozenset({"blocks", "stages", "layers", "features"})
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -126,7 +126,7 @@ def _create_timm(config: TrainConfig) -> tuple[nn.Module, dict[str, Any]]:
     plain = config.backbone.split(".")[0]
     if not timm.is_model(plain):
         known = [*timm.list_models(), SMALL]
-        raise UsageError(f"no backbone {config.backbone!r}: {did_you_mean(plain, known)}")
+        raise UsageError(f"no backbone {config.backbone!r}: {suggestion(plain, known)}")
     pretrained = config.weights == "pretrained"
     try:
         card = timm.models.get_pretrained_cfg(config.backbone)
@@ -195,14 +195,7 @@ def _require_safetensors(backbone: str, repository: str | None) -> None:
 
 def _load_file(network: nn.Module, path: Path, card: dict[str, Any]) -> str:
     """Load a safetensors file into a network; return the licence it states, if any."""
-    if not path.is_file():
-        raise UsageError(
-            f"no weights file {path}: --weights takes 'pretrained', 'random' or a file"
-        )
-    if path.suffix != ".safetensors":
-        raise UsageError(
-            f"{path}: weights are read from .safetensors files alone (pickles run code)"
-        )
+    check_weights(str(path))
     try:
         require_regular(path)
         state = load_file(path)

@@ -79,7 +79,10 @@ def fine_tune(
             if not np.isfinite(validated[0]):
                 raise DataError("the loss is no longer a number: lower --learning-rate")
             history.add(trained, validated, rate)
-            step.note(f"epoch {epoch}, val loss {validated[0]:.4f}, accuracy {validated[1]:.4f}")
+            step.note(
+                f"epoch {epoch} of {config.epochs}, loss {trained[0]:.4f}, "
+                f"val loss {validated[0]:.4f}, accuracy {validated[1]:.4f}"
+            )
             if schedule.step(epoch, validated[0]):
                 break
     schedule.restore()

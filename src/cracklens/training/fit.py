@@ -59,7 +59,10 @@ def fit_head(
             history.add(trained, validated, rate)
             if not np.isfinite(validated[0]):
                 raise DataError("the loss is no longer a number: lower --learning-rate")
-            step.note(f"val loss {validated[0]:.4f}, accuracy {validated[1]:.4f}")
+            step.note(
+                f"epoch {epoch} of {config.epochs}, loss {trained[0]:.4f}, "
+                f"val loss {validated[0]:.4f}, accuracy {validated[1]:.4f}"
+            )
             step.advance()
             if schedule.step(epoch, validated[0]):
                 break

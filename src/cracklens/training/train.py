@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cracklens.datasets import Dataset, Split, load_dataset, split_dataset
-from cracklens.datasets.labelled import meaning, positive_class
+from cracklens.datasets.audit import refuse_contradictions
+from cracklens.datasets.class_names import positive_class
 from cracklens.errors import DataError, UsageError
 from cracklens.files import require_free
 from cracklens.machine import cache_folder
 from cracklens.progress import SILENT, Progress
 from cracklens.training.config import TrainConfig
+from cracklens.training.names import check_names
 from cracklens.training.on_features import train_on_features
 from cracklens.training.segment.config import SegmentConfig
 
@@ -51,15 +53,19 @@ def train(
         progress = SILENT  # of the processes of torchrun, one speaks
     output = Path(output)
     require_free(output, overwrite=overwrite)
-    dataset = load_dataset(data, group=config.group)
+    check_names(config.backbone, config.weights)
+    dataset = load_dataset(data, group=config.group, positive=config.positive)
     if len(dataset.classes) < 2:  # noqa: PLR2004
         raise DataError(
             f"{data} has the one class {dataset.classes[0]!r}: training needs at least two, "
             "each in a folder of its own"
         )
-    positive = positive_class(dataset.classes, config.positive)
-    if positive and not config.positive and meaning(positive) != "cracked":
+    for note in dataset.notes:
+        progress.say(note)
+    positive = _positive(dataset, config)
+    if positive and not config.positive:
         progress.say(f"taking {positive!r} for the class that means a crack; --positive changes it")
+    refuse_contradictions(dataset, strict=config.strict, progress=progress)
     if config.split != "folders" and any(item.part for item in dataset.items):
         progress.say("the data brings its own split (train, val, test): using it")
         config = config.model_copy(update={"split": "folders"})
@@ -79,6 +85,13 @@ def train(
         from cracklens.training.write import write_model
 
         return write_model(output, trained, config, overwrite=overwrite, progress=progress)
+
+
+def _positive(dataset: Dataset, config: TrainConfig) -> str | None:
+    """Return the class that means a crack; that of annotated objects has become "cracked"."""
+    annotated = config.positive not in dataset.classes and "cracked" in dataset.classes
+    chosen = "cracked" if config.positive and annotated and dataset.notes else config.positive
+    return positive_class(dataset.classes, chosen)
 
 
 def _summary(config: TrainConfig, dataset: Dataset, split: Split) -> str:

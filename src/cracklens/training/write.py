@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.datasets.audit import leaked_pictures
-from cracklens.datasets.labelled import positive_class
+from cracklens.datasets.class_names import positive_class
 from cracklens.datasets.sources import digest, known_source
 from cracklens.evaluation.calibration import (
     TEMPERATURE_BOUNDS,

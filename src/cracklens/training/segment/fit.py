@@ -95,7 +95,7 @@ class Fit:
                         raise DataError("the loss is no longer a number: lower --learning-rate")
                     self.losses.step.append(self.step)
                     self.losses.loss.append(mean)
-                    step.note(f"step {self.step:,}, loss {mean:.4f}")
+                    step.note(f"step {self.step:,} of {self.settings.steps:,}, loss {mean:.4f}")
                     loss_sum, counted = 0.0, 0
                 if time.monotonic() - saved > _SECONDS_BETWEEN_CHECKPOINTS:
                     self._save()

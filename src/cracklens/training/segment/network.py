@@ -14,8 +14,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from cracklens.errors import UsageError, did_you_mean
+from cracklens.errors import UsageError
 from cracklens.files import require_regular
+from cracklens.training.names import check_weights, suggestion
 
 MULTIPLE_PX = 32
 """Sides of the input are multiples of this: the deepest feature map has stride 32."""
@@ -104,10 +105,7 @@ def create_segmenter(encoder: str, weights: str, seed: int) -> Segmenter:
     Raises:
         UsageError: unknown encoder, or weights that do not fit it.
     """
-    if encoder not in ENCODERS:
-        raise UsageError(f"unknown encoder {encoder!r}: {did_you_mean(encoder, ENCODERS)}")
-    if encoder == SCRATCH and weights != "random":
-        raise UsageError("the encoder 'unet' has no pretrained weights: add --weights random")
+    check_encoder(encoder, weights)
     torch.manual_seed(seed)
     if encoder == SCRATCH:
         return Segmenter(_SmallEncoder())
@@ -115,6 +113,19 @@ def create_segmenter(encoder: str, weights: str, seed: int) -> Segmenter:
     if weights not in {"pretrained", "random"}:
         _load(trunk, Path(weights))
     return Segmenter(_MobileNet(trunk))
+
+
+def check_encoder(encoder: str, weights: str) -> None:
+    """Check the names of an encoder and of its weights, before anything is read or rendered.
+
+    Raises:
+        UsageError: unknown encoder, or weights that it cannot have.
+    """
+    if encoder not in ENCODERS:
+        raise UsageError(f"unknown encoder {encoder!r}: {suggestion(encoder, ENCODERS)}")
+    if encoder == SCRATCH and weights != "random":
+        raise UsageError("the encoder 'unet' has no pretrained weights: add --weights random")
+    check_weights(weights)
 
 
 def _load(network: nn.Module, path: Path) -> None:

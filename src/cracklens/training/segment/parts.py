@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cracklens.datasets import Dataset, Split
 from cracklens.progress import SILENT, Progress
 from cracklens.training.segment.config import SegmentConfig
+from cracklens.training.segment.masked import masked_tiles
 from cracklens.training.segment.rendered import FORMAT, Bank, rendered_bank
 from cracklens.training.segment.samples import Tile
 from cracklens.training.segment.tiles import read_tiles
@@ -40,6 +41,7 @@ def read_parts(
     cracked_class: str,
     cache: Path,
     progress: Progress = SILENT,
+    masks: dict[Path, Path] | None = None,
 ) -> Parts:
     """Read, mask and render everything, or find it in the cache.
 
@@ -50,6 +52,7 @@ def read_parts(
         cracked_class: the label that means a crack.
         cache: folder for rendered pictures.
         progress: listener.
+        masks: the drawn mask of each tile, if there are any.
     """
 
     def paths(indices: NDArray[np.int64], *, cracked: bool) -> list[Path]:
@@ -61,15 +64,18 @@ def read_parts(
     for indices in (split.train, split.validation):
         for cracked in (True, False):
             named = paths(indices, cracked=cracked)
+            if masks is not None:
+                tiles.append(masked_tiles(named, masks))
+                continue
             found, failed = read_tiles(
                 named, cracked=cracked, max_pixels=config.max_pixels, progress=progress
             )
             unreadable |= failed
             tiles.append(found)
-    if not config.weak_masks:
+    if not config.weak_masks and masks is None:
         tiles[0] = [Tile(tile.jpeg, tile.mask, trusted=False) for tile in tiles[0]]
     backgrounds = paths(split.train, cracked=False)
-    digest = _digest(dataset, split)
+    digest = _digest(dataset, split, masks)
 
     def bank(count: int, seed: int, surfaces: list[Path], *, likes: bool) -> Bank:
         name = f"{FORMAT}-{seed}-{'likes' if likes else 'plain'}-{digest}"
@@ -92,7 +98,7 @@ def read_parts(
     return Parts(rendered, unseen, tiles[0], tiles[1], tiles[2], tiles[3], unreadable, digest)
 
 
-def _digest(dataset: Dataset, split: Split) -> str:
+def _digest(dataset: Dataset, split: Split, masks: dict[Path, Path] | None) -> str:
     """Name the pictures of a split, by name and size: hashing all files would cost a minute."""
     known = hashlib.sha256()
     for part in (split.train, split.validation):
@@ -100,5 +106,7 @@ def _digest(dataset: Dataset, split: Split) -> str:
             item = dataset.items[index]
             place = item.path.relative_to(dataset.root).as_posix()
             known.update(f"{place} {item.label} {item.path.stat().st_size}\n".encode())
+            if masks is not None:
+                known.update(masks[item.path].read_bytes())
         known.update(b"\n")
     return known.hexdigest()[:16]

@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cracklens.datasets import load_dataset, split_dataset
-from cracklens.datasets.labelled import positive_class
+from cracklens.datasets import Dataset, load_dataset, split_dataset
+from cracklens.datasets.annotations import find_annotations
+from cracklens.datasets.audit import refuse_contradictions
+from cracklens.datasets.class_names import positive_class
 from cracklens.errors import DataError, UsageError
 from cracklens.files import require_free, sha256_file, writing
 from cracklens.machine import cache_folder
@@ -20,7 +23,13 @@ from cracklens.models.engines import has_bf16
 from cracklens.progress import SILENT, Progress
 from cracklens.training.segment.config import SegmentConfig
 from cracklens.training.segment.fit import Fit, FitSettings
-from cracklens.training.segment.network import create_segmenter
+from cracklens.training.segment.masked import (
+    CRACKED,
+    UNCRACKED,
+    cut_tiles,
+    temporary_folder,
+)
+from cracklens.training.segment.network import check_encoder, create_segmenter
 from cracklens.training.segment.parts import Parts, read_parts
 from cracklens.training.segment.predict import SCALES, predict
 from cracklens.training.segment.rendered import FORMAT
@@ -42,7 +51,9 @@ def train_segmenter(
     """Train a segmenter and write its folder; the same command continues an interrupted run.
 
     Args:
-        data: labelled tiles, cracked and crack-free, in one of the layouts of `load_dataset`.
+        data: labelled tiles, cracked and crack-free, in one of the layouts of `load_dataset`; or
+            pictures with drawn masks (folders, COCO, polygons of YOLO), whose masks are taken as
+            they are.
         output: the model folder.
         config: settings.
         overwrite: replace a model of that name.
@@ -57,32 +68,73 @@ def train_segmenter(
     started = time.perf_counter()
     output, cache = Path(output), cache or cache_folder()
     require_free(output, overwrite=overwrite)
+    check_encoder(config.encoder, config.weights)
+    annotations = find_annotations(Path(data), config.positive)
+    with temporary_folder() as folder:
+        masks: dict[Path, Path] | None = None
+        unreadable: dict[Path, str] = {}
+        if annotations is None:
+            dataset, cracked_class = _labelled(data, config, progress)
+        else:
+            for note in annotations.notes:
+                progress.say(note)
+            dataset, masks, unreadable = cut_tiles(
+                annotations, Path(folder), max_pixels=config.max_pixels, progress=progress
+            )
+            cracked_class = CRACKED
+            config = _for_masks(config, dataset, progress)
+        split = split_dataset(
+            dataset,
+            config.split,
+            validation_fraction=config.validation_fraction,
+            seed=config.seed,
+            progress=progress,
+        )
+        device = _device(config)
+        keep_freed_memory()
+        with settled():
+            parts = read_parts(config, dataset, split, cracked_class, cache, progress, masks)
+            parts.unreadable.update(unreadable)
+            fit = _fit(config, parts, cache, device, progress)
+            seconds = time.perf_counter() - started
+            fitted = FittedSegmenter(
+                dataset, split, cracked_class, fit.mean, fit.losses, device, seconds
+            )
+            if annotations is not None:
+                fitted = replace(fitted, name=annotations.root.resolve().name)
+            return write_segmenter(
+                output, fitted, config, parts, overwrite=overwrite, progress=progress
+            )
+
+
+def _for_masks(config: SegmentConfig, dataset: Dataset, progress: Progress) -> SegmentConfig:
+    """Return the settings for drawn masks: none are derived, and whole pictures validate."""
+    split = "folders" if any(item.part for item in dataset.items) else "grouped"
+    counts = dataset.counts()
+    progress.say(
+        f"drawn masks: {counts[CRACKED]:,} tiles with cracks, {counts[UNCRACKED]:,} without; "
+        f"split {split}, whole pictures validate"
+    )
+    return config.model_copy(update={"split": split, "weak_masks": False})
+
+
+def _labelled(data: str | Path, config: SegmentConfig, progress: Progress) -> tuple[Dataset, str]:
+    """Return labelled tiles, and the class that means a crack.
+
+    Raises:
+        DataError: other than two classes, or the same pictures in both.
+    """
     dataset = load_dataset(data, group=config.group)
+    for note in dataset.notes:
+        progress.say(note)
     cracked_class = positive_class(dataset.classes, config.positive)
     if len(dataset.classes) != 2 or cracked_class is None:  # noqa: PLR2004
         raise DataError(
             f"{data} has the classes {', '.join(dataset.classes)}: a segmenter is trained on two, "
             "one with cracks and one without"
         )
-    split = split_dataset(
-        dataset,
-        config.split,
-        validation_fraction=config.validation_fraction,
-        seed=config.seed,
-        progress=progress,
-    )
-    device = _device(config)
-    keep_freed_memory()
-    with settled():
-        parts = read_parts(config, dataset, split, cracked_class, cache, progress)
-        fit = _fit(config, parts, cache, device, progress)
-        seconds = time.perf_counter() - started
-        fitted = FittedSegmenter(
-            dataset, split, cracked_class, fit.mean, fit.losses, device, seconds
-        )
-        return write_segmenter(
-            output, fitted, config, parts, overwrite=overwrite, progress=progress
-        )
+    refuse_contradictions(dataset, progress=progress)
+    return dataset, cracked_class
 
 
 def _fit(

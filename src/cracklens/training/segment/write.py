@@ -50,7 +50,7 @@ _CHECKED_BF16 = 64
 
 @dataclass(frozen=True, slots=True)
 class FittedSegmenter:
-    """A fitted network and what it was fitted on."""
+    """A fitted network and what it was fitted on; `name` is that of the data."""
 
     dataset: Dataset
     split: Split
@@ -59,6 +59,7 @@ class FittedSegmenter:
     losses: Losses
     device: torch.device
     seconds: float
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +287,7 @@ def _data(fitted: FittedSegmenter, parts: Parts) -> TrainingData:
     if parts.bank is not None:
         counts["rendered by cracklens"] = {"pictures": len(parts.bank)}
     return TrainingData(
-        name=source.title if source else dataset.root.resolve().name,
+        name=source.title if source else fitted.name or dataset.root.resolve().name,
         licence=source.licence if source else "",
         citation=source.citation if source else "",
         digest=total,

@@ -1,0 +1,249 @@
+"""Pictures with drawn masks or annotations: mask folders, COCO, YOLO and Pascal VOC.
+
+A box says where a crack lies and not which pixels it takes: it labels a picture and is refused as a
+mask.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.datasets.labelled import Dataset, Item
+from cracklens.errors import DataError
+
+Mask = NDArray[np.bool_]
+Draw = Callable[[int, int], Mask]
+"""From height and width of the upright picture in px to which of its pixels are cracked."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedPicture:
+    """A picture and what was drawn on it.
+
+    Attributes:
+        path: the picture.
+        draw: its mask; None where boxes alone are known.
+        cracked: whether anything is marked; None where the mask has to be read for that.
+        part: train, validation or test where the layout says so.
+    """
+
+    path: Path
+    draw: Draw | None
+    cracked: bool | None
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """All annotated pictures of a folder; `kind` names the format."""
+
+    root: Path
+    kind: str
+    pictures: tuple[AnnotatedPicture, ...]
+    notes: tuple[str, ...] = ()
+
+    def require_masks(self) -> None:
+        """Check that every picture has a mask.
+
+        Raises:
+            DataError: some have boxes alone.
+        """
+        boxes = [picture for picture in self.pictures if picture.draw is None]
+        if boxes:
+            raise DataError(
+                f"{self.root} ({self.kind}): {len(boxes):,} of {len(self.pictures):,} pictures "
+                f"have boxes and no masks (first: {boxes[0].path.name}). A box is no mask: it "
+                "holds far more concrete than crack, so figures of pixels would be wrong. Draw "
+                "polygons, or use the boxes as picture labels, with a model that labels tiles"
+            )
+
+    def labelled(self) -> Dataset:
+        """Return the pictures as cracked and uncracked ones.
+
+        Raises:
+            DataError: a picture's mask would have to be read for it.
+        """
+        items = []
+        for picture in self.pictures:
+            if picture.cracked is None:
+                raise DataError(
+                    f"{self.root} holds pictures with masks or annotations ({self.kind}), not "
+                    "class folders: evaluate a model of --task segment on them, or train one"
+                )
+            label = "cracked" if picture.cracked else "uncracked"
+            items.append(Item(picture.path, label, None, picture.part))
+        classes = tuple(sorted({item.label for item in items}))
+        note = f"{self.kind}: pictures with an annotated crack are read as cracked, others not"
+        return Dataset(self.root, classes, tuple(items), (*self.notes, note))
+
+
+def find_annotations(root: Path, positive: str | None = None) -> Annotations | None:
+    """Read a folder of annotated pictures; None if it is none.
+
+    Args:
+        root: the folder.
+        positive: the class that means a crack, where its name does not say so.
+
+    Raises:
+        DataError: annotations that contradict themselves, miss pictures, or do not say which class
+            means a crack.
+    """
+    from cracklens.datasets.coco import read_coco
+    from cracklens.datasets.mask_folders import read_mask_folders
+    from cracklens.datasets.voc import read_voc
+    from cracklens.datasets.yolo import read_yolo
+
+    root = Path(root)
+    if not root.is_dir() or (root / "labels.csv").is_file():
+        return None
+    suffixes, pairs = _seen(root)
+    readers = ((read_coco, ".json"), (read_yolo, ".txt"), (read_voc, ".xml"))
+    for read, suffix in readers:
+        if suffix in suffixes and (found := read(root, positive)) is not None:
+            return found
+    return read_mask_folders(root, positive) if pairs else None
+
+
+def _seen(root: Path) -> tuple[set[str], bool]:
+    """Return the endings of all files, and whether masks may be among them.
+
+    One look at the names: a data set without annotations should not be searched for each format.
+    """
+    from cracklens.datasets.mask_folders import is_mask_folder, is_mask_name
+
+    suffixes: set[str] = set()
+    pairs = False
+    for _, folders, names in os.walk(root):  # links among the folders are named, not entered
+        here = {name.rpartition(".")[2].lower() for name in names}
+        suffixes |= {f".{suffix}" for suffix in here}
+        pairs = pairs or any(map(is_mask_folder, folders)) or any(map(is_mask_name, names))
+        pairs = pairs or bool(here & {"jpg", "jpeg"} and here & {"png", "bmp"})
+    return suffixes, pairs
+
+
+def crack_classes(names: Sequence[str], positive: str | None, where: object) -> frozenset[str]:
+    """Return the annotated classes that mean a crack: those named (with commas), or by name.
+
+    Raises:
+        DataError: none of the names says so, or there is no such class.
+    """
+    from cracklens.datasets.class_names import meaning
+    from cracklens.errors import did_you_mean
+
+    if positive is not None:
+        chosen = [positive] if positive in names else [each.strip() for each in positive.split(",")]
+        for each in chosen:
+            if each not in names:
+                raise DataError(f"--positive {each!r} is no class: {did_you_mean(each, names)}")
+        return frozenset(chosen)
+    found = frozenset(name for name in names if not name.isdigit() and meaning(name) == "cracked")
+    if not found:
+        shown = ", ".join(names[:8]) or "none"
+        raise DataError(
+            f"{where} does not say which class means a crack (classes: {shown}): name it, such as "
+            f"--positive {names[0] if names else 'NAME'}"
+        )
+    return found
+
+
+def polygons_mask(polygons: Sequence[Sequence[float]], height: int, width: int) -> Mask:
+    """Draw polygons (flat lists x, y, x, y, ... in px) as COCO's own tools do."""
+    from pycocotools import mask as coco
+
+    if not polygons:
+        return np.zeros((height, width), bool)
+    runs = coco.frPyObjects([list(map(float, each)) for each in polygons], height, width)
+    return decoded_runs(coco.merge(runs))
+
+
+def decoded_runs(runs: dict[str, Any]) -> Mask:
+    """Return the mask of COCO's run lengths, a list or packed as text.
+
+    pycocotools decodes runs that do not fill the picture without a word, so the decoding of
+    `maskApi.c` (rleFrString, rleDecode) stands here, with that check.
+
+    Raises:
+        ValueError: the runs do not fill the picture.
+    """
+    height, width = (int(each) for each in runs["size"])
+    counts = runs["counts"]
+    lengths = [int(n) for n in counts] if isinstance(counts, list) else _unpacked(counts)
+    if min(lengths, default=-1) < 0 or sum(lengths) != height * width:
+        raise ValueError(f"its runs do not fill {width} x {height} px")
+    values = np.arange(len(lengths)) % 2 == 1
+    return np.repeat(values, lengths).reshape((height, width), order="F")
+
+
+def _unpacked(text: str | bytes) -> list[int]:
+    """Unpack run lengths: groups of five bits, each the difference to the last but one."""
+    codes = text.encode("ascii") if isinstance(text, str) else text
+    lengths: list[int] = []
+    value = shift = 0
+    for code in codes:
+        bits = code - 48
+        value |= (bits & 0x1F) << shift
+        shift += 5
+        if bits & 0x20:
+            continue
+        if bits & 0x10:
+            value -= 1 << shift
+        lengths.append(value + (lengths[-2] if len(lengths) > 2 else 0))  # noqa: PLR2004
+        value = shift = 0
+    if shift:
+        raise ValueError("its runs end within a number")
+    return lengths
+
+
+def is_rectangle(polygon: Sequence[float]) -> bool:
+    """Tell whether a polygon is an upright rectangle: a box written as a polygon.
+
+    >>> is_rectangle([1, 1, 5, 1, 5, 3, 1, 3]), is_rectangle([1, 1, 5, 2, 5, 3, 1, 3])
+    (True, False)
+    """
+    points = list(zip(polygon[::2], polygon[1::2], strict=True))
+    if len(points) == 5 and points[0] == points[-1]:  # noqa: PLR2004
+        points = points[:-1]
+    corners = len({x for x, _ in points}) == 2 and len({y for _, y in points}) == 2  # noqa: PLR2004
+    return len(points) == 4 and len(set(points)) == 4 and corners  # noqa: PLR2004
+
+
+class PictureIndex:
+    """Finds the pictures of a folder by the names that annotation files give them."""
+
+    def __init__(self, root: Path, pictures: Sequence[Path]) -> None:
+        self._root = root
+        self._by_name: dict[str, list[Path]] = {}
+        for path in pictures:
+            self._by_name.setdefault(path.name.casefold(), []).append(path)
+
+    def find(self, name: str, source: Path) -> Path:
+        """Return the picture of a name; of several, the one whose folders agree longest.
+
+        Raises:
+            DataError: there is none, or several agree alike.
+        """
+        wanted = [part for part in name.replace("\\", "/").split("/") if part not in {"", "."}]
+        found = self._by_name.get(wanted[-1].casefold(), []) if wanted else []
+        if not found:
+            raise DataError(f"{source} names the picture {name!r}, which is not in {self._root}")
+
+        def agreement(path: Path) -> tuple[int, bool]:
+            own = path.relative_to(self._root).parts
+            equal = 0
+            while equal < min(len(own), len(wanted)) and own[-1 - equal] == wanted[-1 - equal]:
+                equal += 1
+            return equal, path.parent.is_relative_to(source.parent)
+
+        best = max(map(agreement, found))
+        chosen = [path for path in found if agreement(path) == best]
+        if len(chosen) > 1:
+            raise DataError(
+                f"{source} names the picture {name!r}, and {len(chosen)} files fit: "
+                f"{chosen[0]} and {chosen[1]}"
+            )
+        return chosen[0]

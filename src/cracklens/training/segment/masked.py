@@ -1,0 +1,122 @@
+"""Tiles with exact masks, cut from pictures that somebody drew masks or polygons for."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+from PIL import Image
+
+from cracklens.datasets import Dataset, Item
+from cracklens.datasets.annotations import AnnotatedPicture, Annotations
+from cracklens.errors import DataError, PhotoError
+from cracklens.photos import read_photo
+from cracklens.progress import SILENT, Progress
+from cracklens.training.segment.samples import Tile
+from cracklens.training.segment.tiles import CRACK
+
+TILE_PX = 512
+LEAST_PX = 64
+"""Side below which what is left of a picture is no tile of its own."""
+_LEAST_MARKED_PX = 24
+"""Marked pixels from which a tile counts as cracked, as in `samples`; fewer are left out."""
+CRACKED, UNCRACKED = "cracked", "uncracked"
+
+
+def cut_tiles(
+    annotations: Annotations, folder: Path, *, max_pixels: int, progress: Progress = SILENT
+) -> tuple[Dataset, dict[Path, Path], dict[Path, str]]:
+    """Cut annotated pictures into square tiles, written as PNG with a mask beside each.
+
+    Args:
+        annotations: pictures and masks.
+        folder: where the tiles are written.
+        max_pixels: pictures larger than this count as unreadable.
+        progress: listener.
+
+    Returns:
+        The tiles as cracked and uncracked, in groups of one picture; the mask of each cracked tile;
+        and the pictures or masks that cannot be read, with the reason.
+
+    Raises:
+        DataError: boxes alone, or nothing that can be read.
+    """
+    annotations.require_masks()
+    items: list[Item] = []
+    masks: dict[Path, Path] = {}
+    unreadable: dict[Path, str] = {}
+    with progress.step("cut", len(annotations.pictures)) as step:
+        for number, picture in enumerate(annotations.pictures):
+            try:
+                for tile, mask, cracked in _cut(picture, folder, number, max_pixels):
+                    label = CRACKED if cracked else UNCRACKED
+                    items.append(Item(tile, label, str(picture.path), picture.part))
+                    masks[tile] = mask
+            except PhotoError as error:
+                unreadable[picture.path] = str(error)
+            step.advance()
+    if not items:
+        first = next(iter(unreadable.values()), "there are none")
+        raise DataError(f"none of the pictures of {annotations.root} can be used: {first}")
+    counted = {item.label for item in items}
+    if counted != {CRACKED, UNCRACKED}:
+        lacking = "crack" if CRACKED not in counted else "tile without cracks"
+        raise DataError(
+            f"{annotations.root} ({annotations.kind}) shows no {lacking}: a segmenter learns from "
+            "both"
+        )
+    return Dataset(folder, (CRACKED, UNCRACKED), tuple(items)), masks, unreadable
+
+
+def _cut(
+    picture: AnnotatedPicture, folder: Path, number: int, max_pixels: int
+) -> Iterator[tuple[Path, Path, bool]]:
+    assert picture.draw is not None
+    photo = read_photo(picture.path, max_pixels=max_pixels)
+    mask = picture.draw(photo.height_px, photo.width_px)
+    side = min(TILE_PX, photo.height_px, photo.width_px)
+    if side < LEAST_PX:
+        raise PhotoError(picture.path, f"{side} px are too few to learn from, {LEAST_PX} needed")
+    for top in _starts(photo.height_px, side):
+        for left in _starts(photo.width_px, side):
+            window = np.s_[top : top + side, left : left + side]
+            marked = int(mask[window].sum())
+            if 0 < marked < _LEAST_MARKED_PX:
+                continue
+            tile = folder / f"{number:06d}-{top}-{left}.png"
+            drawn = tile.with_suffix(".mask")
+            Image.fromarray(photo.pixels[window]).save(tile)
+            drawn.write_bytes(_png(mask[window]))
+            yield tile, drawn, marked > 0
+
+
+def _starts(length_px: int, side_px: int) -> Sequence[int]:
+    """Return where tiles begin; the last one ends at the edge, if enough is left for it."""
+    starts = list(range(0, length_px - side_px + 1, side_px))
+    if length_px - starts[-1] - side_px >= LEAST_PX:
+        starts.append(length_px - side_px)
+    return starts
+
+
+def _png(mask: NDArray[np.bool_]) -> bytes:
+    return bytes(cv2.imencode(".png", mask.astype(np.uint8) * np.uint8(CRACK))[1])
+
+
+def masked_tiles(paths: Sequence[Path], masks: dict[Path, Path]) -> list[Tile]:
+    """Return tiles with their exact masks; crack-free ones have none."""
+    tiles = []
+    for path in paths:
+        pixels = read_photo(path).pixels
+        mask = masks[path].read_bytes()
+        drawn = np.asarray(cv2.imdecode(np.frombuffer(mask, np.uint8), cv2.IMREAD_GRAYSCALE))
+        jpeg = bytes(simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), 95))
+        tiles.append(Tile(jpeg, mask if drawn.any() else None, trusted=True))
+    return tiles
+
+
+def temporary_folder() -> "tempfile.TemporaryDirectory[str]":
+    """Return a folder for tiles that goes when it is left."""
+    return tempfile.TemporaryDirectory(prefix="cracklens-tiles-")
