@@ -119,7 +119,8 @@ def test_a_read_that_never_returns_does_not_hold_up_an_interrupt(monkeypatch):
 
 def test_a_program_with_a_read_that_never_returns_ends_at_ctrl_c():
     program = (
-        "import threading\n"
+        "import signal, threading\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # shells ignore it behind "&"
         "from cracklens.photos.stream import run_ahead\n"
         "print('ready', flush=True)\n"
         "list(run_ahead([1, 2], lambda _: threading.Event().wait(), workers=2))\n"

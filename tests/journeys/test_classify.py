@@ -62,7 +62,7 @@ def copy(tiles, tmp_path) -> Path:
 def test_training_says_what_it_does_and_what_is_next(small):
     done, model = small
     assert "no weights at hand: training 'small'" in done.stderr
-    assert re.search(r"fine-tune: epoch 2, val loss \d", done.stderr)
+    assert re.search(r"epoch 2 of \d+, loss \d.*, val loss \d", done.stderr)
     assert "exported model against PyTorch" in done.stderr
     assert "Confusion matrix" in done.stdout
     assert f"next: cracklens evaluate {model}" in done.stdout
@@ -260,16 +260,16 @@ def test_class_names_of_sdnet_are_matched(cracklens, small, copy):
 
 
 def test_unknown_class_names_need_a_map(cracklens, small, copy):
-    (copy / "Positive").rename(copy / "Riss")
-    (copy / "Negative").rename(copy / "heil")
+    (copy / "Positive").rename(copy / "rough")
+    (copy / "Negative").rename(copy / "smooth")
     refused = cracklens("evaluate", small[1], copy, code=1)
-    assert "class 'Riss'" in one_line(refused.stderr)
-    assert "add --map Riss=CLASS" in one_line(refused.stderr)
-    flags = ["--map", "Riss=Positive", "--map", "heil=Negative", "--replicates", 50, "--json"]
+    assert "class 'rough'" in one_line(refused.stderr)
+    assert "add --map rough=CLASS" in one_line(refused.stderr)
+    flags = ["--map", "rough=Positive", "--map", "smooth=Negative", "--replicates", 50, "--json"]
     found = figures(cracklens("evaluate", small[1], copy, *flags, code=0))
-    assert found["class_mapping"] == {"Riss": "Positive", "heil": "Negative"}
+    assert found["class_mapping"] == {"rough": "Positive", "smooth": "Negative"}
     assert found["per_class"]["Positive"]["support"] == 10
-    wrong = cracklens("evaluate", small[1], copy, "--map", "Riss", code=2)
+    wrong = cracklens("evaluate", small[1], copy, "--map", "rough", code=2)
     assert "write it as THEIRS=OURS" in one_line(wrong.stderr)
 
 
@@ -303,7 +303,8 @@ def test_whole_photographs_are_held_out(cracklens, copy, tiles, tmp_path):
     cracklens("train", copy, "-o", model, *flags, "--validation-fraction", "0.4", code=0)
     card = json.loads((model / "card.json").read_text(encoding="utf-8"))
     assert card["data"]["counts"]["validation"] == {"Negative": 5, "Positive": 5}
-    assert card["validation"]["resampled"] == "pictures"
+    assert card["validation"]["resampled"] == "groups"
+    assert card["validation"]["accuracy"]["low"] is None, "one photograph tells no interval"
     both = figures(
         cracklens("evaluate", model, copy, "--group", "<photo>-<tile>", "--json", code=0)
     )
@@ -328,17 +329,17 @@ def test_a_class_that_is_not_there_cannot_be_mapped(cracklens, small, copy):
 
 
 def test_the_positive_class_can_be_chosen(cracklens, copy, tmp_path):
-    (copy / "Positive").rename(copy / "Riss")
-    (copy / "Negative").rename(copy / "ok")
+    (copy / "Positive").rename(copy / "rough")
+    (copy / "Negative").rename(copy / "smooth")
     train = ["train", copy, "--recipe", "small", "--epochs", "1", "--json", "-o"]
-    guessed = cracklens(*train, tmp_path / "guessed")
-    assert "taking 'ok' for the class that means a crack; --positive changes it" in guessed.stderr
-    assert figures(guessed)["validation"]["positive"] == "ok"
-    chosen = cracklens(*train, tmp_path / "chosen", "--positive", "Riss")
+    refused = cracklens(*train, tmp_path / "refused", code=2)
+    assert "which of the classes 'rough' and 'smooth' means a crack?" in one_line(refused.stderr)
+    assert "--positive smooth" in one_line(refused.stderr)
+    chosen = cracklens(*train, tmp_path / "chosen", "--positive", "rough")
     assert "taking" not in chosen.stderr
-    assert figures(chosen)["validation"]["positive"] == "Riss"
-    wrong = cracklens(*train, tmp_path / "wrong", "--positive", "Ris", code=1)
-    assert "did you mean 'Riss'?" in wrong.stderr
+    assert figures(chosen)["validation"]["positive"] == "rough"
+    wrong = cracklens(*train, tmp_path / "wrong", "--positive", "rouh", code=1)
+    assert "did you mean 'rough'?" in wrong.stderr
 
 
 def test_a_strict_audit_fails_on_what_spoils_a_test(cracklens, copy):

@@ -61,7 +61,7 @@ def test_folding_keeps_a_plain_pair():
     [
         ("mobilenet", "random", "did you mean"),
         (SCRATCH, "pretrained", "no pretrained weights"),
-        (MOBILENET, "nowhere.safetensors", "cannot be read"),
+        (MOBILENET, "nowhere.safetensors", "no weights file nowhere.safetensors"),
     ],
 )
 def test_what_cannot_be_made_is_refused(encoder, weights, told):

@@ -82,8 +82,8 @@ def inspect(
     (['00001.jpg'], 0)
     >>> cracklens.Inspection.load(folder) == inspection
     True
-    >>> sorted(path.name for path in folder.iterdir())
-    ['crops', 'inspection.json', 'overlays', 'report.html', 'tables', 'timings.json']
+    >>> sorted(path.name for path in folder.iterdir() if path.is_file())
+    ['inspection.json', 'report.html', 'timings.json']
     """
     given = settings if model is None else {**settings, "model": str(model)}
     resolved = resolve_config(Path(config) if config else None, given)
