@@ -20,7 +20,7 @@ from common import keep, machine
 from fitness_page import page
 
 from cracklens.photos import Photo, find_photos, read_photo
-from cracklens.photos.fitness import Fitness, judge
+from cracklens.photos.fitness import Fitness, assess_fitness
 from cracklens.photos.scale.scale import Scale
 from cracklens.synthesis import (
     Camera,
@@ -80,7 +80,7 @@ def surface_of(seed: int):  # noqa: ANN201
 
 def fitness_of(pixels) -> Fitness:  # noqa: ANN001
     photo = Photo(Path("rendered.jpg"), pixels, "0" * 64)
-    return judge(photo, scale=SCALE, finest_boundary_mm=BOUNDARY_MM)
+    return assess_fitness(photo, scale=SCALE, finest_boundary_mm=BOUNDARY_MM)
 
 
 def camera_of(rng: np.random.Generator, **given: Any) -> Camera:  # noqa: ANN401
@@ -247,7 +247,8 @@ def real(chosen) -> dict[str, Any]:  # noqa: ANN001
         paths = find_photos([folder / "images" if (folder / "images").is_dir() else folder])
         paths = paths[:: max(1, len(paths) // most)][:most]
         judged = [
-            judge(read_photo(path), scale=SCALE, finest_boundary_mm=BOUNDARY_MM) for path in paths
+            assess_fitness(read_photo(path), scale=SCALE, finest_boundary_mm=BOUNDARY_MM)
+            for path in paths
         ]
         sigmas = np.array([value_of(each, "focus") for each in judged])
         grades: dict[str, dict[str, int]] = {}

@@ -15,8 +15,8 @@ import typer
 from pydantic import BaseModel
 
 from cracklens.cli.main import app
-from cracklens.inspection import record
 from cracklens.models import ModelCard, card
+from cracklens.record import schema as record
 
 DOCS = Path(__file__).parent
 PROGRAM = Path(sys.executable).with_name("cracklens")

@@ -24,10 +24,10 @@ import yaml
 from cracklens import __version__
 from cracklens.cli.main import app
 from cracklens.files import INSPECTION_FILES
-from cracklens.inspection import record, record_measured
 from cracklens.models import read_model_folder
 from cracklens.models.card import Agreement, Architecture, ModelCard, Segmentation, TrainingData
 from cracklens.models.preprocessing import Preprocessing
+from cracklens.record import measured, schema
 from cracklens.reporting import tables
 from cracklens.synthesis import DISTRACTORS
 from cracklens.tracing import TraceSettings
@@ -283,9 +283,9 @@ def test_every_field_of_the_card_is_explained() -> None:
 
 def test_every_field_of_an_inspection_is_explained() -> None:
     text = (DOCS / "inspection-folder.md").read_text(encoding="utf-8")
-    rooms = (record, record_measured)
+    rooms = (schema, measured)
     kinds = [kind for room in rooms for kind in vars(room).values()]
-    parts = {kind for kind in kinds if isinstance(kind, type(record.Inspection))}
+    parts = {kind for kind in kinds if isinstance(kind, type(schema.Inspection))}
     parts = {kind for kind in parts if kind.__module__ in {room.__name__ for room in rooms}}
     assert len(parts) >= 20
     for part in parts:

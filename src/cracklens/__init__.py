@@ -13,7 +13,7 @@ _HOMES = {
     "CracklensError": "cracklens.errors",
     "DataError": "cracklens.errors",
     "Evaluation": "cracklens.evaluation.evaluate",
-    "Inspection": "cracklens.inspection.record",
+    "Inspection": "cracklens.record.schema",
     "MissingExtraError": "cracklens.errors",
     "Model": "cracklens.api",
     "ModelCard": "cracklens.models",
@@ -45,8 +45,8 @@ if TYPE_CHECKING:  # "as" exports a name under mypy --strict
     from cracklens.errors import PhotoError as PhotoError
     from cracklens.errors import UsageError as UsageError
     from cracklens.evaluation.evaluate import Evaluation as Evaluation
-    from cracklens.inspection.record import Inspection as Inspection
     from cracklens.models import ModelCard as ModelCard
+    from cracklens.record.schema import Inspection as Inspection
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cracklens.inspection.priority import load_weights
+from cracklens.grading.priority import load_weights
 
 DOCS = Path(__file__).parents[2] / "docs"
 

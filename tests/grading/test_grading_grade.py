@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from cracklens.errors import UsageError
 from cracklens.grading import Context, grade
-from cracklens.inspection.record_measured import GradeRecord
 from cracklens.measurement import Quantity
+from cracklens.record.measured import GradeRecord
 
 ALL = Context(
     codes=("aashto-mbei", "aci-224r", "en-1992-1-1", "jbdpa", "din-1076", "bre-251"),

@@ -11,16 +11,16 @@ from PIL import Image
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.errors import UsageError
 from cracklens.grading import Context
+from cracklens.grading.priority import load_weights
 from cracklens.inspection.assess import Assessor
 from cracklens.inspection.config import InspectConfig
-from cracklens.inspection.convert import record_of
 from cracklens.inspection.inputs import Inputs
-from cracklens.inspection.priority import load_weights
-from cracklens.inspection.record import PhotoRecord
-from cracklens.inspection.validate_measured import measured_problems
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.photos import read_photo
 from cracklens.photos.scale import ScaleRequest
+from cracklens.record.convert import record_of
+from cracklens.record.schema import PhotoRecord
+from cracklens.record.validate_measured import measured_problems
 from cracklens.synthesis import render_specimen
 from cracklens.tracing import TraceSettings, trace
 
@@ -189,7 +189,7 @@ def test_what_would_mislead_is_not_graded_though_it_need_not_be_retaken(photo, s
     """A tilt of 50 degrees: cracks are found, widths mislead."""
     from cracklens.inspection.assess import _unmeasured
     from cracklens.measurement.measure import measure
-    from cracklens.photos.fitness import judge
+    from cracklens.photos.fitness import assess_fitness
     from cracklens.photos.scale import Scale
 
     found = ProbabilityMap((specimen.coverage * 255).astype(np.uint8), *NO_TILES)
@@ -197,9 +197,9 @@ def test_what_would_mislead_is_not_graded_though_it_need_not_be_retaken(photo, s
     (crack,) = measure(photo.pixels, cracks, None).cracks
     coarse = Scale(0.5, 0.01, "typed", "", tilt_deg=5.0)
     tilted = Scale(0.05, 0.01, "typed", "", tilt_deg=50.0)
-    said = _unmeasured(crack, tilted, judge(photo, scale=tilted, finest_boundary_mm=0.3))
+    said = _unmeasured(crack, tilted, assess_fitness(photo, scale=tilted, finest_boundary_mm=0.3))
     assert "does not serve to measure" in said
-    only_coarse = judge(photo, scale=coarse, finest_boundary_mm=0.3)
+    only_coarse = assess_fitness(photo, scale=coarse, finest_boundary_mm=0.3)
     assert only_coarse.verdict == "detect only"
     assert _unmeasured(crack, coarse, only_coarse) is None  # the grade itself looks at the width
 
@@ -280,7 +280,7 @@ def test_a_scale_that_measuring_fails_with_is_left_out(photo, specimen, monkeypa
 def test_a_photograph_that_cannot_be_judged_is_measured_but_not_graded(
     photo, specimen, error, monkeypatch
 ):
-    broken(monkeypatch, "judge", error)
+    broken(monkeypatch, "assess_fitness", error)
     found = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
     (crack,) = found.cracks
     assert found.fitness.verdict == "detect only"

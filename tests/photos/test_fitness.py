@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cracklens.photos import Photo
-from cracklens.photos.fitness import Check, Fitness, judge
+from cracklens.photos.fitness import Check, Fitness, assess_fitness
 from cracklens.photos.fitness.fitness import conclude
 from cracklens.photos.metadata import Metadata
 from cracklens.photos.scale.scale import Scale
@@ -43,7 +43,7 @@ def sharp(surface):
 
 
 def test_a_good_photograph_is_measured_without_advice(sharp):
-    fitness = judge(
+    fitness = assess_fitness(
         sharp, scale=scale_of(), finest_boundary_mm=0.3, metadata=Metadata(jpeg_quality=92)
     )
     assert fitness.verdict == "measure"
@@ -57,7 +57,7 @@ def test_the_verdict_only_worsens_as_blur_grows(surface):
     for sigma in (0.5, 1.0, 2.2, 4.5, 7.0):
         camera = Camera(blur_px=sigma, shot_noise=1.5, read_noise=0.5, jpeg_quality=92)
         pixels = photograph(surface, camera, np.random.default_rng(7))
-        found.append(judge(photo_of(pixels), scale=scale_of(), finest_boundary_mm=0.3))
+        found.append(assess_fitness(photo_of(pixels), scale=scale_of(), finest_boundary_mm=0.3))
     ranks = [RANK[each.verdict] for each in found]
     assert ranks == sorted(ranks)
     assert ranks[0] == 0
@@ -71,7 +71,7 @@ def test_the_verdict_only_worsens_as_blur_grows(surface):
     ("level", "name"), [(0, "shadows"), (255, "highlights")], ids=["black", "white"]
 )
 def test_a_clipped_picture_is_taken_again(level, name):
-    fitness = judge(photo_of(np.full((300, 400, 3), level)), scale=scale_of())
+    fitness = assess_fitness(photo_of(np.full((300, 400, 3), level)), scale=scale_of())
     assert fitness.verdict == "retake"
     assert check_of(fitness, name).value == 1.0
     assert "cannot be seen or measured" in fitness.advice[0]
@@ -82,14 +82,14 @@ def test_clipped_shares_are_those_of_the_pixels(sharp):
     pixels = sharp.pixels.copy()
     pixels[:, : SIDE_PX // 8] = 0
     pixels[:, -SIDE_PX // 16 :] = 255
-    fitness = judge(photo_of(pixels))
+    fitness = assess_fitness(photo_of(pixels))
     assert check_of(fitness, "shadows").value == pytest.approx(1 / 8, abs=1e-3)
     assert check_of(fitness, "highlights").value == pytest.approx(1 / 16, abs=1e-3)
     assert any("12 % of the picture is black" in line for line in fitness.advice)
 
 
 def test_a_flat_picture_shows_nothing_and_its_focus_is_not_known():
-    fitness = judge(photo_of(np.full((200, 300, 3), 128)))
+    fitness = assess_fitness(photo_of(np.full((200, 300, 3), 128)))
     assert fitness.verdict == "retake"
     assert check_of(fitness, "contrast").verdict == "bad"
     assert check_of(fitness, "focus") == Check(
@@ -100,7 +100,7 @@ def test_a_flat_picture_shows_nothing_and_its_focus_is_not_known():
 
 def test_nothing_but_noise_is_not_called_sharp():
     noise = np.random.default_rng(1).normal(128, 6, (400, 400, 1)).clip(0, 255)
-    fitness = judge(photo_of(np.repeat(noise, 3, axis=2)))
+    fitness = assess_fitness(photo_of(np.repeat(noise, 3, axis=2)))
     assert check_of(fitness, "focus").verdict == "not known"
     assert check_of(fitness, "noise").value == pytest.approx(6, rel=0.05)
 
@@ -109,7 +109,7 @@ def test_nothing_but_noise_is_not_called_sharp():
 @settings(max_examples=60, deadline=None)
 def test_any_size_gets_a_verdict(height, width, seed):
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
-    fitness = judge(photo_of(pixels), scale=scale_of(), finest_boundary_mm=0.3)
+    fitness = assess_fitness(photo_of(pixels), scale=scale_of(), finest_boundary_mm=0.3)
     if min(height, width) < 64:
         assert fitness.verdict == "retake"
         assert f"{width} x {height} px" in fitness.advice[0]
@@ -121,12 +121,12 @@ def test_any_size_gets_a_verdict(height, width, seed):
 @pytest.mark.parametrize("shape", [(1, 50_000), (50_000, 1), (64, 40_000), (20_000, 70)])
 def test_a_narrow_strip_gets_a_verdict(shape):
     row = np.random.default_rng(2).integers(90, 160, (*shape, 1), np.uint8)
-    fitness = judge(photo_of(np.repeat(row, 3, axis=2)))
+    fitness = assess_fitness(photo_of(np.repeat(row, 3, axis=2)))
     assert check_of(fitness, "focus").value is None or shape[0] >= 64
 
 
 def test_without_a_scale_it_says_how_to_get_one(sharp):
-    fitness = judge(sharp, finest_boundary_mm=0.3)
+    fitness = assess_fitness(sharp, finest_boundary_mm=0.3)
     assert fitness.verdict == "detect only"
     assert "marker or a ruler" in fitness.advice[0]
 
@@ -136,7 +136,7 @@ def test_without_a_scale_it_says_how_to_get_one(sharp):
     [(0.1, "measure", "good"), (0.11, "detect only", "poor"), (0.31, "detect only", "bad")],
 )
 def test_three_pixels_per_boundary_are_needed(sharp, mm_per_px, verdict, grade):
-    fitness = judge(sharp, scale=scale_of(mm_per_px), finest_boundary_mm=0.3)
+    fitness = assess_fitness(sharp, scale=scale_of(mm_per_px), finest_boundary_mm=0.3)
     assert fitness.verdict == verdict
     assert check_of(fitness, "scale").verdict == grade
 
@@ -146,7 +146,7 @@ def test_the_distance_that_is_stated_is_that_of_the_lens(sharp):
     # 1,200 / 30 mm = 40 mm
     metadata = Metadata(width_px=1800, height_px=1200, focal_length_mm=24.0)
     pixels = np.tile(sharp.pixels, (3, 4, 1))[:1200, :1800]
-    fitness = judge(
+    fitness = assess_fitness(
         photo_of(pixels),
         scale=scale_of(0.2),
         metadata=metadata,
@@ -180,7 +180,7 @@ def test_without_a_lens_the_factor_is_stated_and_rounded_up():
     [(20, "good", "measure"), (21, "poor", "measure"), (41, "bad", "detect only")],
 )
 def test_tilt(sharp, tilt_deg, grade, verdict):
-    fitness = judge(sharp, scale=scale_of(tilt_deg=tilt_deg), finest_boundary_mm=0.3)
+    fitness = assess_fitness(sharp, scale=scale_of(tilt_deg=tilt_deg), finest_boundary_mm=0.3)
     assert check_of(fitness, "tilt").verdict == grade
     assert fitness.verdict == verdict
     assert bool(fitness.advice) == (grade != "good")
@@ -190,7 +190,7 @@ def test_tilt(sharp, tilt_deg, grade, verdict):
     ("quality", "grade"), [(75, "good"), (74, "poor"), (50, "poor"), (49, "bad")]
 )
 def test_the_quality_in_the_file_decides(sharp, quality, grade):
-    fitness = judge(sharp, metadata=Metadata(jpeg_quality=quality))
+    fitness = assess_fitness(sharp, metadata=Metadata(jpeg_quality=quality))
     assert check_of(fitness, "compression").verdict == grade
 
 
@@ -199,7 +199,7 @@ def test_blocks_tell_of_strong_compression_where_the_file_does_not(surface):
     for quality in (95, 75, 40, 20):
         camera = Camera(blur_px=0.8, shot_noise=1.5, read_noise=0.5, jpeg_quality=quality)
         pixels = photograph(surface, camera, np.random.default_rng(8))
-        values.append(check_of(judge(photo_of(pixels[3:, 5:])), "compression"))
+        values.append(check_of(assess_fitness(photo_of(pixels[3:, 5:])), "compression"))
     assert [each.value for each in values] == sorted(each.value for each in values)
     assert values[0].verdict == "good"
     assert values[-1].verdict == "bad"
@@ -212,7 +212,7 @@ def test_a_reduced_picture_is_named_with_what_the_original_would_show(sharp):
         original_width_px=2 * SIDE_PX,
         original_height_px=2 * SIDE_PX,
     )
-    advice = check_of(judge(sharp, metadata=metadata), "resizing").advice
+    advice = check_of(assess_fitness(sharp, metadata=metadata), "resizing").advice
     assert "reduced to 50 %" in advice
     assert "2.0 times as wide" in advice
 
@@ -224,8 +224,8 @@ def test_what_is_excluded_takes_no_part(sharp, surface):
     pixels[:, SIDE_PX // 2 :] = soft[:, SIDE_PX // 2 :]
     exclude = np.zeros((SIDE_PX, SIDE_PX), dtype=bool)
     exclude[:, SIDE_PX // 2 :] = True
-    half = judge(photo_of(pixels))
-    rest = judge(photo_of(pixels), exclude=exclude)
+    half = assess_fitness(photo_of(pixels))
+    rest = assess_fitness(photo_of(pixels), exclude=exclude)
     assert check_of(half, "soft parts").value == pytest.approx(0.5, abs=0.13)
     assert check_of(rest, "soft parts").value == 0.0
 

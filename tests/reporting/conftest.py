@@ -7,17 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from cracklens.inspection.record import (
-    BranchRecord,
-    CrackRecord,
-    FailedRecord,
-    Inspection,
-    ModelRecord,
-    PhotoRecord,
-    RejectedRecord,
-    TileRecord,
-)
-from cracklens.inspection.record_measured import (
+from cracklens.record.measured import (
     CheckRecord,
     ContextRecord,
     FieldRecord,
@@ -32,6 +22,16 @@ from cracklens.inspection.record_measured import (
     StateQuantityRecord,
     TermRecord,
     WidthClassRecord,
+)
+from cracklens.record.schema import (
+    BranchRecord,
+    CrackRecord,
+    FailedRecord,
+    Inspection,
+    ModelRecord,
+    PhotoRecord,
+    RejectedRecord,
+    TileRecord,
 )
 from cracklens.synthesis import render_concrete
 

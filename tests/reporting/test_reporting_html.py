@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cracklens.errors import OutputError
-from cracklens.inspection.record import FailedRecord
+from cracklens.record.schema import FailedRecord
 from cracklens.reporting import html, photo_preview, write_report
-from cracklens.reporting.view import MOST_RANKED, MOST_ROWS, svg_path
-from cracklens.reporting.words import flat
+from cracklens.reporting.photo_view import MOST_RANKED, MOST_ROWS, svg_path
+from cracklens.reporting.text import flat
 
 VOID = {"meta", "img", "input", "link", "br", "hr"}
 

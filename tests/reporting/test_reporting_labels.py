@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cracklens.reporting import labels
 from cracklens.reporting.labels import LETTER_SHARE, place_labels
-from cracklens.reporting.view import photo_view
+from cracklens.reporting.photo_view import photo_view
 
 anchors = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.7)), min_size=1, max_size=40)
 

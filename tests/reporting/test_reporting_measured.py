@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from cracklens.inspection.record_measured import ContextRecord
-from cracklens.reporting import photo_preview, view, write_report
+from cracklens.record.measured import ContextRecord
+from cracklens.reporting import photo_preview, photo_view, write_report
 from cracklens.reporting.overview import bars
 from cracklens.reporting.palette import WIDTH_CLASSES, class_of, letters_on, luminance
 
@@ -402,8 +402,8 @@ def test_no_measured_field_can_break_out(make, render, in_mm):
 
 
 def test_details_and_graphs_of_very_many_cracks_are_cut(make, render, in_mm, monkeypatch):
-    monkeypatch.setattr(view, "MOST_DETAILED", 30)
-    monkeypatch.setattr(view, "MOST_GRAPHS", 20)
+    monkeypatch.setattr(photo_view, "MOST_DETAILED", 30)
+    monkeypatch.setattr(photo_view, "MOST_GRAPHS", 20)
     first = in_mm.photographs[0]
     one = first.cracks[0]
     photographs = [
@@ -416,20 +416,20 @@ def test_details_and_graphs_of_very_many_cracks_are_cut(make, render, in_mm, mon
     ids = page.having("id")
     assert sum(name.startswith("details-") for name in ids) == 30
     assert sum(attrs.get("class") == "plot" for _, attrs in page.elements) == 20
-    assert len(page.having("data-thumb")) == view.MOST_URGENT
+    assert len(page.having("data-thumb")) == photo_view.MOST_URGENT
     assert len(page.having("data-text")) == 72
 
 
 def test_with_very_many_photographs_there_are_fewer_rows_and_simpler_lines(make, in_mm):
-    assert [view.most_rows(count) for count in (8, 80, 800, 8000)] == [200, 100, 10, 5]
+    assert [photo_view.most_rows(count) for count in (8, 80, 800, 8000)] == [200, 100, 10, 5]
     photo = in_mm.photographs[0]
-    assert view.line_tolerance_px([photo]) == 0
+    assert photo_view.line_tolerance_px([photo]) == 0
     points = sum(len(part.points_px) for crack in photo.cracks for part in crack.branches)
-    many = [photo] * (2 * view.MOST_POINTS // points)
-    tolerance_px = view.line_tolerance_px(many)
+    many = [photo] * (2 * photo_view.MOST_POINTS // points)
+    tolerance_px = photo_view.line_tolerance_px(many)
     assert 1 < tolerance_px <= 6
     whole, coarse = (
-        view.photo_view(photo, "data:", tolerance_px=px).lines for px in (0, tolerance_px)
+        photo_view.photo_view(photo, "data:", tolerance_px=px).lines for px in (0, tolerance_px)
     )
     size = [sum(len(path) for line in lines for _, path in line.paths) for lines in (whole, coarse)]
     assert size[1] < 0.7 * size[0]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cracklens.inspection.record_measured import ContextRecord
+from cracklens.record.measured import ContextRecord
 from cracklens.reporting.boundaries import Boundary, boundaries
 from cracklens.reporting.palette import WIDTH_CLASSES, rank_of
 from cracklens.reporting.polyline import distance_along, piece_of, simplified
@@ -223,7 +223,7 @@ def test_a_scale_bar_is_round_and_fits(mm_per_px, most_px):
 
 
 def scale_record(mm_per_px, homography=None):
-    from cracklens.inspection.record_measured import ScaleRecord
+    from cracklens.record.measured import ScaleRecord
 
     return ScaleRecord(
         mm_per_px=mm_per_px, relative_standard=0.01, source="typed", detail="",

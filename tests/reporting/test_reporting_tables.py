@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cracklens.errors import OutputError
-from cracklens.inspection.record import FailedRecord
+from cracklens.record.schema import FailedRecord
 from cracklens.reporting import write_tables
 from cracklens.reporting.tables import (
     CRACK_COLUMNS,

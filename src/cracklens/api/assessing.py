@@ -6,10 +6,10 @@ from typing import Any
 from cracklens.errors import UsageError
 from cracklens.files import sha256_file
 from cracklens.grading import Context
+from cracklens.grading.priority import load_weights
 from cracklens.inspection.assess import Assessor
 from cracklens.inspection.config import InspectConfig
 from cracklens.inspection.inputs import Inputs
-from cracklens.inspection.priority import load_weights
 from cracklens.measurement.target.result import CameraCheck
 from cracklens.photos.scale import ScaleRequest, check_mm_per_px, parse_length, read_scale_table
 from cracklens.photos.scale.dictionaries import family_of

@@ -16,22 +16,22 @@ from cracklens.detection.tiles import TileDetector
 from cracklens.errors import PhotoError, UsageError
 from cracklens.files import sha256_file, write_json
 from cracklens.grading import Context
-from cracklens.inspection.again import TIMINGS, still_valid, take_over, timings_of
 from cracklens.inspection.config import InspectConfig, resolve_config
-from cracklens.inspection.convert_measured import context_record
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
-from cracklens.inspection.limits import limits_of
 from cracklens.inspection.lock import locked
-from cracklens.inspection.quantities import quantities
-from cracklens.inspection.record import Inspection, ModelRecord, PhotoRecord
+from cracklens.inspection.reuse import TIMINGS, still_valid, take_over, timings_of
 from cracklens.inspection.run import OnPhoto, Outcome, run_inspection
-from cracklens.inspection.same import run_of
+from cracklens.inspection.run_settings import run_of
 from cracklens.inspection.store import Store, finished_before, open_store, require_place
 from cracklens.inspection.timings import Seconds, summed
 from cracklens.models import ModelCard, ModelFolder
 from cracklens.models.catalog import find_model, is_embedded
 from cracklens.photos import Photo, read_photo
 from cracklens.progress import SILENT, Progress
+from cracklens.record.convert_measured import context_record
+from cracklens.record.limits import limits_of
+from cracklens.record.quantities import quantities_record
+from cracklens.record.schema import Inspection, ModelRecord, PhotoRecord
 from cracklens.tracing.settings import TraceSettings
 
 _PREVIEWS = "previews"
@@ -269,7 +269,7 @@ def _inspection(
         configuration=configuration,
         context=context_record(context),
         model=model,
-        quantities=quantities(outcome.records),
+        quantities=quantities_record(outcome.records),
         photographs=outcome.records,
         failed=outcome.failed,
         limits=limits_of(

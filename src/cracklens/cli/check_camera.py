@@ -46,7 +46,7 @@ def check_camera(
       cracklens check-camera sheet.jpg --ruler 99.2mm --codes en-1992-1-1,bre-251
     """
     from cracklens.api.camera import check_camera as check
-    from cracklens.measurement.target.words import check_text
+    from cracklens.measurement.target.text_report import check_text
     from cracklens.photos.scale.length import parse_length
 
     found = check(

@@ -9,7 +9,7 @@ from cracklens.cli.console import list_unreadable, listener, show_json
 from cracklens.cli.options import Json, Overwrite, Quiet, flags_from
 from cracklens.errors import CracklensError
 from cracklens.inspection.config import InspectConfig, resolve_config
-from cracklens.inspection.summary import length_px, ranked, summary_text, timings_text
+from cracklens.reporting.terminal import length_px, ranked, summary_text, timings_text
 
 if TYPE_CHECKING:
     from cracklens.api.inspecting import Inspected

@@ -7,7 +7,7 @@ import typer
 
 from cracklens.cli.console import show_json
 from cracklens.cli.options import Json
-from cracklens.inspection.record import SCHEMA_VERSION
+from cracklens.record.schema import SCHEMA_VERSION
 
 _SHOWN = 50
 
@@ -29,7 +29,7 @@ def validate(
 
       cracklens validate bridge-17-report
     """
-    from cracklens.inspection.validate import find_problems
+    from cracklens.record.validate import find_problems
 
     problems = find_problems(inspection)
     if json:

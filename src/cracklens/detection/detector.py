@@ -164,9 +164,9 @@ class Detector:
             tiles.clear()
 
     def _bands(
-        self, photo: ScaledPhoto, judge: Callable[[tuple[Window, float]], None] | None
+        self, photo: ScaledPhoto, on_window: Callable[[tuple[Window, float]], None] | None
     ) -> Iterator[NDArray[np.float32]]:
-        """Run one scale; hand what the network says of each window as a whole to `judge`."""
+        """Run one scale; hand what the network says of each window as a whole to `on_window`."""
         plan = plan_windows(
             photo.height_px, photo.width_px, self.window_px, self.overlap_px, self._multiple_px
         )
@@ -176,8 +176,8 @@ class Detector:
 
         def maps() -> Iterator[NDArray[np.float32]]:
             for window, answer in zip(plan.windows(), answers, strict=True):
-                if judge:
-                    judge((window, float(answer["probabilities"][0, self._positive])))
+                if on_window:
+                    on_window((window, float(answer["probabilities"][0, self._positive])))
                 found = answer["map"][0]
                 yield only_wide(found) if wide_only else found
 

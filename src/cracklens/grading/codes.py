@@ -3,14 +3,9 @@
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from cracklens.errors import UsageError, did_you_mean
-from cracklens.grading.rules import Rule, find_rule
 from cracklens.grading.tables import Code
-
-if TYPE_CHECKING:
-    from cracklens.grading.context import Context
 
 
 @cache
@@ -33,22 +28,6 @@ def find_code(name: str) -> Code:
     if name not in code_names():
         raise UsageError(f"no code {name!r}: {did_you_mean(name, code_names())}")
     return _load(name)
-
-
-def finest_boundary_mm(context: "Context") -> float | None:
-    """Return the least width that decides anything in the chosen codes, for the fitness check.
-
-    None without codes, and where no code can be applied: something is missing, or the code asks for
-    something else than a width.
-
-    Args:
-        context: of the member.
-    """
-    rules = [
-        find_rule(find_code(name), context.exposure, context.reinforcement)
-        for name in context.codes
-    ]
-    return min((min(r.boundaries_mm) for r in rules if isinstance(r, Rule)), default=None)
 
 
 @cache

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cracklens.errors import UsageError, did_you_mean
 from cracklens.grading.codes import code_names, find_code
+from cracklens.grading.rules import Rule, find_rule
 from cracklens.grading.tables import Code, Reinforcement, Role
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -84,6 +85,22 @@ def exposure_owners() -> dict[str, Code]:
     """Return the code that each exposure class belongs to, by the name of the class."""
     codes = [find_code(name) for name in code_names()]
     return {exposure: code for code in codes for exposure in code.exposures}
+
+
+def finest_boundary_mm(context: Context) -> float | None:
+    """Return the least width that decides anything in the chosen codes, for the fitness check.
+
+    None without codes, and where no code can be applied: something is missing, or the code asks for
+    something else than a width.
+
+    Args:
+        context: of the member.
+    """
+    rules = [
+        find_rule(find_code(name), context.exposure, context.reinforcement)
+        for name in context.codes
+    ]
+    return min((min(r.boundaries_mm) for r in rules if isinstance(r, Rule)), default=None)
 
 
 def _check_exposure(name: str, codes: list[Code]) -> None:

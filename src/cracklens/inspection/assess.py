@@ -9,44 +9,21 @@ import numpy as np
 
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.grading import Context, Grade, finest_boundary_mm, grade
-from cracklens.inspection.priority import Priority, Weights, priority
+from cracklens.grading.priority import Priority, Weights, priority
 from cracklens.measurement import CrackMeasurement, PhotoMeasurement
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.measure import measure
 from cracklens.photos import Photo
-from cracklens.photos.fitness import Check, Fitness, conclude, consequence, judge
+from cracklens.photos.fitness import Check, Fitness, assess_fitness, conclude, consequence
 from cracklens.photos.metadata import Metadata, read_metadata
 from cracklens.photos.no_concrete import Mask
 from cracklens.photos.numerical import FAILURES, told
 from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale
+from cracklens.record.assessed import Assessed
 from cracklens.tracing.crack import Tracing
 
 _LEAST_MEASURED = 0.2
 """Share of the length that must have been measured from grey levels before a crack is graded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """What a photograph and its cracks mean.
-
-    Attributes:
-        scale: None if there is none.
-        scale_missing: then why, and how to get one.
-        fitness: whether the photograph serves to measure.
-        measured: None where a model that judges whole tiles found the cracks, or where nothing
-            could be measured, which `notes` explains.
-        grades: for each measured crack, one for each code.
-        priorities: for each measured crack; None where it has no width in mm.
-        notes: what could not be computed and why, for people.
-    """
-
-    scale: Scale | None
-    scale_missing: str | None
-    fitness: Fitness
-    measured: PhotoMeasurement | None
-    grades: tuple[tuple[Grade, ...], ...] = ()
-    priorities: tuple[Priority | None, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 Assess = Callable[[Photo, ProbabilityMap, Tracing], Assessed]
@@ -87,7 +64,7 @@ class Assessor:
                 missing = f"{missing}; {unused}"
             else:
                 scale = replace(scale, risks=(*scale.risks, unused))
-        fitness = self._judged(photo, scale, metadata, request, covered)
+        fitness = self._fitness(photo, scale, metadata, request, covered)
         if found.kind == "tiles":
             return Assessed(scale, missing or None, fitness, None)
         measured, failed = self._measured(photo, tracing, scale, covered, camera)
@@ -95,7 +72,7 @@ class Assessor:
             measured, without = self._measured(photo, tracing, None, covered, camera)
             if measured is not None:
                 scale, missing, failed = None, f"no scale: measuring with it failed ({failed})", ""
-                fitness = self._judged(photo, scale, metadata, request, covered)
+                fitness = self._fitness(photo, scale, metadata, request, covered)
             else:
                 failed = without
         if measured is None:
@@ -111,7 +88,7 @@ class Assessor:
             tuple(self._priority(crack, measured, scale) for crack in measured.cracks),
         )  # fmt: skip
 
-    def _judged(
+    def _fitness(
         self,
         photo: Photo,
         scale: Scale | None,
@@ -121,7 +98,7 @@ class Assessor:
     ) -> Fitness:
         """Return whether a photograph serves; where that cannot be computed, only to detect."""
         try:
-            return judge(
+            return assess_fitness(
                 photo,
                 scale=scale,
                 metadata=metadata,

@@ -10,9 +10,7 @@ from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.detection.search import Detecting, search
 from cracklens.errors import CracklensError, PhotoError
 from cracklens.inspection.assess import Assess
-from cracklens.inspection.convert import record_of
 from cracklens.inspection.inputs import Inputs
-from cracklens.inspection.record import FailedRecord, PhotoRecord
 from cracklens.inspection.store import Finished, Stamp, Store, stamp_of
 from cracklens.inspection.timings import Seconds, timed
 from cracklens.machine import DEFAULT_MAX_PIXELS
@@ -20,6 +18,8 @@ from cracklens.photos import Photo, read_photo
 from cracklens.photos.decode import peek_pixels
 from cracklens.photos.stream import run_ahead
 from cracklens.progress import SILENT, Progress
+from cracklens.record.convert import record_of
+from cracklens.record.schema import FailedRecord, PhotoRecord
 from cracklens.tracing import TraceSettings, trace
 
 BYTES_AHEAD = 120_000_000

@@ -31,8 +31,8 @@ from cracklens.files import (
     require_free,
     write_json,
 )
-from cracklens.inspection.record import Inspection, PhotoRecord, read_json
-from cracklens.inspection.same import finished_run, require_same
+from cracklens.inspection.run_settings import finished_run, require_same
+from cracklens.record.schema import Inspection, PhotoRecord, read_json
 
 _RUN = "run.json"
 Stamp = tuple[int, int]

@@ -38,7 +38,7 @@ def on_wall(found: Uncertain, scale: Scale | None, middle_px: tuple[float, float
     """
     if scale is None:
         return OnWall(found, None, {})
-    rows = found.judged.estimate.rows
+    rows = found.accepted.estimate.rows
     stations = rows.stations
     points, ahead = rows.points_px[stations], rows.ahead[stations]
     across = across_mm_per_px(scale, points, ahead)

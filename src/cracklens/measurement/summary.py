@@ -22,14 +22,14 @@ _PLACE_STATIONS = 5  # over which the place of the greatest width is looked for
 
 def summarised(measured: OnWall, cracks: Sequence[Crack]) -> tuple[Widths, ...]:
     """Return the widths of each crack, in their order."""
-    rows = measured.found.judged.estimate.rows
+    rows = measured.found.accepted.estimate.rows
     number = rows.crack[rows.stations]
     return tuple(_one(measured, number == n, crack) for n, crack in enumerate(cracks))
 
 
 def _one(measured: OnWall, own: NDArray[np.bool_], crack: Crack) -> Widths:
     found = measured.found
-    method = found.judged.method
+    method = found.accepted.method
     seen = own & (method != UNMEASURED)
     profiles = _profiles(measured, own)
     share = np.count_nonzero(method[own] == BY_PROFILE) / max(int(np.count_nonzero(own)), 1)
@@ -101,7 +101,7 @@ def _of_mean(name: str, standard: Floats) -> float:
 
 def _widest(measured: OnWall, seen: NDArray[np.bool_]) -> tuple[float, float]:
     """Return the place where the width is greatest over a few stations."""
-    rows = measured.found.judged.estimate.rows
+    rows = measured.found.accepted.estimate.rows
     places = np.flatnonzero(seen)
     width = measured.found.width_px[places]
     if measured.mm_per_px is not None:
@@ -115,7 +115,7 @@ def _widest(measured: OnWall, seen: NDArray[np.bool_]) -> tuple[float, float]:
 def _profiles(measured: OnWall, own: NDArray[np.bool_]) -> tuple[WidthProfile, ...]:
     """Return the profile of each branch."""
     found = measured.found
-    rows = found.judged.estimate.rows
+    rows = found.accepted.estimate.rows
     stations = rows.stations
     standard = found.standard_px
     profiles = []
@@ -134,7 +134,7 @@ def _profiles(measured: OnWall, own: NDArray[np.bool_]) -> tuple[WidthProfile, .
                 along_px=rows.along_px[stations[here]],
                 width_px=width,
                 standard_px=u,
-                method=found.judged.method[here],
+                method=found.accepted.method[here],
                 width_mm=width_mm,
                 standard_mm=standard_mm,
             )

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cracklens.measurement.accept import AcceptedWidths
 from cracklens.measurement.camera_bias import CameraBias
-from cracklens.measurement.judge import Judged
 from cracklens.measurement.stations import Floats
 from cracklens.measurement.types import BY_MASK, BY_PROFILE
 
@@ -30,12 +30,12 @@ class Uncertain:
     """Widths with their contributions.
 
     Attributes:
-        judged: The widths before the camera's bias was taken off.
+        accepted: The widths before the camera's bias was taken off.
         width_px: (N,) NaN where unmeasured.
         contributions: By name, (N,) px each.
     """
 
-    judged: Judged
+    accepted: AcceptedWidths
     width_px: Floats
     contributions: dict[str, Floats]
 
@@ -46,10 +46,10 @@ class Uncertain:
         return np.where(np.isnan(self.width_px), np.nan, total)
 
 
-def uncertain(judged: Judged, camera: CameraBias | None) -> Uncertain:
+def uncertain(accepted: AcceptedWidths, camera: CameraBias | None) -> Uncertain:
     """Return the widths with what makes each uncertain."""
-    estimate, width = judged.estimate, judged.width_px
-    profile = judged.method == BY_PROFILE
+    estimate, width = accepted.estimate, accepted.width_px
+    profile = accepted.method == BY_PROFILE
     known = np.nan_to_num(width)
     shading = SHADING_SHARE * known * np.minimum(estimate.unevenness, 1.0)
     contributions = {
@@ -60,9 +60,9 @@ def uncertain(judged: Judged, camera: CameraBias | None) -> Uncertain:
         "model": np.where(profile, MODEL_PX, 0.0),
         "shading": np.where(profile, shading, 0.0),
     }
-    if (judged.method == BY_MASK).any():
-        contributions["mask"] = judged.mask_px
+    if (accepted.method == BY_MASK).any():
+        contributions["mask"] = accepted.mask_px
     if camera is not None:
         contributions["camera"] = camera.scatter_at(known)
         width = np.maximum(width - camera.bias_at(known), 0.0)
-    return Uncertain(judged, width, contributions)
+    return Uncertain(accepted, width, contributions)

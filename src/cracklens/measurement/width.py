@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.errors import UsageError
+from cracklens.measurement.accept import accept_widths
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.estimate import estimate_widths
-from cracklens.measurement.judge import judged
 from cracklens.measurement.on_wall import on_wall
 from cracklens.measurement.stations import place_rows
 from cracklens.measurement.summary import summarised
@@ -53,7 +53,7 @@ def measure_widths(
         return ()
     rows = place_rows(cracks)
     estimate = estimate_widths(pixels, rows, len(cracks), excluded=excluded)
-    found = uncertain(judged(estimate), camera)
+    found = uncertain(accept_widths(estimate), camera)
     middle_px = (pixels.shape[1] - 1) / 2, (pixels.shape[0] - 1) / 2
     return summarised(on_wall(found, scale, middle_px), cracks)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from cracklens.errors import UsageError
 from cracklens.grading.codes import find_code
 from cracklens.grading.rules import Rule, find_rule
-from cracklens.inspection.record import Inspection
-from cracklens.inspection.record_measured import ContextRecord
+from cracklens.record.measured import ContextRecord
+from cracklens.record.schema import Inspection
 from cracklens.reporting.palette import WIDTH_CLASSES
 
 

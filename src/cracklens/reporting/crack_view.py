@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cracklens.inspection.record import CrackRecord, PhotoRecord
-from cracklens.inspection.record_measured import GradeRecord, QuantityRecord
+from cracklens.record.measured import GradeRecord, QuantityRecord
+from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.reporting import figures
 from cracklens.reporting.boundaries import Boundary
 from cracklens.reporting.figures import Figure

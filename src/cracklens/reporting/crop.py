@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from cracklens.inspection.record import CrackRecord, PhotoRecord
+from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.reporting import palette
 from cracklens.reporting.drawing import draw_lines, text_patch
 from cracklens.reporting.figures import max_width, max_width_px

@@ -8,7 +8,7 @@ from pathlib import Path
 import simplejpeg
 
 from cracklens.files import CROPS, read_bytes, writing
-from cracklens.inspection.record import CrackRecord, PhotoRecord
+from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.reporting.crop import draw_crop
 from cracklens.reporting.overview import Ranked, urgency
 from cracklens.reporting.picture import Pixels

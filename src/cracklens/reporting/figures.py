@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from cracklens.inspection.record import CrackRecord, PhotoRecord
-from cracklens.inspection.record_measured import QuantityRecord
+from cracklens.record.measured import QuantityRecord
+from cracklens.record.schema import CrackRecord, PhotoRecord
 
 MM_PER_M = 1000.0
 _MISSING = "not known"
@@ -125,7 +125,7 @@ def widest(photo: PhotoRecord) -> CrackRecord | None:
 def other_unit(value: QuantityRecord | None, unit: str, digits: int) -> Figure:
     """Return any measured value, with as many decimals as asked for.
 
-    >>> from cracklens.inspection.record_measured import QuantityRecord
+    >>> from cracklens.record.measured import QuantityRecord
     >>> spacing = QuantityRecord(value=812.4, standard=5, low=802.6, high=822.2, contributions={})
     >>> other_unit(spacing, "mm", 0).whole, other_unit(None, "mm", 0).text
     ('812 mm (803 to 822)', 'not known')

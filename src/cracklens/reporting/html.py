@@ -10,8 +10,8 @@ from typing import IO, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cracklens.files import writing
-from cracklens.inspection.record import Inspection, PhotoRecord
-from cracklens.reporting import figures, overview, palette, view, words
+from cracklens.record.schema import Inspection, PhotoRecord
+from cracklens.reporting import figures, overview, palette, photo_view, text
 from cracklens.reporting.boundaries import boundaries
 from cracklens.reporting.crack_view import crack_view
 from cracklens.reporting.crops import Crops, crop_address, cropped, find_crops, most_crops
@@ -90,17 +90,17 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "palette": palette,
-        "counted": words.counted,
+        "counted": text.counted,
         "figures": figures,
         "source_names": _SOURCES,
-        "address": words.address,
+        "address": text.address,
     }
     environment.filters |= {
         "whole": lambda number: f"{number:,.0f}",
         "tenths": lambda number: f"{number:,.1f}",
         "hundredths": lambda number: f"{number:.2f}",
         "significant": lambda number: f"{number:.3g}",
-        "flat": lambda value: list(words.flat(value)),
+        "flat": lambda value: list(text.flat(value)),
     }
     return environment
 
@@ -110,7 +110,7 @@ def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[s
     ranked = overview.ranked(inspection)
     total = len(photographs) + len(inspection.failed)
     embedded = embeds_previews(total)
-    most_rows = view.most_rows(len(photographs))
+    most_rows = photo_view.most_rows(len(photographs))
     return {
         "inspection": inspection,
         "total": total,
@@ -122,8 +122,8 @@ def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[s
         "crops": crops,
         "uncropped": _uncropped(inspection, crops),
         "most_crops": most_crops(total),
-        "most_shown_crops": view.MOST_SHOWN_CROPS,
-        "most_links": min(view.MOST_LINKS, most_rows),
+        "most_shown_crops": photo_view.MOST_SHOWN_CROPS,
+        "most_links": min(photo_view.MOST_LINKS, most_rows),
         "printed_rows": _PRINTED_ROWS,
         "sections": {photo.id for photo in photographs if _has_section(photo, embedded=embedded)},
         "views": _views(inspection, previews, ranked, crops, embedded=embedded),
@@ -133,10 +133,10 @@ def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[s
 
 def _overview(inspection: Inspection, ranked: overview.Ranked) -> dict[str, Any]:
     """Return what is said over all photographs."""
-    pairs = ranked[: view.MOST_RANKED]
+    pairs = ranked[: photo_view.MOST_RANKED]
     shown = [crack_view(photo, crack, (), graph=False) for photo, crack in pairs]
-    urgent = [each for each in shown if each.record.priority][: view.MOST_URGENT]
-    detailed = {crack.id for _, crack in ranked[: view.MOST_DETAILED] if crack.measurement}
+    urgent = [each for each in shown if each.record.priority][: photo_view.MOST_URGENT]
+    detailed = {crack.id for _, crack in ranked[: photo_view.MOST_DETAILED] if crack.measurement}
     return {
         "ranked": shown,
         "urgent": urgent,
@@ -172,14 +172,14 @@ def _views(
     crops: Crops,
     *,
     embedded: bool,
-) -> Iterator[view.PhotoView]:
+) -> Iterator[photo_view.PhotoView]:
     """Yield one photograph after the other, so that one preview is in memory at a time."""
     find = previews if callable(previews) else lambda photo: previews.get(photo.id)
     budget = preview_budget(len(inspection.photographs) + len(inspection.failed))
-    drawn = {crack.id for _, crack in ranked[: view.MOST_GRAPHS]}
+    drawn = {crack.id for _, crack in ranked[: photo_view.MOST_GRAPHS]}
     levels = boundaries(inspection)
-    most_rows = view.most_rows(len(inspection.photographs))
-    tolerance_px = view.line_tolerance_px(inspection.photographs) if embedded else 0.0
+    most_rows = photo_view.most_rows(len(inspection.photographs))
+    tolerance_px = photo_view.line_tolerance_px(inspection.photographs) if embedded else 0.0
     for photo in inspection.photographs:
         if _has_section(photo, embedded=embedded):
             jpeg = find(photo) if embedded else None
@@ -188,7 +188,7 @@ def _views(
                 crack_view(photo, crack, levels, graph=crack.id in drawn)
                 for crack in photo.cracks[:most_rows]
             ]
-            yield view.photo_view(
+            yield photo_view.photo_view(
                 photo,
                 shown,
                 cracks,
@@ -202,10 +202,10 @@ def _views(
             )
 
 
-def _crop_views(photo: PhotoRecord, crops: Crops) -> list[view.CropView]:
+def _crop_views(photo: PhotoRecord, crops: Crops) -> list[photo_view.CropView]:
     found = [(crack, crops.read(crack)) for crack in cropped(photo)]
     return [
-        view.CropView(
+        photo_view.CropView(
             crack.id,
             _data_address(jpeg),
             f"{crack.id} at full resolution: greatest width {figures.max_width(crack).whole}",

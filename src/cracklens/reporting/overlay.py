@@ -8,7 +8,7 @@ import numpy as np
 
 from cracklens.errors import OutputError
 from cracklens.files import writing
-from cracklens.inspection.record import CrackRecord, PhotoRecord
+from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.reporting import palette
 from cracklens.reporting.drawing import Box, draw_label, draw_lines, draw_ring, tint
 from cracklens.reporting.figures import max_width, max_width_mm

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
-from cracklens.inspection.record_measured import QuantitiesRecord, WidthClassRecord
+from cracklens.record.measured import QuantitiesRecord, WidthClassRecord
+from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
 from cracklens.reporting import figures
 from cracklens.reporting.boundaries import exposures
 from cracklens.reporting.palette import WIDTH_CLASSES, rank_of

@@ -7,7 +7,7 @@ import numpy as np
 import simplejpeg
 
 from cracklens.files import read_bytes, writing
-from cracklens.inspection.record import PhotoRecord
+from cracklens.record.schema import PhotoRecord
 from cracklens.reporting.picture import Pixels, shrunk
 
 PREVIEW_SIDE_PX = 1600

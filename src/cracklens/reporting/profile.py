@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cracklens.inspection.record import CrackRecord
-from cracklens.inspection.record_measured import MeasurementRecord, ProfileRecord
+from cracklens.record.measured import MeasurementRecord, ProfileRecord
+from cracklens.record.schema import CrackRecord
 from cracklens.reporting.boundaries import Boundary
 from cracklens.reporting.figures import MM_PER_M
 from cracklens.reporting.picture import Floats

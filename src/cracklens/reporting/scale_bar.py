@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cracklens.inspection.record_measured import ScaleRecord
-from cracklens.inspection.record_parts import Point
+from cracklens.record.base import Point
+from cracklens.record.measured import ScaleRecord
 
 _MM_PER_M = 1000.0
 _STEPS = (5, 2, 1)
@@ -28,7 +28,7 @@ def scale_bar(scale: ScaleRecord, at_px: Point, most_px: float) -> ScaleBar:
         at_px: where the bar stands: a tilted photograph has another scale in each place.
         most_px: in pixels of the photograph.
 
-    >>> from cracklens.inspection.record_measured import ScaleRecord
+    >>> from cracklens.record.measured import ScaleRecord
     >>> scale = ScaleRecord(mm_per_px=0.3, relative_standard=0, source="typed", detail="",
     ...     homography=None, tilt_deg=None, risks=[])
     >>> scale_bar(scale, (0, 0), 800)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cracklens.inspection.record import BranchRecord, CrackRecord
-from cracklens.inspection.record_measured import ProfileRecord
+from cracklens.record.measured import ProfileRecord
+from cracklens.record.schema import BranchRecord, CrackRecord
 from cracklens.reporting.palette import WIDTH_CLASSES, rank_of
 from cracklens.reporting.picture import Floats
 from cracklens.reporting.polyline import distance_along, piece_of

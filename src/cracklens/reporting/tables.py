@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cracklens.files import writing
-from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
-from cracklens.inspection.record_measured import QuantityRecord
+from cracklens.record.measured import QuantityRecord
+from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
 from cracklens.reporting import figures
 from cracklens.reporting.tables_measured import (
     GRADE_COLUMNS,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from cracklens.inspection.record import CrackRecord, Inspection
-from cracklens.inspection.record_measured import GradeRecord, ProfileRecord
+from cracklens.record.measured import GradeRecord, ProfileRecord
+from cracklens.record.schema import CrackRecord, Inspection
 
 Cell = str | float | int | None
 Row = tuple[Cell, ...]

@@ -14,10 +14,10 @@ from typing import Any
 from cracklens.errors import PhotoError
 from cracklens.files import CROPS
 from cracklens.inspection.inputs import Inputs
-from cracklens.inspection.record import Inspection, PhotoRecord, read_json
 from cracklens.inspection.store import Finished, Stamp, Store, stamp_of
 from cracklens.inspection.timings import Seconds, summed
 from cracklens.photos import read_photo
+from cracklens.record.schema import Inspection, PhotoRecord, read_json
 
 TIMINGS = "timings.json"
 

@@ -100,7 +100,7 @@ def load_weights(path: Path | None = None) -> Weights:
     Raises:
         UsageError: the file cannot be read, is not TOML, or says something unknown or impossible.
     """
-    shipped = (files("cracklens.inspection") / "priority.toml").read_text(encoding="utf-8")
+    shipped = (files("cracklens.grading") / "priority.toml").read_text(encoding="utf-8")
     values = tomllib.loads(shipped)
     if path is None:
         return Weights.model_validate(values)

@@ -1,6 +1,6 @@
 """What people read at the end: right figures in 80 columns."""
 
-from cracklens.inspection.summary import length_px, ranked, summary_text, timings_text
+from cracklens.reporting.terminal import length_px, ranked, summary_text, timings_text
 
 
 def lengthened(inspection, count):
@@ -16,7 +16,8 @@ def lengthened(inspection, count):
     return inspection.model_copy(update={"photographs": [photo], "failed": []})
 
 
-def test_the_figures_are_those_of_the_record(inspection):
+def test_the_figures_are_those_of_the_record(small_inspection):
+    inspection = small_inspection
     text = summary_text(inspection)
     assert text.splitlines()[:2] == [
         "2 photographs inspected, 1 with cracks; 1 could not be",
@@ -26,7 +27,8 @@ def test_the_figures_are_those_of_the_record(inspection):
     assert length_px(inspection) == 20
 
 
-def test_the_greatest_come_first_and_the_rest_is_counted(inspection):
+def test_the_greatest_come_first_and_the_rest_is_counted(small_inspection):
+    inspection = small_inspection
     many = lengthened(inspection, 40)
     text = summary_text(many)
     longest, widest = text.split("\nwidest ")
@@ -38,7 +40,8 @@ def test_the_greatest_come_first_and_the_rest_is_counted(inspection):
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_no_cracks_is_said(inspection):
+def test_no_cracks_is_said(small_inspection):
+    inspection = small_inspection
     clean = inspection.model_copy(update={"photographs": inspection.photographs[1:], "failed": []})
     assert summary_text(clean) == "1 photograph inspected, 0 with cracks\nno cracks found"
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cracklens.inspection.record import CrackRecord, PhotoRecord
-from cracklens.inspection.record_parts import Point
+from cracklens.record.base import Point
+from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.reporting import figures
 from cracklens.reporting.crack_view import CrackView
 from cracklens.reporting.labels import place_labels
@@ -14,7 +14,7 @@ from cracklens.reporting.palette import rank_of
 from cracklens.reporting.polyline import simplified
 from cracklens.reporting.scale_bar import scale_bar
 from cracklens.reporting.stretches import Stretch, line_of, stretches
-from cracklens.reporting.words import address, counted
+from cracklens.reporting.text import address, counted
 
 MOST_RANKED = 1000
 MOST_ROWS, MOST_ROWS_IN_ALL, LEAST_ROWS = 200, 8000, 5

@@ -9,15 +9,15 @@ from pathlib import Path, PurePosixPath
 from pydantic import ValidationError
 
 from cracklens.files import INSPECTION
-from cracklens.inspection.record import (
+from cracklens.record.base import Box, Point
+from cracklens.record.schema import (
     CrackRecord,
     Inspection,
     PhotoRecord,
     faults,
     read_content,
 )
-from cracklens.inspection.record_parts import Box, Point
-from cracklens.inspection.validate_measured import measured_problems
+from cracklens.record.validate_measured import measured_problems
 
 _ROUNDING_PX = 0.01
 _LENGTH_PX = 1.0

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from cracklens.errors import DataError, OutputError
-from cracklens.inspection.record import Inspection
+from cracklens.record.schema import Inspection
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "inspection-2.json"
 

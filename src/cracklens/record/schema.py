@@ -15,7 +15,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from cracklens.errors import DataError
 from cracklens.files import INSPECTION, read_text, writing
-from cracklens.inspection.record_measured import (
+from cracklens.record.base import Box, Part, Point, Share
+from cracklens.record.measured import (
     ContextRecord,
     FieldRecord,
     FitnessRecord,
@@ -25,7 +26,6 @@ from cracklens.inspection.record_measured import (
     QuantitiesRecord,
     ScaleRecord,
 )
-from cracklens.inspection.record_parts import Box, Part, Point, Share
 
 SCHEMA_VERSION = 2
 

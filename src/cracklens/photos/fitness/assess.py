@@ -19,7 +19,7 @@ from cracklens.photos.scale.camera import focal_of
 from cracklens.photos.scale.scale import Scale
 
 
-def judge(
+def assess_fitness(
     photo: Photo,
     *,
     scale: Scale | None = None,

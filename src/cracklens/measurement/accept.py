@@ -1,4 +1,4 @@
-"""Which widths from grey levels are believed, and what stands in for the others."""
+"""Which widths from grey levels are accepted, and what replaces the others."""
 
 from dataclasses import dataclass
 
@@ -24,8 +24,8 @@ _MASK_STANDARD, _MASK_LEAST_PX = 0.15, 0.4  # of the width by the mask: share, a
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """Widths that are believed.
+class AcceptedWidths:
+    """Widths that are accepted.
 
     Attributes:
         estimate: What the grey levels said.
@@ -40,8 +40,8 @@ class Judged:
     mask_px: Floats
 
 
-def judged(estimate: Estimate) -> Judged:
-    """Return the widths that are believed, and those of the mask in place of the others.
+def accept_widths(estimate: Estimate) -> AcceptedWidths:
+    """Return the widths that are accepted, and those of the mask in place of the others.
 
     Nothing is measured where another line merges with the crack or too little of its inside is
     seen. Where the profile is no crack's (too faint, filled, off the line, unlike its neighbours or
@@ -64,7 +64,7 @@ def judged(estimate: Estimate) -> Judged:
     method[good], method[hidden] = BY_PROFILE, UNMEASURED
     width = np.where(good, estimate.width_px, expected)
     width[hidden] = np.nan
-    return Judged(estimate, width, method, np.where(method == BY_MASK, scatter, 0.0))
+    return AcceptedWidths(estimate, width, method, np.where(method == BY_MASK, scatter, 0.0))
 
 
 def _plausible(estimate: Estimate, mask: Floats, crack: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -6,10 +6,14 @@ from typing import Any, Literal
 import numpy as np
 
 from cracklens.grading import Context, Grade
-from cracklens.inspection.assess import Assessed
-from cracklens.inspection.priority import Priority
-from cracklens.inspection.record import CrackRecord
-from cracklens.inspection.record_measured import (
+from cracklens.grading.priority import Priority
+from cracklens.measurement import CrackMeasurement, Field, PhotoMeasurement, Quantity, WidthProfile
+from cracklens.measurement.quantity import COVERAGE_FACTOR
+from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED, Floats
+from cracklens.photos.fitness import Fitness
+from cracklens.photos.scale import Scale
+from cracklens.record.assessed import Assessed
+from cracklens.record.measured import (
     CheckRecord,
     ContextRecord,
     FieldRecord,
@@ -22,11 +26,7 @@ from cracklens.inspection.record_measured import (
     ScaleRecord,
     TermRecord,
 )
-from cracklens.measurement import CrackMeasurement, Field, PhotoMeasurement, Quantity, WidthProfile
-from cracklens.measurement.quantity import COVERAGE_FACTOR
-from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED, Floats
-from cracklens.photos.fitness import Fitness
-from cracklens.photos.scale import Scale
+from cracklens.record.schema import CrackRecord
 
 _METHODS: dict[int, Literal["profile", "mask", "none"]] = {
     UNMEASURED: "none",

@@ -6,7 +6,7 @@ from typing import Any
 
 from cracklens.errors import OutputError
 from cracklens.inspection.inputs import Inputs, readable
-from cracklens.inspection.record import Inspection, ModelRecord
+from cracklens.record.schema import Inspection, ModelRecord
 
 _DECIDES_NOTHING = {"workers", "model"}
 """The number of threads; and the model's name or path, since the hash of its network stands for it.

@@ -8,19 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.detection.probability_map import ProbabilityMap
-from cracklens.inspection.assess import Assessed
-from cracklens.inspection.convert_measured import assessed_parts
-from cracklens.inspection.record import (
+from cracklens.measurement.orientation import main_direction
+from cracklens.photos import Photo
+from cracklens.photos.numerical import FAILURES
+from cracklens.record.assessed import Assessed
+from cracklens.record.base import Box, Point
+from cracklens.record.convert_measured import assessed_parts
+from cracklens.record.schema import (
     BranchRecord,
     CrackRecord,
     PhotoRecord,
     RejectedRecord,
     TileRecord,
 )
-from cracklens.inspection.record_parts import Box, Point
-from cracklens.measurement.orientation import main_direction
-from cracklens.photos import Photo
-from cracklens.photos.numerical import FAILURES
 from cracklens.tracing.crack import Branch, Crack, Rejected, Tracing
 
 Floats = NDArray[np.float64]

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
-from cracklens.inspection.record_measured import (
+from cracklens.record.measured import (
     GradeRecord,
     MeasurementRecord,
     ProfileRecord,
     QuantityRecord,
 )
+from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
 
 _ROUNDING = 2e-3
 

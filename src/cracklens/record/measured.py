@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from cracklens.inspection.record_parts import Part, Point
+from cracklens.record.base import Part, Point
 
 
 class QuantityRecord(Part):

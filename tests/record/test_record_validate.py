@@ -5,8 +5,8 @@ import json
 import pytest
 
 from cracklens.errors import DataError
-from cracklens.inspection.record import Inspection
-from cracklens.inspection.validate import find_problems
+from cracklens.record.schema import Inspection
+from cracklens.record.validate import find_problems
 
 
 def edit(folder, change):

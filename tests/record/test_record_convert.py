@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cracklens.detection.probability_map import ProbabilityMap
-from cracklens.inspection.convert import record_of
 from cracklens.photos import Photo
+from cracklens.record.convert import record_of
 from cracklens.tracing import Branch, Crack, Rejected, Tracing
 
 BOXES = np.array([[0, 0, 64, 48]], np.int32), np.array([0.87654321], np.float32)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from cracklens.errors import UsageError
 from cracklens.grading import Context, code_names, find_code
 from cracklens.grading.context import ROLES
-from cracklens.inspection.priority import Weights, load_weights, priority
-from cracklens.inspection.record_measured import PriorityRecord, TermRecord
+from cracklens.grading.priority import Weights, load_weights, priority
 from cracklens.measurement import Quantity
+from cracklens.record.measured import PriorityRecord, TermRecord
 
 WEIGHTS = load_weights()
 GIRDER = Context(exposure=("XD1",), reinforcement="reinforced", role="girder")
@@ -148,7 +148,7 @@ def test_a_file_needs_only_what_differs(tmp_path):
     path.write_text("[weights]\ngrowth = 30\n[role]\nwall = 1\n", encoding="utf-8")
     mine = load_weights(path)
     shipped = tomllib.loads(
-        (files("cracklens.inspection") / "priority.toml").read_text(encoding="utf-8")
+        (files("cracklens.grading") / "priority.toml").read_text(encoding="utf-8")
     )
     shipped["weights"]["growth"], shipped["role"]["wall"] = 30, 1
     assert mine == Weights.model_validate(shipped)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from cracklens.errors import UsageError
 from cracklens.grading import Context
+from cracklens.grading.priority_weights import Weights, load_weights
 from cracklens.grading.probability import class_probabilities
 from cracklens.grading.resolution import LEAST_BOUNDARY_PX, too_coarse
 from cracklens.grading.rules import class_names
-from cracklens.inspection.priority_weights import Weights, load_weights
 from cracklens.measurement import Quantity
 
 __all__ = ["Priority", "Term", "Weights", "load_weights", "priority"]

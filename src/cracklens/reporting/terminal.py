@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from textwrap import shorten, wrap
 
-from cracklens.inspection.record import CrackRecord, Inspection, PhotoRecord
+from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
 
 Ranked = Sequence[tuple[PhotoRecord, CrackRecord]]
 

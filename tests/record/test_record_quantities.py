@@ -6,21 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cracklens.grading import Context, grade
-from cracklens.inspection.convert_measured import (
-    field_record,
-    grade_record,
-    measurement_record,
-    scale_record,
-)
-from cracklens.inspection.quantities import (
+from cracklens.grading.quantities import (
     INFLUENCE_MM,
     NOT_GRADED,
     NOT_TOLD_APART,
     WIDTH_BOUNDARIES_MM,
-    quantities,
 )
-from cracklens.inspection.quantities import length_by_width_m as by_width_m
-from cracklens.inspection.record import BranchRecord, CrackRecord, PhotoRecord
+from cracklens.grading.quantities import length_by_width_m as by_width_m
 from cracklens.measurement import (
     Course,
     CrackMeasurement,
@@ -30,6 +22,14 @@ from cracklens.measurement import (
     Widths,
 )
 from cracklens.photos.scale import Scale
+from cracklens.record.convert_measured import (
+    field_record,
+    grade_record,
+    measurement_record,
+    scale_record,
+)
+from cracklens.record.quantities import counted_crack, quantities_record
+from cracklens.record.schema import BranchRecord, CrackRecord, PhotoRecord
 
 CONTEXT = Context(
     codes=("aashto-mbei", "aci-224r"), exposure=("humidity",), reinforcement="reinforced"
@@ -131,7 +131,8 @@ def surveyed(*cracks, area_m2=4.0, spacing_mm=None, context=CONTEXT, mm_per_px=F
 
 
 def length_by_width_m(one, mm_per_px):
-    return by_width_m(measurement_record(one), mm_per_px)
+    record = surveyed(one, context=Context()).cracks[0]
+    return by_width_m(counted_crack(record, measurement_record(one)), mm_per_px)
 
 
 widths = st.lists(st.floats(0, 3) | st.just(np.nan), min_size=0, max_size=30)
@@ -193,7 +194,7 @@ def test_what_is_finer_than_the_scale_resolves_is_not_told_apart(mm_per_px, expe
 
 def test_what_is_not_told_apart_has_a_row_with_the_width_that_it_may_reach():
     photo = surveyed(crack(profile([0.2] * 3)), mm_per_px=0.2)
-    found = quantities([photo, surveyed(crack(profile([0.2] * 3)))])
+    found = quantities_record([photo, surveyed(crack(profile([0.2] * 3)))])
     row = found.width_classes[-1]
     assert (row.name, row.above_mm, row.up_to_mm) == (NOT_TOLD_APART, 0, pytest.approx(0.6))
     assert (row.length_m, row.cracks) == (pytest.approx(1), 1)
@@ -202,7 +203,7 @@ def test_what_is_not_told_apart_has_a_row_with_the_width_that_it_may_reach():
 
 
 def test_classes_name_their_boundaries_and_count_cracks():
-    found = quantities([surveyed(crack(profile([0.05, 0.5])), crack(profile([0.5, 0.5])))])
+    found = quantities_record([surveyed(crack(profile([0.05, 0.5])), crack(profile([0.5, 0.5])))])
     assert [row.name for row in found.width_classes] == [
         "up to 0.10 mm",
         "0.10 to 0.30 mm",
@@ -217,7 +218,7 @@ def test_classes_name_their_boundaries_and_count_cracks():
 def test_lengths_are_split_over_the_states_by_their_probabilities():
     photo = surveyed(crack(profile([0.5] * 3), length_mm=2000))
     states = photo.cracks[0].grades[0].states
-    found = {row.state: row for row in quantities([photo]).states}
+    found = {row.state: row for row in quantities_record([photo]).states}
     assert list(found) == ["CS1", "CS2", "CS3"]
     for state, share in states.items():
         assert found[state].length_m == pytest.approx(2 * share)
@@ -226,14 +227,14 @@ def test_lengths_are_split_over_the_states_by_their_probabilities():
 
 
 def test_design_limits_are_no_states():
-    found = quantities([surveyed(crack(profile([0.5] * 3)))])
+    found = quantities_record([surveyed(crack(profile([0.5] * 3)))])
     assert {row.code for row in found.states} == {"aashto-mbei"}
 
 
 def test_what_is_refused_is_counted_as_not_graded_and_comes_last():
     coarse = surveyed(crack(profile([0.5] * 3), length_mm=3000), mm_per_px=1.0)
     fine = surveyed(crack(profile([0.5] * 3), length_mm=2000))
-    rows = quantities([coarse, fine]).states
+    rows = quantities_record([coarse, fine]).states
     assert [row.state for row in rows] == ["CS1", "CS2", "CS3", NOT_GRADED]
     assert rows[-1].length_m == pytest.approx(3)
     assert sum(row.length_m for row in rows) == pytest.approx(5)
@@ -249,18 +250,23 @@ def test_area_is_a_strip_that_neither_overlaps_nor_leaves_the_picture(
     photo = surveyed(
         crack(profile([0.5] * 3), length_mm=2000), spacing_mm=spacing_mm, area_m2=area_m2
     )
-    assert sum(row.area_m2 for row in quantities([photo]).states) == pytest.approx(expected_m2)
+    assert sum(row.area_m2 for row in quantities_record([photo]).states) == pytest.approx(
+        expected_m2
+    )
 
 
 def test_photographs_without_a_scale_do_not_count():
     blind = surveyed(crack(profile([0.5] * 3), length_mm=None), area_m2=None)
     empty = surveyed(area_m2=2.5)
-    found = quantities([blind, empty, surveyed(crack(profile([0.5] * 3)))])
+    found = quantities_record([blind, empty, surveyed(crack(profile([0.5] * 3)))])
     assert found.measured_photographs == 2
     assert found.area_m2 == pytest.approx(6.5)
     assert sum(row.length_m for row in found.width_classes) == pytest.approx(1)
 
 
 def test_without_a_scale_there_is_nothing_to_count():
-    assert quantities([]) is None
-    assert quantities([surveyed(crack(profile([0.5] * 3), length_mm=None), area_m2=None)]) is None
+    assert quantities_record([]) is None
+    assert (
+        quantities_record([surveyed(crack(profile([0.5] * 3), length_mm=None), area_m2=None)])
+        is None
+    )

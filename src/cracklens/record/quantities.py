@@ -1,0 +1,97 @@
+"""Quantities over the photographs of a record, as the record holds them."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from cracklens.grading.quantities import CountedCrack, CountedPhoto, quantities
+from cracklens.measurement.types import Floats
+from cracklens.record.measured import (
+    MeasurementRecord,
+    QuantitiesRecord,
+    StateQuantityRecord,
+    WidthClassRecord,
+)
+from cracklens.record.schema import CrackRecord, PhotoRecord
+
+
+def quantities_record(photographs: Iterable[PhotoRecord]) -> QuantitiesRecord | None:
+    """Return quantities over photographs; those without a scale do not count.
+
+    Args:
+        photographs: as the record of the inspection has them.
+
+    Returns:
+        None if no photograph has a scale.
+    """
+    found = quantities([counted for photo in photographs if (counted := _counted(photo))])
+    if found is None:
+        return None
+    return QuantitiesRecord(
+        measured_photographs=found.measured_photographs,
+        area_m2=found.area_m2,
+        width_classes=[
+            WidthClassRecord(
+                name=row.name,
+                above_mm=row.above_mm,
+                up_to_mm=row.up_to_mm,
+                length_m=row.length_m,
+                cracks=row.cracks,
+            )
+            for row in found.width_classes
+        ],
+        states=[
+            StateQuantityRecord(
+                code=row.code, state=row.state, length_m=row.length_m, area_m2=row.area_m2
+            )
+            for row in found.states
+        ],
+        notes=list(found.notes),
+    )
+
+
+def counted_crack(crack: CrackRecord, measured: MeasurementRecord) -> CountedCrack:
+    """Return what counts of a crack of the record."""
+    widths_mm, weights = _stations(measured)
+    return CountedCrack(
+        length_mm=measured.length_mm.value if measured.length_mm else None,
+        mean_width_mm=measured.mean_width_mm.value if measured.mean_width_mm else None,
+        widths_mm=widths_mm,
+        weights=weights,
+        states={
+            grade.code: grade.states for grade in crack.grades if grade.kind == "inspection state"
+        },
+    )
+
+
+def _counted(photo: PhotoRecord) -> CountedPhoto | None:
+    if photo.scale is None or photo.field is None:
+        return None
+    area_m2, spacing_mm = photo.field.area_m2, photo.field.spacing_mm
+    return CountedPhoto(
+        mm_per_px=photo.scale.mm_per_px,
+        area_m2=area_m2.value if area_m2 else None,
+        spacing_mm=spacing_mm.value if spacing_mm else None,
+        cracks=tuple(
+            counted_crack(crack, crack.measurement) for crack in photo.cracks if crack.measurement
+        ),
+    )
+
+
+def _stations(crack: MeasurementRecord) -> tuple[Floats, Floats]:
+    """Return the widths of all stations in mm, and the length in px that each stands for."""
+    widths, weights = [np.zeros(0)], [np.zeros(0)]
+    for profile in crack.profiles:
+        if profile.width_mm is not None and len(profile.points_px) > 1:
+            steps = np.hypot(*np.diff(np.array(profile.points_px), axis=0).T)
+            along = np.concatenate([[0.0], np.cumsum(steps)])
+            widths.append(np.array(profile.width_mm, dtype=np.float64))
+            weights.append(np.gradient(along) * _ends(len(along)))
+    return np.concatenate(widths), np.concatenate(weights)
+
+
+def _ends(count: int) -> Floats:
+    """Return 1 for each station, and 1/2 for the first and the last, which have one neighbour."""
+    share = np.ones(count)
+    share[[0, -1]] = 0.5
+    return share
