@@ -22,7 +22,7 @@ def test_the_later_is_the_stronger(tmp_path):
     [
         ({"least_lenght_px": 3}, "did you mean 'least_length_px'?"),
         ({"seed_threshold": 1.5}, "seed_threshold (--seed-threshold): "),
-        ({"seed_threshold": 0.3, "grow_threshold": 0.4}, "must not be above seed_threshold"),
+        ({"seed_threshold": 0.3, "grow_threshold": 0.4}, "is above seed_threshold"),
         ({"scales": ()}, "at least one size"),
         ({"scales": (0.5, -1.0)}, "scales must lie above 0"),
         (

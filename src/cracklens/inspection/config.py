@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from cracklens.errors import UsageError, did_you_mean
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.settings_file import read_settings, validated
+from cracklens.settings_file import optional_setting, read_settings, settings_of, validated
+from cracklens.tracing.settings import TraceSettings
+
+_model, _scale, _context = settings_of("Model"), settings_of("Scale"), settings_of("Context")
+_cracks, _run = settings_of("Cracks"), settings_of("Run")
+
+
+def _tracing(name: str, default: str | None = None) -> Any:  # noqa: ANN401 - a field
+    shown = default or f"default {TraceSettings.model_fields[name].default:g}"
+    return optional_setting(TraceSettings, name, "Cracks", shown)
 
 
 class InspectConfig(BaseModel):
@@ -20,148 +29,63 @@ class InspectConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    model: str | None = Field(
+    model: str | None = _model(None, "Model of the package by its name, or a model folder.")
+    precision: Literal["auto", "f32", "bf16"] = _model(
+        "auto", "auto: bf16 where it agrees with f32."
+    )
+    engine: Literal["openvino", "onnxruntime"] = _model("openvino", "What runs the network.")
+
+    scales: tuple[float, ...] | None = _cracks(
+        None, "Sizes at which to look, such as 1,0.5 (default: the model's)."
+    )
+    seed_threshold: float | None = _tracing("seed_threshold", "default: the model's")
+    grow_threshold: float | None = _tracing("grow_threshold", "default: the model's")
+    least_length_px: float | None = _tracing("least_length_px")
+    least_confidence: float | None = _tracing("least_confidence")
+    gap_px: float | None = _tracing("gap_px")
+    reject_straight: bool | None = _tracing("reject_straight", "default: yes")
+
+    marker: str | None = _scale(
+        None, "Side of the markers beside the cracks, such as 50mm.", metavar="SIZE"
+    )
+    marker_dictionary: str | None = _scale(
+        None, "Their dictionary, such as DICT_4X4_50 (default: found out).", metavar="NAME"
+    )
+    mm_per_px: float | None = _scale(None, "Scale of all photographs, if it is known.")
+    distance: str | None = _scale(
         None,
-        description="Model of the package by its name, or a model folder.",
-        json_schema_extra={"panel": "Model"},
+        "From camera to wall, such as 3.2m; with the lens it gives the scale.",
+        metavar="LENGTH",
     )
-    precision: Literal["auto", "f32", "bf16"] = Field(
-        "auto",
-        description="auto: bf16 where it agrees with f32.",
-        json_schema_extra={"panel": "Model"},
+    sensor_width: str | None = _scale(
+        None, "Of the camera, such as 13.2mm (default: from the photograph).", metavar="LENGTH"
     )
-    engine: Literal["openvino", "onnxruntime"] = Field(
-        "openvino", description="What runs the network.", json_schema_extra={"panel": "Model"}
+    scale_table: Path | None = _scale(
+        None, "CSV with a scale for each photograph: photo,mm_per_px,...", metavar="FILE"
+    )
+    camera: Path | None = _scale(None, "What `check-camera` found of this camera.", metavar="FILE")
+
+    codes: tuple[str, ...] | None = _context(
+        None, "Codes to grade by, such as aashto-mbei,aci-224r."
+    )
+    exposure: tuple[str, ...] | None = _context(
+        None, "Exposure class of each code that asks for one, such as XC3."
+    )
+    reinforcement: Literal["reinforced", "prestressed"] | None = _context(None, "Of the member.")
+    member: str | None = _context(None, "What is seen, such as girder.")
+    axis_deg: float | None = _context(
+        None, "Its axis on the photographs: 0 is level, 90 upright.", ge=0, lt=180
+    )
+    priority_weights: Path | None = _context(
+        None, "TOML file with weights of your own for the priority.", metavar="FILE"
     )
 
-    scales: tuple[float, ...] | None = Field(
-        None,
-        description="Sizes at which to look, such as 1,0.5 (default: the model's).",
-        json_schema_extra={"panel": "Cracks"},
+    overlays: bool = _run(
+        default=True, description="Write each photograph with its cracks drawn in."
     )
-    seed_threshold: float | None = Field(
-        None,
-        gt=0,
-        lt=1,
-        description="Probability that a crack must reach somewhere (default: the model's).",
-        json_schema_extra={"panel": "Cracks"},
-    )
-    grow_threshold: float | None = Field(
-        None,
-        gt=0,
-        lt=1,
-        description="Probability down to which it is followed (default: the model's).",
-        json_schema_extra={"panel": "Cracks"},
-    )
-    least_length_px: float | None = Field(
-        None,
-        ge=0,
-        description="Set aside what is shorter than this, in px (default 60).",
-        json_schema_extra={"panel": "Cracks"},
-    )
-    least_confidence: float | None = Field(
-        None,
-        ge=0,
-        le=1,
-        description="Set aside what is less probable than this on average (default 0.4).",
-        json_schema_extra={"panel": "Cracks"},
-    )
-    gap_px: float | None = Field(
-        None,
-        ge=0,
-        description="Longest gap that is bridged, in px (default 20).",
-        json_schema_extra={"panel": "Cracks"},
-    )
-    reject_straight: bool | None = Field(
-        None,
-        description="Set aside lines as straight and even as a joint (default: yes).",
-        json_schema_extra={"panel": "Cracks"},
-    )
-
-    marker: str | None = Field(
-        None,
-        description="Side of the markers beside the cracks, such as 50mm.",
-        json_schema_extra={"panel": "Scale", "metavar": "SIZE"},
-    )
-    marker_dictionary: str | None = Field(
-        None,
-        description="Their dictionary, such as DICT_4X4_50 (default: found out).",
-        json_schema_extra={"panel": "Scale", "metavar": "NAME"},
-    )
-    mm_per_px: float | None = Field(
-        None,
-        description="Scale of all photographs, if it is known.",
-        json_schema_extra={"panel": "Scale"},
-    )
-    distance: str | None = Field(
-        None,
-        description="From camera to wall, such as 3.2m; with the lens it gives the scale.",
-        json_schema_extra={"panel": "Scale", "metavar": "LENGTH"},
-    )
-    sensor_width: str | None = Field(
-        None,
-        description="Of the camera, such as 13.2mm (default: from the photograph).",
-        json_schema_extra={"panel": "Scale", "metavar": "LENGTH"},
-    )
-    scale_table: Path | None = Field(
-        None,
-        description="CSV with a scale for each photograph: photo,mm_per_px,...",
-        json_schema_extra={"panel": "Scale", "metavar": "FILE"},
-    )
-    camera: Path | None = Field(
-        None,
-        description="What `check-camera` found of this camera.",
-        json_schema_extra={"panel": "Scale", "metavar": "FILE"},
-    )
-
-    codes: tuple[str, ...] | None = Field(
-        None,
-        description="Codes to grade by, such as aashto-mbei,aci-224r.",
-        json_schema_extra={"panel": "Context"},
-    )
-    exposure: tuple[str, ...] | None = Field(
-        None,
-        description="Exposure class of each code that asks for one, such as XC3.",
-        json_schema_extra={"panel": "Context"},
-    )
-    reinforcement: Literal["reinforced", "prestressed"] | None = Field(
-        None, description="Of the member.", json_schema_extra={"panel": "Context"}
-    )
-    member: str | None = Field(
-        None,
-        description="What is seen, such as girder.",
-        json_schema_extra={"panel": "Context"},
-    )
-    axis_deg: float | None = Field(
-        None,
-        ge=0,
-        lt=180,
-        description="Its axis on the photographs: 0 is level, 90 upright.",
-        json_schema_extra={"panel": "Context"},
-    )
-    priority_weights: Path | None = Field(
-        None,
-        description="TOML file with weights of your own for the priority.",
-        json_schema_extra={"panel": "Context", "metavar": "FILE"},
-    )
-
-    overlays: bool = Field(
-        default=True,
-        description="Write each photograph with its cracks drawn in.",
-        json_schema_extra={"panel": "Run"},
-    )
-    max_pixels: int = Field(
-        DEFAULT_MAX_PIXELS,
-        gt=0,
-        description="Refuse photographs larger than this.",
-        json_schema_extra={"panel": "Run"},
-    )
-    workers: int | None = Field(
-        None,
-        ge=1,
-        le=64,
-        description="Threads that read photographs (default: one per processor).",
-        json_schema_extra={"panel": "Run"},
+    max_pixels: int = _run(DEFAULT_MAX_PIXELS, "Refuse photographs larger than this.", gt=0)
+    workers: int | None = _run(
+        None, "Threads that read photographs (default: one per processor).", ge=1, le=64
     )
 
     @model_validator(mode="after")
@@ -172,12 +96,9 @@ class InspectConfig(BaseModel):
             raise ValueError("scales must name at least one size, such as 1")
         if any(not 0 < scale <= 4 for scale in self.scales or ()):  # noqa: PLR2004 - 16 x the work
             raise ValueError("scales must lie above 0 and not above 4; 1 is the photograph's own")
-        if (
-            self.seed_threshold
-            and self.grow_threshold
-            and self.grow_threshold > self.seed_threshold
-        ):
-            raise ValueError("grow_threshold must not be above seed_threshold")
+        if self.seed_threshold is not None and self.grow_threshold is not None:
+            thresholds = {"seed_threshold", "grow_threshold"}
+            TraceSettings.model_validate(self.model_dump(include=thresholds))
         return self
 
 

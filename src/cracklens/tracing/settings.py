@@ -46,7 +46,7 @@ class TraceSettings(BaseModel):
         default=0.3, gt=0, le=1, description="Probability down to which a crack is followed."
     )
     least_length_px: float = Field(
-        default=60.0, ge=0, description="Shorter cracks are set aside as too short."
+        default=60.0, ge=0, description="Cracks shorter than this, in px, are set aside."
     )
     least_confidence: float = Field(
         default=0.4,
@@ -63,7 +63,7 @@ class TraceSettings(BaseModel):
     gap_px: float = Field(
         default=20.0,
         ge=0,
-        description="Longest gap between two facing ends that is bridged; 0 for none.",
+        description="Longest gap between two facing ends that is bridged, in px; 0 for none.",
     )
     gap_angle_deg: float = Field(
         default=40.0, ge=0, le=90, description="Largest turn at either side of a bridged gap."

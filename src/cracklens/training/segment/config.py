@@ -2,116 +2,46 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import model_validator
 
-from cracklens.machine import DEFAULT_MAX_PIXELS
+from cracklens.settings_file import settings_of
+from cracklens.training.data_settings import DataSettings, Split, data_setting
 
-_DATA: dict[str, JsonValue] = {"panel": "Data"}
-_SEGMENTER: dict[str, JsonValue] = {"panel": "Segmenter (--task segment)"}
+_segmenter = settings_of("Segmenter (--task segment)")
 
 
-class SegmentConfig(BaseModel):
+class SegmentConfig(DataSettings):
     """Everything that decides how a segmenter is trained; stored with the model."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     task: Literal["segment"] = "segment"
     recipe: str = "segmenter"
-    split: Literal["near-duplicates", "published", "random", "grouped", "folders"] = Field(
-        "near-duplicates", description="Which pictures validate.", json_schema_extra=_DATA
-    )
-    validation_fraction: float = Field(
-        0.2,
-        gt=0,
-        lt=1,
-        description="Share of the pictures that validates.",
-        json_schema_extra=_DATA,
-    )
-    group: str | None = Field(
-        None, description="What a tile was cut from.", json_schema_extra=_DATA
-    )
-    positive: str | None = Field(
-        None, description="Class that means a crack.", json_schema_extra=_DATA
-    )
-    seed: int = Field(
-        42, ge=0, description="Of everything that is drawn at random.", json_schema_extra=_DATA
-    )
-    max_pixels: int = Field(
-        DEFAULT_MAX_PIXELS,
-        gt=0,
-        description="Refuse pictures larger than this.",
-        json_schema_extra=_DATA,
-    )
+    split: Split = data_setting("near-duplicates", "Which pictures validate.")
 
-    encoder: str = Field(
-        "mobilenetv2_100",
-        description="mobilenetv2_100, or unet (no weights).",
-        json_schema_extra=_SEGMENTER,
+    encoder: str = _segmenter("mobilenetv2_100", "mobilenetv2_100, or unet (no weights).")
+    weights: str = _segmenter(
+        "pretrained", "'pretrained' (timm's hub), 'random', or a .safetensors file."
     )
-    weights: str = Field(
-        "pretrained",
-        description="'pretrained' (timm's hub), 'random', or a .safetensors file.",
-        json_schema_extra=_SEGMENTER,
+    crop_px: int = _segmenter(160, "Side of a training crop.", ge=64, le=512, multiple_of=32)
+    batch_size: int = _segmenter(24, "Crops per step.", ge=1)
+    steps: int = _segmenter(7_500, "Steps of the optimiser.", ge=1)
+    learning_rate: float = _segmenter(2e-3, "Highest learning rate of AdamW.", gt=0)
+    rendered_pictures: int = _segmenter(9_600, "Rendered pictures; 0 for none.", ge=0)
+    rendered_share: float = _segmenter(0.5, "Share of rendered crops.", ge=0, le=1)
+    cracked_share: float = _segmenter(0.3, "Share of crops of cracked tiles.", ge=0, le=1)
+    distractors: bool = _segmenter(default=True, description="Render look-alikes of cracks.")
+    weak_masks: bool = _segmenter(
+        default=True, description="Derive masks of cracked tiles; else only their label counts."
     )
-    crop_px: int = Field(
-        160,
-        ge=64,
-        le=512,
-        multiple_of=32,
-        description="Side of a training crop.",
-        json_schema_extra=_SEGMENTER,
+    refine_at: float = _segmenter(
+        0.35, "Part of the steps after which the masks are refined.", gt=0, le=1
     )
-    batch_size: int = Field(24, ge=1, description="Crops per step.", json_schema_extra=_SEGMENTER)
-    steps: int = Field(
-        7_500, ge=1, description="Steps of the optimiser.", json_schema_extra=_SEGMENTER
+    mixed_precision: Literal["auto", "on", "off"] = _segmenter(
+        "auto", "bf16 in the training; auto: where the processor has it."
     )
-    learning_rate: float = Field(
-        2e-3, gt=0, description="Highest learning rate of AdamW.", json_schema_extra=_SEGMENTER
-    )
-    rendered_pictures: int = Field(
-        9_600, ge=0, description="Rendered pictures; 0 for none.", json_schema_extra=_SEGMENTER
-    )
-    rendered_share: float = Field(
-        0.5, ge=0, le=1, description="Share of rendered crops.", json_schema_extra=_SEGMENTER
-    )
-    cracked_share: float = Field(
-        0.3,
-        ge=0,
-        le=1,
-        description="Share of crops of cracked tiles.",
-        json_schema_extra=_SEGMENTER,
-    )
-    distractors: bool = Field(
-        default=True, description="Render look-alikes of cracks.", json_schema_extra=_SEGMENTER
-    )
-    weak_masks: bool = Field(
-        default=True,
-        description="Derive masks of cracked tiles; else only their label counts.",
-        json_schema_extra=_SEGMENTER,
-    )
-    refine_at: float = Field(
-        0.35,
-        gt=0,
-        le=1,
-        description="Part of the steps after which the masks are refined.",
-        json_schema_extra=_SEGMENTER,
-    )
-    mixed_precision: Literal["auto", "on", "off"] = Field(
-        "auto",
-        description="bf16 in the training; auto: where the processor has it.",
-        json_schema_extra=_SEGMENTER,
-    )
-    workers: int = Field(
-        1, ge=1, le=64, description="Threads that make the crops.", json_schema_extra=_SEGMENTER
-    )
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="Where to train.", json_schema_extra=_SEGMENTER
-    )
-    checked_pictures: int = Field(
-        1_500,
-        ge=50,
-        description="Pictures of each kind that choose the thresholds, at most.",
-        json_schema_extra=_SEGMENTER,
+    workers: int = _segmenter(1, "Threads that make the crops.", ge=1, le=64)
+    device: Literal["auto", "cpu", "cuda"] = _segmenter("auto", "Where to train.")
+    checked_pictures: int = _segmenter(
+        1_500, "Pictures of each kind that choose the thresholds, at most.", ge=50
     )
 
     @model_validator(mode="after")
@@ -120,6 +50,4 @@ class SegmentConfig(BaseModel):
             raise ValueError("rendered_share and cracked_share are parts of one: lower them")
         if self.rendered_share > 0 and self.rendered_pictures == 0:
             raise ValueError("rendered_share needs rendered_pictures")
-        if self.split == "grouped" and self.group is None:
-            raise ValueError("split 'grouped' needs group, such as '<photo>-<tile>' or a column")
         return self
