@@ -69,7 +69,7 @@ def main() -> None:
 
 def export(folder: Path) -> Path:
     """Export ResNet101 as `train` does."""
-    from cracklens.training.exported import exported_backbone
+    from cracklens.training.feature_network import exported_backbone
     from cracklens.training.resolve import resolve_config
 
     config = resolve_config("resnet101", None, {"weights": "random"})

@@ -27,7 +27,7 @@ from cracklens.photos import read_photo
 from cracklens.synthesis import DISTRACTORS, Camera, photograph, render_concrete
 from cracklens.tracing import TraceSettings, trace
 from cracklens.tracing.mask import hysteresis_mask
-from cracklens.training.segment.rendered import render_picture
+from cracklens.training.segment.rendered_bank import render_picture
 
 UNSEEN_SEED = 7_000_000
 SPECK_PX = 8  # as in tracing

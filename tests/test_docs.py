@@ -355,7 +355,7 @@ def test_thresholds_are_those_of_the_code() -> None:
     from cracklens.detection.classifier import MIN_BF16_AGREEMENT
     from cracklens.training.agreement import MAX_RELATIVE_ERROR
     from cracklens.training.export import MAX_PROBABILITY_ERROR
-    from cracklens.training.on_features import BF16_SAMPLE
+    from cracklens.training.head_training import BF16_SAMPLE
     from cracklens.training.sample import TORCH_SAMPLE
 
     text = (DOCS / "how-features-work.md").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 import cracklens
-from cracklens.photos.fitness.tones import measure_tones
+from cracklens.photos.fitness.exposure import measure_tones
 
 H, W = 300, 400
 WALL = np.random.default_rng(3).integers(150, 200, (H, W, 3), np.uint8)

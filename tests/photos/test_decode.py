@@ -18,7 +18,7 @@ from PIL import Image, ImageOps
 from cracklens.errors import PhotoError
 from cracklens.photos import read_photo
 from cracklens.photos.decode import peek_pixels
-from cracklens.photos.kinds import RAWS
+from cracklens.photos.unsupported import RAWS
 
 ORIENTATION = 0x0112
 LOSSLESS = [".png", ".tif", ".bmp", ".webp", ".ppm"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cracklens.errors import UsageError
 from cracklens.photos import find_photos
 from cracklens.photos.find import SUFFIXES, LeftOut, walk
-from cracklens.photos.kinds import ADVICE, VIDEOS
+from cracklens.photos.unsupported import ADVICE, VIDEOS
 
 
 @pytest.fixture

@@ -160,7 +160,7 @@ def test_the_distance_that_is_stated_is_that_of_the_lens(sharp):
 
 def test_the_distance_of_a_real_camera():
     # 24 mm on 36 mm across 6,000 px: f = 4,000 px; 0.3 mm boundaries need 0.1 mm/px: 0.4 m
-    from cracklens.photos.fitness.reach import check_scale
+    from cracklens.photos.fitness.geometry_checks import check_scale
 
     advice = check_scale(scale_of(0.2), 0.3, 24 / 36 * 6000).advice
     assert "from at most 40 cm for 0.3 mm" in advice
@@ -169,7 +169,7 @@ def test_the_distance_of_a_real_camera():
 
 
 def test_without_a_lens_the_factor_is_stated_and_rounded_up():
-    from cracklens.photos.fitness.reach import check_scale
+    from cracklens.photos.fitness.geometry_checks import check_scale
 
     # 0.1 mm at 0.106 mm/px is 0.943 px: 3 / 0.943 = 3.18
     assert "closer by a factor of 3.2" in check_scale(scale_of(0.106), 0.1, None).advice

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from cracklens.photos.fitness.artefacts import is_enlarged, measure_noise
 from cracklens.photos.fitness.blocks import SECTORS, cut_blocks, spectra
 from cracklens.photos.fitness.blur import fit_blur
 from cracklens.photos.fitness.focus import measure_focus
 from cracklens.photos.fitness.motion import Motion
-from cracklens.photos.fitness.traces import is_enlarged, measure_noise
 from cracklens.synthesis import Camera, photograph, render_concrete
 
 SIDE_PX = 640

@@ -13,7 +13,7 @@ import pytest
 from cracklens.errors import UsageError
 from cracklens.photos.scale import Marker, Scale, excluded, find_markers, scale_from_markers
 from cracklens.photos.scale.dictionaries import dictionary_names, families, family_of
-from cracklens.photos.scale.explain import why_no_marker
+from cracklens.photos.scale.marker_advice import why_no_marker
 from cracklens.photos.scale.marker_edges import fit_corners
 from cracklens.photos.scale.pinhole import Focal, assumed_focal
 from cracklens.photos.scale.plane import Square, fit_plane

@@ -11,7 +11,7 @@ from PIL import Image
 
 from cracklens.errors import PhotoError
 from cracklens.photos import read_photo
-from cracklens.photos.chatter import quiet
+from cracklens.photos.decoder_messages import quiet
 from cracklens.photos.metadata import read_metadata
 from cracklens.photos.scale.geotiff import scale_from_transform
 

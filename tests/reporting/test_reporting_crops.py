@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cracklens.reporting import crops as crops_module
+from cracklens.reporting import crop_files as crops_module
 from cracklens.reporting import save_crops, write_report
-from cracklens.reporting.crop import HEIGHT_PX, STRIP_PX, WIDTH_PX, crop_window, draw_crop
-from cracklens.reporting.crops import cropped, find_crops
+from cracklens.reporting.crop_files import cropped, find_crops
+from cracklens.reporting.crop_image import HEIGHT_PX, STRIP_PX, WIDTH_PX, crop_window, draw_crop
 from cracklens.reporting.overview import ranked
 
 

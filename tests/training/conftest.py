@@ -8,7 +8,7 @@ import pytest
 from cracklens.datasets import Dataset, Split, load_dataset, split_dataset
 from cracklens.progress import SILENT
 from cracklens.training.config import TrainConfig
-from cracklens.training.on_features import train_on_features
+from cracklens.training.head_training import train_on_features
 from cracklens.training.resolve import resolve_config
 from cracklens.training.result import Trained
 

@@ -12,7 +12,7 @@ from cracklens.progress import SILENT
 from cracklens.training.backbones import create_backbone
 from cracklens.training.fit import fit_head, logits_of, measure
 from cracklens.training.head import Head
-from cracklens.training.on_features import train_on_features
+from cracklens.training.head_training import train_on_features
 from cracklens.training.resolve import resolve_config
 
 

@@ -11,7 +11,7 @@ from cracklens.datasets.annotations import find_annotations
 from cracklens.errors import DataError
 from cracklens.models import read_model_folder
 from cracklens.training.resolve import resolve_config
-from cracklens.training.segment.masked import cut_tiles, masked_tiles
+from cracklens.training.segment.annotated_tiles import cut_tiles, masked_tiles
 from cracklens.training.segment.samples import decode
 from cracklens.training.train import train
 

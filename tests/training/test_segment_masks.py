@@ -5,7 +5,7 @@ import pytest
 from cracklens.evaluation.masks import compare_masks
 from cracklens.synthesis import line_coverage, render_concrete
 from cracklens.synthesis.concrete import ConcreteLook
-from cracklens.training.segment.choose import choose_thresholds, has_crack
+from cracklens.training.segment.thresholds import choose_thresholds, has_crack
 from cracklens.training.segment.tiles import encode_mask
 from cracklens.training.segment.weak_masks import refined_mask, weak_mask
 

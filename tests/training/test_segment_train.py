@@ -13,7 +13,7 @@ from cracklens.training.resolve import resolve_config
 from cracklens.training.segment.config import SegmentConfig
 from cracklens.training.segment.fit import Fit, FitSettings
 from cracklens.training.segment.network import SCRATCH, create_segmenter
-from cracklens.training.segment.rendered import render_picture, rendered_bank
+from cracklens.training.segment.rendered_bank import render_picture, rendered_bank
 from cracklens.training.segment.samples import ONCE, THRICE, Samples, Shares, decode, tile_label
 from cracklens.training.segment.tiles import read_tiles
 

@@ -19,7 +19,7 @@ from cracklens.grading import Context
 from cracklens.inspection.config import InspectConfig, resolve_config
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
 from cracklens.inspection.lock import locked
-from cracklens.inspection.reuse import TIMINGS, still_valid, take_over, timings_of
+from cracklens.inspection.reuse import TIMINGS, reusable_results, reuse_results, timings_of
 from cracklens.inspection.run import OnPhoto, Outcome, run_inspection
 from cracklens.inspection.run_settings import run_of
 from cracklens.inspection.store import Store, finished_before, open_store, require_place
@@ -178,7 +178,7 @@ def _inspect_all(
     run = run_of(cracklens.__version__, configuration, model, inputs)
     store: Store | None = None
     if output and resume and (found := finished_before(output, run)):
-        valid = still_valid(found, output, inputs, max_pixels=config.max_pixels)
+        valid = reusable_results(found, output, inputs, max_pixels=config.max_pixels)
         if valid is None:
             progress.say(f"{output} is finished already, and no photograph changed since")
             photographs = len(found.photographs)
@@ -188,7 +188,7 @@ def _inspect_all(
             f"{len(inputs.paths):,} photographs changed or failed and are looked at again"
         )
         store = open_store(output, run, resume=False, overwrite=True)
-        take_over(store, valid, _previews(store, config, inputs))
+        reuse_results(store, valid, _previews(store, config, inputs))
     elif output:
         store = open_store(output, run, resume=resume, overwrite=overwrite)
     if store and store.is_whole():

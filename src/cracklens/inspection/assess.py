@@ -17,7 +17,7 @@ from cracklens.photos import Photo
 from cracklens.photos.fitness import Check, Fitness, assess_fitness, conclude, consequence
 from cracklens.photos.metadata import Metadata, read_metadata
 from cracklens.photos.no_concrete import Mask
-from cracklens.photos.numerical import FAILURES, told
+from cracklens.photos.numerical import FAILURES, failure_text
 from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale
 from cracklens.record.assessed import Assessed
 from cracklens.tracing.crack import Tracing
@@ -108,8 +108,8 @@ class Assessor:
             )
         except FAILURES as error:
             advice = (
-                f"Whether the photograph serves could not be computed ({told(error)}), so no width "
-                "in it is graded. Take it again, or look at the cracks on site."
+                f"The fitness of the photograph could not be computed ({failure_text(error)}), so "
+                "no width in it is graded. Take it again, or look at the cracks on site."
             )
             return conclude((Check("judgement", None, "", "not known", advice),))
 
@@ -132,7 +132,7 @@ class Assessor:
                 camera=camera,
             )
         except FAILURES as error:
-            return None, told(error)
+            return None, failure_text(error)
         return found, ""
 
     def _grades(
@@ -153,7 +153,8 @@ class Assessor:
                 unmeasured=_unmeasured(crack, scale, fitness),
             )
         except FAILURES as error:
-            reason = f"the state could not be computed ({told(error)}): look at the crack on site"
+            why = failure_text(error)
+            reason = f"the state could not be computed ({why}): look at the crack on site"
             return grade(None, self.context, mm_per_px=None, unmeasured=reason)
 
     def _priority(

@@ -10,7 +10,7 @@ from cracklens.errors import UsageError
 from cracklens.files import CROPS, INSPECTION_FILES, UNFINISHED, is_inspection
 from cracklens.photos import find_photos
 from cracklens.photos.find import LeftOut
-from cracklens.photos.kinds import RAWS
+from cracklens.photos.unsupported import RAWS
 
 _LEAST_DIGITS = 3
 _LONGEST_STEM_BYTES = 120

@@ -1,4 +1,4 @@
-"""A finished inspection that is asked for again: what of it still holds, and what is to be redone.
+"""Which results of a finished inspection are reused, and which photographs are inspected again.
 
 `timings.json` holds, beside the times, the size and the time of change of every photograph that was
 inspected. So 10,000 photographs are compared without reading one of them.
@@ -41,14 +41,14 @@ def timings_of(
     }
 
 
-def still_valid(
+def reusable_results(
     found: Inspection, output: Path, inputs: Inputs, *, max_pixels: int
 ) -> dict[int, Finished] | None:
-    """Return what needs not be done again; None if that is all of it.
+    """Return the results that are valid; None if all are, so that there is nothing to do.
 
-    To be done again are photographs whose file changed since, whose overlay is gone or whose id is
-    another now, and all that failed. Where those that failed are the only ones, and each still
-    cannot be read for the same reason, nothing is to be done.
+    A photograph is inspected again if its file or its id changed, if its overlay is missing, or if
+    it failed before. If only failed photographs are left and each still fails for the same reason,
+    there is nothing to do.
 
     Args:
         found: the finished inspection.
@@ -57,7 +57,7 @@ def still_valid(
         max_pixels: larger ones are not read.
 
     Returns:
-        What holds, by the index of the photograph in `inputs`.
+        The results, by the index of the photograph in `inputs`.
     """
     records = {record.path: record for record in found.photographs}
     failed = {one.path: one.reason for one in found.failed}
@@ -80,18 +80,18 @@ def still_valid(
     return valid if redo else None
 
 
-def take_over(
+def reuse_results(
     store: Store,
     valid: Mapping[int, Finished],
     preview: Callable[[int, PhotoRecord], None] | None,
 ) -> None:
-    """Put what still holds into the new run, so that it goes on with the rest.
+    """Copy valid results into the new run, which then inspects the rest.
 
     Args:
         store: of the new run, begun over the finished one, which stays until the new one is whole.
-        valid: what `still_valid` returned.
+        valid: what `reusable_results` returned.
         preview: keeps the picture of a photograph for the report, where the report holds pictures;
-            what it raises `PhotoError` for is not taken over.
+            a photograph for which it raises `PhotoError` is inspected again.
     """
     for index, finished in valid.items():
         overlay = finished.record.overlay
@@ -114,7 +114,7 @@ def _timings(output: Path) -> dict[str, Any]:
 
 
 def _finished(record: PhotoRecord, timings: dict[str, Any], path: Path) -> Finished | None:
-    """Return what is kept of a photograph, if its file is the one that was inspected."""
+    """Return the result of a photograph if its file has not changed."""
     try:
         stamp = stamp_of(path)
         if timings["stamps"][record.id] != list(stamp):

@@ -1,4 +1,4 @@
-"""Whether an inspection that lies in an output is the one that is asked for again."""
+"""The settings and photographs of a run, and whether those of an earlier run are the same."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,7 +42,7 @@ def finished_run(inspection: Inspection) -> dict[str, Any]:
 
 
 def require_same(output: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Refuse to go on with an inspection that was made otherwise.
+    """Refuse to continue an inspection that has other settings or photographs.
 
     Raises:
         OutputError: names what differs.

@@ -120,7 +120,7 @@ def _remove(path: Path) -> None:
 
 
 def open_store(output: Path, run: Mapping[str, Any], *, resume: bool, overwrite: bool) -> Store:
-    """Begin an inspection in a folder, or go on with one that was interrupted.
+    """Begin an inspection in a folder, or continue one that was interrupted.
 
     Args:
         output: the folder.
@@ -149,7 +149,7 @@ def open_store(output: Path, run: Mapping[str, Any], *, resume: bool, overwrite:
 
 
 def finished_before(output: Path, run: Mapping[str, Any]) -> Inspection | None:
-    """Return the finished inspection in a folder, if there is nothing to go on with there.
+    """Return the finished inspection in a folder, unless an unfinished run lies there.
 
     Raises:
         OutputError: it was made of other photographs or with other settings.

@@ -57,7 +57,7 @@ class Common:
     covariance: Floats
 
 
-def usual(cracks: int) -> Common:
+def prior_common(cracks: int) -> Common:
     """Return what is expected before a picture is seen."""
     variance = [USUAL_FACTOR**2, SHARPENING_STANDARD**2, *[DEPTH_STANDARD**2] * cracks]
     return Common(
@@ -77,7 +77,7 @@ def estimate_common(
         cracks: How many there are.
         rounds: Joint steps.
     """
-    expected = usual(cracks)
+    expected = prior_common(cracks)
     common = expected
     state = evaluate(with_depth(task, common, crack), state.parameters, common.spread)
     for _ in range(rounds):

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from cracklens.measurement.blur import (
     Common,
     estimate_common,
+    prior_common,
     sensitivities,
-    usual,
     with_depth,
 )
-from cracklens.measurement.first_guess import first_guess
-from cracklens.measurement.obstacles import clear_of_others
+from cracklens.measurement.initial_estimate import first_guess
+from cracklens.measurement.occlusion import clear_of_others
 from cracklens.measurement.profile_fit import State, Task, fit, fit_all, with_noise
 from cracklens.measurement.profile_model import (
     CENTRE,
@@ -141,10 +141,10 @@ def _common(
     whole = usable & (task.weight.mean(axis=1) > 0.9)  # noqa: PLR2004
     places = np.flatnonzero(whole)
     if not len(places):
-        return usual(cracks), task.part(places)
+        return prior_common(cracks), task.part(places)
     places = places[:: -(-len(places) // JOINT_STATIONS)]
     part, own = task.part(places), crack[places]
-    common = usual(cracks)
+    common = prior_common(cracks)
     state = fit(part, start[places], common.spread, rounds=3)
     part = with_noise(part, state)
     _, state = estimate_common(part, state, own, cracks, rounds=8)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cracklens.measurement.on_wall import OnWall
 from cracklens.measurement.quantity import Quantity
 from cracklens.measurement.stations import STATION_ROWS, Floats
 from cracklens.measurement.types import BY_PROFILE, UNMEASURED, WidthProfile, Widths
+from cracklens.measurement.wall_widths import OnWall
 from cracklens.tracing.crack import Crack
 
 WIDE_PERCENT = 95.0

@@ -15,11 +15,11 @@ from cracklens.errors import UsageError
 from cracklens.measurement.accept import accept_widths
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.estimate import estimate_widths
-from cracklens.measurement.on_wall import on_wall
 from cracklens.measurement.stations import place_rows
 from cracklens.measurement.summary import summarised
 from cracklens.measurement.types import Widths
 from cracklens.measurement.uncertainty import uncertain
+from cracklens.measurement.wall_widths import on_wall
 from cracklens.photos.scale import Scale
 from cracklens.tracing.crack import Crack
 

@@ -16,10 +16,9 @@ from PIL import Image, UnidentifiedImageError
 from cracklens.errors import PhotoError
 from cracklens.files import read_bytes, require_regular
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.photos.chatter import quiet
-from cracklens.photos.depth import dark_note, eight_bits
+from cracklens.photos.bit_depth import dark_note, eight_bits
+from cracklens.photos.decoder_messages import suppressed_messages
 from cracklens.photos.jpeg import decode_jpeg
-from cracklens.photos.kinds import AROUND, RAW, left_out_advice, what_it_is
 from cracklens.photos.no_concrete import Mask, no_concrete
 from cracklens.photos.orientation import (
     jpeg_may_be_turned,
@@ -29,6 +28,7 @@ from cracklens.photos.orientation import (
 )
 from cracklens.photos.photo import Photo
 from cracklens.photos.tiff import Layout, nodata_mask, read_bands, read_layout, sidecar_mask
+from cracklens.photos.unsupported import AROUND, RAW, left_out_advice, what_it_is
 
 _JPEG = b"\xff\xd8\xff"
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -144,7 +144,7 @@ def _decode(data: bytes, path: Path, max_pixels: int) -> _Decoded:
 
 def _decode_tiff(data: bytes, path: Path, max_pixels: int) -> _Decoded:
     printed: list[str] = []
-    with quiet(printed):
+    with suppressed_messages(printed):
         layout = read_layout(data, path)
         if layout is None:  # Pillow says what is wrong
             with _open(data, path) as image:

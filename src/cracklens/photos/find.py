@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cracklens.errors import UsageError
-from cracklens.photos.kinds import ADVICE, left_out_advice
+from cracklens.photos.unsupported import ADVICE, left_out_advice
 
 SUFFIXES = frozenset(
     {

@@ -15,12 +15,12 @@ of a photograph's own figures says that one of them cannot be, such as a width t
 _LONGEST = 200  # characters; OpenCV tells file and line of its source
 
 
-def told(error: BaseException) -> str:
+def failure_text(error: BaseException) -> str:
     """Return what an error says, in one line.
 
-    >>> told(ZeroDivisionError("division by zero"))
+    >>> failure_text(ZeroDivisionError("division by zero"))
     'division by zero'
-    >>> told(IndexError())
+    >>> failure_text(IndexError())
     'IndexError'
     """
     text = " ".join(str(error).split()) or type(error).__name__

@@ -1,6 +1,6 @@
 """From the record of an inspection to what people open: report, overlays, tables."""
 
-from cracklens.reporting.crops import most_crops, save_crops
+from cracklens.reporting.crop_files import most_crops, save_crops
 from cracklens.reporting.html import write_report
 from cracklens.reporting.overlay import draw_overlay, write_overlay
 from cracklens.reporting.preview import (

@@ -14,7 +14,7 @@ from cracklens.record.schema import Inspection, PhotoRecord
 from cracklens.reporting import figures, overview, palette, photo_view, text
 from cracklens.reporting.boundaries import boundaries
 from cracklens.reporting.crack_view import crack_view
-from cracklens.reporting.crops import Crops, crop_address, cropped, find_crops, most_crops
+from cracklens.reporting.crop_files import Crops, crop_address, cropped, find_crops, most_crops
 from cracklens.reporting.preview import embeds_previews, fitted_preview, preview_budget
 from cracklens.reporting.security import StyleClasses, policy
 

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from cracklens.errors import CracklensError, UsageError, did_you_mean
 from cracklens.files import require_regular
 from cracklens.models import Preprocessing
+from cracklens.training.backbone_names import SMALL, check_weights, suggestion
 from cracklens.training.config import TrainConfig
-from cracklens.training.names import SMALL, check_weights, suggestion
 
 _SMALL_WIDTHS = (16, 32, 64, 96)
 _CONTAINERS = frozenset({"blocks", "stages", "layers", "features"})

@@ -13,7 +13,7 @@ from cracklens.progress import SILENT, Progress
 from cracklens.training.config import TrainConfig
 from cracklens.training.head import Head
 from cracklens.training.schedule import History, Schedule
-from cracklens.training.settings import settled
+from cracklens.training.torch_settings import settled
 
 ADAM_EPS = 1e-7
 """Keras' default, which the published recipe was trained with."""

@@ -12,9 +12,9 @@ from cracklens.errors import DataError, UsageError
 from cracklens.files import require_free
 from cracklens.machine import cache_folder
 from cracklens.progress import SILENT, Progress
+from cracklens.training.backbone_names import check_names
 from cracklens.training.config import TrainConfig
-from cracklens.training.names import check_names
-from cracklens.training.on_features import train_on_features
+from cracklens.training.head_training import train_on_features
 from cracklens.training.segment.config import SegmentConfig
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def train(
     progress.say(_summary(config, dataset, split))
     with tempfile.TemporaryDirectory() as temporary:
         if config.fine_tune:
-            from cracklens.training.on_pictures import train_on_pictures
+            from cracklens.training.joint_training import train_on_pictures
 
             trained = train_on_pictures(config, dataset, split, Path(temporary), progress)
         else:

@@ -1,5 +1,6 @@
-"""One verdict on a photograph before anything on it is measured."""
+"""The verdict on whether a photograph can be measured."""
 
+from cracklens.photos.fitness.artefacts import is_enlarged, measure_blockiness, measure_noise
 from cracklens.photos.fitness.blocks import Mask, cut_blocks, spectra
 from cracklens.photos.fitness.checks import (
     check_compression,
@@ -7,12 +8,11 @@ from cracklens.photos.fitness.checks import (
     check_resizing,
     check_tones,
 )
+from cracklens.photos.fitness.exposure import measure_tones
 from cracklens.photos.fitness.fitness import Check, Fitness, conclude
 from cracklens.photos.fitness.focus import measure_focus
 from cracklens.photos.fitness.focus_checks import check_focus
-from cracklens.photos.fitness.reach import check_scale, check_tilt
-from cracklens.photos.fitness.tones import measure_tones
-from cracklens.photos.fitness.traces import is_enlarged, measure_blockiness, measure_noise
+from cracklens.photos.fitness.geometry_checks import check_scale, check_tilt
 from cracklens.photos.metadata import Metadata
 from cracklens.photos.photo import Photo
 from cracklens.photos.scale.camera import focal_of

@@ -1,7 +1,7 @@
 """What light, noise and compression mean for measuring, in an inspector's words."""
 
+from cracklens.photos.fitness.exposure import Tones
 from cracklens.photos.fitness.fitness import Check, Grade, graded
-from cracklens.photos.fitness.tones import Tones
 
 _SAME_SIZE = 0.01
 _CLIPPED_GOOD, _CLIPPED_POOR = 0.02, 0.3

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from cracklens.errors import UsageError
 from cracklens.photos.metadata import Metadata
-from cracklens.photos.numerical import FAILURES, told
+from cracklens.photos.numerical import FAILURES, failure_text
 from cracklens.photos.photo import Photo
 from cracklens.photos.scale.camera import focal_of, scale_from_camera
-from cracklens.photos.scale.explain import why_no_marker
 from cracklens.photos.scale.geotiff import scale_from_transform
+from cracklens.photos.scale.marker_advice import why_no_marker
 from cracklens.photos.scale.marker_scale import SIDE_STANDARD_MM, scale_from_markers
 from cracklens.photos.scale.markers import Marker, excluded, find_markers
 from cracklens.photos.scale.pinhole import Focal, untilted_variants
@@ -90,7 +90,7 @@ def find_scale(photo: Photo, metadata: Metadata, request: ScaleRequest) -> Found
     except UsageError:
         raise
     except FAILURES as error:
-        failed.append(f"the markers could not be located ({told(error)}): {_OTHER_WAYS}")
+        failed.append(f"the markers could not be located ({failure_text(error)}): {_OTHER_WAYS}")
     for source in _sources(photo, metadata, request, markers):
         try:
             scale = source()
@@ -98,7 +98,7 @@ def find_scale(photo: Photo, metadata: Metadata, request: ScaleRequest) -> Found
             failed.append(str(error))
             continue
         except FAILURES as error:
-            failed.append(f"it could not be computed ({told(error)}): {_OTHER_WAYS}")
+            failed.append(f"it could not be computed ({failure_text(error)}): {_OTHER_WAYS}")
             continue
         if scale is not None:
             notes = tuple(f"not used: {reason}" for reason in failed)

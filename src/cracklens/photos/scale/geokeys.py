@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cracklens.errors import UsageError
-from cracklens.photos.scale.ground import TYPE_IT
+from cracklens.photos.scale.ground_scale import TYPE_IT
 
 if TYPE_CHECKING:
     from pyproj import CRS

@@ -13,9 +13,9 @@ from cracklens.files import open_regular
 from cracklens.photos.decode import _opened
 from cracklens.photos.orientation import read_orientation, upright
 from cracklens.photos.scale.geokeys import Reference, reference_of_keys
-from cracklens.photos.scale.ground import TYPE_IT, ground_axes
+from cracklens.photos.scale.ground_scale import TYPE_IT, ground_axes
 from cracklens.photos.scale.scale import Floats, Scale
-from cracklens.photos.scale.world import read_beside
+from cracklens.photos.scale.world_file import read_beside
 
 _PIXEL_SCALE, _TIE_POINTS, _TRANSFORMATION = 33550, 33922, 34264
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")

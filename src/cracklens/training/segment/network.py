@@ -16,7 +16,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from cracklens.errors import UsageError
 from cracklens.files import require_regular
-from cracklens.training.names import check_weights, suggestion
+from cracklens.training.backbone_names import check_weights, suggestion
 
 MULTIPLE_PX = 32
 """Sides of the input are multiples of this: the deepest feature map has stride 32."""

@@ -13,8 +13,8 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from cracklens.training.segment.rendered import Bank
-from cracklens.training.segment.vary import vary_light
+from cracklens.training.segment.augment import vary_light
+from cracklens.training.segment.rendered_bank import Bank
 
 Planes = NDArray[np.uint8]
 """(H, W, 5) uint8: RGB, crack (0 to 255), weight (0 not counted, 85 once, 255 thrice)."""

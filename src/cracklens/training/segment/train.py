@@ -21,22 +21,22 @@ from cracklens.files import require_free, sha256_file, writing
 from cracklens.machine import cache_folder
 from cracklens.models.engines import has_bf16
 from cracklens.progress import SILENT, Progress
-from cracklens.training.segment.config import SegmentConfig
-from cracklens.training.segment.fit import Fit, FitSettings
-from cracklens.training.segment.masked import (
+from cracklens.training.segment.annotated_tiles import (
     CRACKED,
     UNCRACKED,
     cut_tiles,
     temporary_folder,
 )
+from cracklens.training.segment.config import SegmentConfig
+from cracklens.training.segment.fit import Fit, FitSettings
 from cracklens.training.segment.network import check_encoder, create_segmenter
-from cracklens.training.segment.parts import Parts, read_parts
 from cracklens.training.segment.predict import SCALES, predict
-from cracklens.training.segment.rendered import FORMAT
+from cracklens.training.segment.rendered_bank import FORMAT
 from cracklens.training.segment.samples import Samples, Shares, Tile
+from cracklens.training.segment.sources import Parts, read_parts
 from cracklens.training.segment.tiles import refine_masks
 from cracklens.training.segment.write import FittedSegmenter, WrittenSegmenter, write_segmenter
-from cracklens.training.settings import keep_freed_memory, settled
+from cracklens.training.torch_settings import keep_freed_memory, settled
 
 
 def train_segmenter(

@@ -31,14 +31,14 @@ from cracklens.models import (
 from cracklens.models.card import Agreement, Architecture, Segmentation, TrainingData
 from cracklens.models.engines import has_bf16
 from cracklens.progress import SILENT, Progress
-from cracklens.training.segment.choose import Chosen, choose_thresholds
 from cracklens.training.segment.config import SegmentConfig
 from cracklens.training.segment.export import check_segmenter, export_segmenter
 from cracklens.training.segment.fit import Losses
 from cracklens.training.segment.network import MEAN, MULTIPLE_PX, STD, Segmenter
-from cracklens.training.segment.parts import Parts
 from cracklens.training.segment.predict import SCALES, predict
 from cracklens.training.segment.samples import Tile
+from cracklens.training.segment.sources import Parts
+from cracklens.training.segment.thresholds import Chosen, choose_thresholds
 
 APACHE_WEIGHTS = frozenset({"10e3c892356c0d37b7052c284ef7dd4e22788184dd7a30b017fe985acafe44bd"})
 """Files of MobileNetV2 1.0 from the ONNX model zoo, licence Apache-2.0, with folded norm layers."""

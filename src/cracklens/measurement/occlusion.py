@@ -1,4 +1,4 @@
-"""What stands in the way of a profile: another crack, a fork, a turn of the same one."""
+"""What covers part of a profile: another crack, a fork, a turn of the same crack."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -9,7 +9,7 @@ import simplejpeg
 
 from cracklens.files import CROPS, read_bytes, writing
 from cracklens.record.schema import CrackRecord, PhotoRecord
-from cracklens.reporting.crop import draw_crop
+from cracklens.reporting.crop_image import draw_crop
 from cracklens.reporting.overview import Ranked, urgency
 from cracklens.reporting.picture import Pixels
 

@@ -1,4 +1,4 @@
-"""Parameters to start a fit from, what is known of them beforehand, and the noise."""
+"""Initial parameters of a fit, their prior, and the noise."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Light and camera, varied: what a segmenter must not mind."""
+"""Augmentation: light and camera are varied so that the segmenter becomes invariant to them."""
 
 import cv2
 import numpy as np

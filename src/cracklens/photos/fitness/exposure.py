@@ -1,4 +1,4 @@
-"""What light has left of a photograph: clipped shadows and highlights, brightness, range."""
+"""Exposure of a photograph: clipped shadows and highlights, brightness, range."""
 
 from dataclasses import dataclass
 

@@ -147,7 +147,7 @@ def _main(task: str, folder: Path, config: TrainConfig) -> None:
 
     from cracklens.training.backbones import create_backbone
     from cracklens.training.export import export_backbone
-    from cracklens.training.settings import settled
+    from cracklens.training.torch_settings import settled
 
     backbone, info = create_backbone(config)
     if task == "export":

@@ -22,7 +22,7 @@ from cracklens.training.pictures import Pictures
 from cracklens.training.processes import join_processes
 from cracklens.training.result import Trained
 from cracklens.training.sample import Clock, sample_pixels, without_unreadable
-from cracklens.training.settings import settled
+from cracklens.training.torch_settings import settled
 
 
 @settled()

@@ -11,7 +11,7 @@ from cracklens.datasets import load_dataset
 from cracklens.datasets.audit import refuse_contradictions
 from cracklens.errors import DataError, UsageError
 from cracklens.progress import Progress
-from cracklens.training.names import check_names, suggestion, timm_names
+from cracklens.training.backbone_names import check_names, suggestion, timm_names
 from cracklens.training.resolve import resolve_config
 from cracklens.training.train import train
 

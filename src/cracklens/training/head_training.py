@@ -17,7 +17,7 @@ from cracklens.models import load_engine
 from cracklens.models.engines import Precision, has_bf16
 from cracklens.progress import Progress
 from cracklens.training.config import TrainConfig
-from cracklens.training.exported import ExportedBackbone, exported_backbone, torch_features
+from cracklens.training.feature_network import ExportedBackbone, exported_backbone, torch_features
 from cracklens.training.sample import Clock, draw, sample_pixels, without_unreadable
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from cracklens.errors import OutputError, UsageError
 from cracklens.files import sha256_file
 from cracklens.models import load_engine
 from cracklens.progress import Progress
-from cracklens.training import exported
-from cracklens.training.exported import INFO, exported_backbone, torch_features
+from cracklens.training import feature_network
+from cracklens.training.feature_network import INFO, exported_backbone, torch_features
 
 
 def test_a_kept_export_is_found_again(frozen, monkeypatch):
-    monkeypatch.setattr(exported, "_run", None)  # nothing is run
+    monkeypatch.setattr(feature_network, "_run", None)  # nothing is run
     found = exported_backbone(frozen.config, frozen.cache)
     assert found.network == frozen.trained.backbone_onnx
     assert found.info["name"] == "test_resnet"
@@ -23,19 +23,21 @@ def test_a_kept_export_is_found_again(frozen, monkeypatch):
 @pytest.mark.parametrize("change", [{"seed": 1}, {"input_size": 96}, {"backbone": "resnet10t"}])
 def test_everything_that_decides_the_file_is_in_its_key(frozen, change):
     other = frozen.config.model_copy(update=change)
-    assert exported._key(other) != exported._key(frozen.config)
+    assert feature_network._key(other) != feature_network._key(frozen.config)
 
 
 def test_what_does_not_decide_the_file_is_not(frozen):
     other = frozen.config.model_copy(update={"epochs": 3, "hidden": (4, 4), "precision": "bf16"})
-    assert exported._key(other) == exported._key(frozen.config)
+    assert feature_network._key(other) == feature_network._key(frozen.config)
 
 
 def test_a_weights_file_counts_by_content(frozen, tmp_path):
     names = [tmp_path / "a.safetensors", tmp_path / "b.safetensors", tmp_path / "c.safetensors"]
     for path, content in zip(names, (b"1", b"1", b"2"), strict=True):
         path.write_bytes(content)
-    keys = [exported._key(frozen.config.model_copy(update={"weights": str(p)})) for p in names]
+    keys = [
+        feature_network._key(frozen.config.model_copy(update={"weights": str(p)})) for p in names
+    ]
     assert keys[0] == keys[1] != keys[2]
 
 
@@ -47,7 +49,7 @@ def test_a_run_that_was_faster_is_welcome(frozen, tmp_path, monkeypatch):
         shutil.copytree(folder, tmp_path / "backbones" / folder.name)
         (partial / INFO).write_text("{}")
 
-    monkeypatch.setattr(exported, "_run", export)
+    monkeypatch.setattr(feature_network, "_run", export)
     found = exported_backbone(frozen.config, tmp_path)
     assert found.info["name"] == "test_resnet"
     assert sha256_file(found.network) == sha256_file(frozen.trained.backbone_onnx)
@@ -86,7 +88,7 @@ def test_errors_of_the_other_process_keep_their_kind(frozen, tmp_path):
 def test_features_of_pytorch_are_kept(frozen, monkeypatch, tmp_path):
     folder = shutil.copytree(frozen.trained.backbone_onnx.parent, tmp_path / "backbone")
     backbone = replace(exported_backbone(frozen.config, frozen.cache), folder=folder)
-    monkeypatch.setattr(exported, "_run", None)
+    monkeypatch.setattr(feature_network, "_run", None)
     first = torch_features(frozen.config, backbone, frozen.trained.sample)
     assert first.shape == (len(frozen.trained.sample), 96)
     with pytest.raises(TypeError):  # other pictures would have to be computed

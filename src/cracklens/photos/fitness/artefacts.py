@@ -1,4 +1,4 @@
-"""What was done to a picture before it came here: noise, JPEG blocks, enlargement."""
+"""Artefacts in the pixels: noise, JPEG blocks, enlargement."""
 
 import cv2
 import numpy as np

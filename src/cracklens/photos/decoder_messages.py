@@ -1,4 +1,4 @@
-"""What decoders print on the terminal: it is kept from there.
+"""Messages that decoders print on the terminal are suppressed.
 
 libtiff, as Pillow carries it, writes its errors to the standard error of the process; nothing that
 Python offers changes that. So this is turned aside while a TIFF file is decoded. What other threads
@@ -21,7 +21,7 @@ _one_at_a_time = threading.Lock()
 
 
 @contextmanager
-def quiet(kept: list[str]) -> Iterator[None]:
+def suppressed_messages(kept: list[str]) -> Iterator[None]:
     """Keep what libtiff prints in the block from the terminal.
 
     Args:

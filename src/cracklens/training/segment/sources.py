@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from cracklens.datasets import Dataset, Split
 from cracklens.progress import SILENT, Progress
+from cracklens.training.segment.annotated_tiles import masked_tiles
 from cracklens.training.segment.config import SegmentConfig
-from cracklens.training.segment.masked import masked_tiles
-from cracklens.training.segment.rendered import FORMAT, Bank, rendered_bank
+from cracklens.training.segment.rendered_bank import FORMAT, Bank, rendered_bank
 from cracklens.training.segment.samples import Tile
 from cracklens.training.segment.tiles import read_tiles
 
