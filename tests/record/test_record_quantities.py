@@ -24,10 +24,10 @@ from cracklens.measurement import (
 from cracklens.photos.scale import Scale
 from cracklens.record.convert_measured import (
     field_record,
-    grade_record,
     measurement_record,
     scale_record,
 )
+from cracklens.record.measured import GradeRecord
 from cracklens.record.quantities import counted_crack, quantities_record
 from cracklens.record.schema import BranchRecord, CrackRecord, PhotoRecord
 
@@ -109,7 +109,7 @@ def surveyed(*cracks, area_m2=4.0, spacing_mm=None, context=CONTEXT, mm_per_px=F
                     BranchRecord(points_px=[(0, 0), (9, 0)], width_px=[2, 2], start=0, end=0)
                 ],
                 measurement=measurement_record(one),
-                grades=[grade_record(each) for each in grades],
+                grades=[GradeRecord.model_validate(each) for each in grades],
             )
         )
     scaled = any(one.course.length_mm for one in cracks) or area_m2 is not None

@@ -10,11 +10,10 @@ from cracklens.grading.priority import Priority
 from cracklens.measurement import CrackMeasurement, Field, PhotoMeasurement, Quantity, WidthProfile
 from cracklens.measurement.quantity import COVERAGE_FACTOR
 from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED, Floats
-from cracklens.photos.fitness import Fitness
 from cracklens.photos.scale import Scale
 from cracklens.record.assessed import Assessed
+from cracklens.record.base import significant
 from cracklens.record.measured import (
-    CheckRecord,
     ContextRecord,
     FieldRecord,
     FitnessRecord,
@@ -24,7 +23,6 @@ from cracklens.record.measured import (
     ProfileRecord,
     QuantityRecord,
     ScaleRecord,
-    TermRecord,
 )
 from cracklens.record.schema import CrackRecord
 
@@ -33,7 +31,6 @@ _METHODS: dict[int, Literal["profile", "mask", "none"]] = {
     BY_PROFILE: "profile",
     BY_MASK: "mask",
 }
-_DIGITS = 5  # significant ones, of what has an uncertainty
 _PX_DIGITS, _MM_DIGITS = 2, 4
 _STATION_PX = 6.0
 """Least distance of the stations in the record; greatest and mean width are taken over all."""
@@ -51,7 +48,7 @@ def assessed_parts(assessed: Assessed, cracks: Sequence[CrackRecord]) -> dict[st
     return {
         "scale": assessed.scale and scale_record(assessed.scale),
         "scale_missing": assessed.scale_missing,
-        "fitness": fitness_record(assessed.fitness),
+        "fitness": FitnessRecord.model_validate(assessed.fitness),
         "field": measured and field_record(measured.field, names),
         "cracks": [
             measured_crack(crack, *row)
@@ -90,8 +87,8 @@ def measured_crack(
             "max_width_px": round(measurement.max_width_px.value, _PX_DIGITS),
             "widest_px": (round(x, _PX_DIGITS), round(y, _PX_DIGITS)),
             "measurement": measurement,
-            "grades": [grade_record(grade) for grade in grades],
-            "priority": priority and priority_record(priority),
+            "grades": [GradeRecord.model_validate(grade) for grade in grades],
+            "priority": priority and PriorityRecord.model_validate(priority),
         }
     )
 
@@ -100,11 +97,11 @@ def quantity_record(quantity: Quantity) -> QuantityRecord:
     """Return a measured value as the record holds it, to five significant digits."""
     low, high = quantity.interval
     return QuantityRecord(
-        value=_rounded(quantity.value),
-        standard=_rounded(quantity.standard),
-        low=_rounded(low),
-        high=_rounded(high),
-        contributions={name: _rounded(u) for name, u in quantity.contributions.items()},
+        value=significant(quantity.value),
+        standard=significant(quantity.standard),
+        low=significant(low),
+        high=significant(high),
+        contributions={name: significant(u) for name, u in quantity.contributions.items()},
     )
 
 
@@ -112,7 +109,7 @@ def angle_record(angle: Quantity) -> QuantityRecord:
     """Return a direction as the record holds it; its interval may reach below 0 and beyond 180."""
     reach = COVERAGE_FACTOR * angle.standard
     return quantity_record(angle).model_copy(
-        update={"low": _rounded(angle.value - reach), "high": _rounded(angle.value + reach)}
+        update={"low": significant(angle.value - reach), "high": significant(angle.value + reach)}
     )
 
 
@@ -173,64 +170,13 @@ def scale_record(scale: Scale) -> ScaleRecord:
     """Return what the record says of the scale of a photograph."""
     matrix = scale.homography
     return ScaleRecord(
-        mm_per_px=_rounded(scale.mm_per_px),
-        relative_standard=_rounded(scale.relative_standard),
+        mm_per_px=significant(scale.mm_per_px),
+        relative_standard=significant(scale.relative_standard),
         source=scale.source,
         detail=scale.detail,
         homography=None if matrix is None else [[float(v) for v in row] for row in matrix],
         tilt_deg=None if scale.tilt_deg is None else round(scale.tilt_deg, 1),
         risks=list(scale.risks),
-    )
-
-
-def fitness_record(fitness: Fitness) -> FitnessRecord:
-    """Return what the record says of whether a photograph serves to measure."""
-    return FitnessRecord(
-        verdict=fitness.verdict,
-        advice=list(fitness.advice),
-        checks=[
-            CheckRecord(
-                name=check.name,
-                value=None
-                if check.value is None or not np.isfinite(check.value)
-                else _rounded(check.value),
-                unit=check.unit,
-                verdict=check.verdict,
-                advice=check.advice,
-            )
-            for check in fitness.checks
-        ],
-    )
-
-
-def grade_record(grade: Grade) -> GradeRecord:
-    """Return what the record says of what one code says of a crack."""
-    return GradeRecord(
-        code=grade.code,
-        title=grade.title,
-        clause=grade.clause,
-        kind=grade.kind,
-        verified=grade.verified,
-        states={state: round(share, 4) for state, share in grade.states.items()},
-        stated=grade.stated,
-        text=grade.text,
-        refused=grade.refused,
-        basis=list(grade.basis),
-        notes=list(grade.notes),
-    )
-
-
-def priority_record(priority: Priority) -> PriorityRecord:
-    """Return what the record says of how soon to look at a crack."""
-    return PriorityRecord(
-        score=round(priority.score, 1),
-        terms=[
-            TermRecord(
-                name=term.name, value=round(term.value, 4), weight=term.weight, text=term.text
-            )
-            for term in priority.terms
-        ],
-        note=priority.note,
     )
 
 
@@ -263,7 +209,3 @@ def _column(values: Floats, kept: list[int], digits: int) -> list[float | None]:
 
 def _column_or_none(values: Floats | None, kept: list[int]) -> list[float | None] | None:
     return None if values is None else _column(values, kept, _MM_DIGITS)
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")

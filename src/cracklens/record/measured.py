@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from cracklens.record.base import Part, Point
+from cracklens.record.base import Figure, Part, Point, Probability, Tenth
 
 
 class QuantityRecord(Part):
@@ -37,7 +37,7 @@ class CheckRecord(Part):
     """One look at whether a photograph serves."""
 
     name: str
-    value: float | None
+    value: Figure
     unit: str
     verdict: Literal["good", "poor", "bad", "not known"]
     advice: str = Field(description="What to do about it; empty if it is good.")
@@ -99,7 +99,9 @@ class GradeRecord(Part):
     clause: str
     kind: Literal["design limit", "inspection state"]
     verified: Literal["primary", "secondary"]
-    states: dict[str, float] = Field(description="Probability of each state; empty if refused.")
+    states: dict[str, Probability] = Field(
+        description="Probability of each state; empty if refused."
+    )
     stated: str | None = Field(
         description="The one state that the whole 95 % interval lies in; null if it spans two."
     )
@@ -113,7 +115,7 @@ class TermRecord(Part):
     """One term of the priority."""
 
     name: str
-    value: float = Field(ge=0, le=1)
+    value: Probability = Field(ge=0, le=1)
     weight: float = Field(ge=0)
     text: str
 
@@ -121,7 +123,7 @@ class TermRecord(Part):
 class PriorityRecord(Part):
     """How soon to look at a crack, as a score that can be followed."""
 
-    score: float = Field(ge=0, le=100)
+    score: Tenth = Field(ge=0, le=100)
     terms: list[TermRecord]
     note: str
 

@@ -6,12 +6,7 @@ import numpy as np
 
 from cracklens.grading.quantities import CountedCrack, CountedPhoto, quantities
 from cracklens.measurement.types import Floats
-from cracklens.record.measured import (
-    MeasurementRecord,
-    QuantitiesRecord,
-    StateQuantityRecord,
-    WidthClassRecord,
-)
+from cracklens.record.measured import MeasurementRecord, QuantitiesRecord
 from cracklens.record.schema import CrackRecord, PhotoRecord
 
 
@@ -25,29 +20,7 @@ def quantities_record(photographs: Iterable[PhotoRecord]) -> QuantitiesRecord | 
         None if no photograph has a scale.
     """
     found = quantities([counted for photo in photographs if (counted := _counted(photo))])
-    if found is None:
-        return None
-    return QuantitiesRecord(
-        measured_photographs=found.measured_photographs,
-        area_m2=found.area_m2,
-        width_classes=[
-            WidthClassRecord(
-                name=row.name,
-                above_mm=row.above_mm,
-                up_to_mm=row.up_to_mm,
-                length_m=row.length_m,
-                cracks=row.cracks,
-            )
-            for row in found.width_classes
-        ],
-        states=[
-            StateQuantityRecord(
-                code=row.code, state=row.state, length_m=row.length_m, area_m2=row.area_m2
-            )
-            for row in found.states
-        ],
-        notes=list(found.notes),
-    )
+    return None if found is None else QuantitiesRecord.model_validate(found)
 
 
 def counted_crack(crack: CrackRecord, measured: MeasurementRecord) -> CountedCrack:
