@@ -78,8 +78,10 @@ def read_bytes(path: str | Path) -> bytes:
         return file.read()
 
 
-def read_text(path: str | Path, encoding: str = "utf-8") -> str:
+def read_text(path: str | Path, encoding: str = "utf-8-sig") -> str:
     """Return the text of a regular file; each end of a line becomes one newline.
+
+    A byte order mark, which editors on Windows write, is passed over.
 
     Raises:
         OSError: as `open_regular`.

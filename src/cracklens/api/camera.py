@@ -1,18 +1,18 @@
 """Checking a camera on a printed sheet: the rooms wired together."""
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import cracklens
 from cracklens.errors import UsageError
-from cracklens.files import read_text, require_free_file
+from cracklens.files import require_free_file
 from cracklens.grading.codes import find_code
 from cracklens.measurement.target.check import check_camera as check_photo
 from cracklens.measurement.target.layout import RULER_MM
 from cracklens.measurement.target.result import CameraCheck
+from cracklens.number_text import AmbiguousNumberError, with_decimal_point
 from cracklens.photos import read_photo
+from cracklens.table_file import read_table
 
 DEFAULT_CODES = ("aashto-mbei",)
 _COLUMNS = ("nominal_mm", "true_mm")
@@ -106,18 +106,20 @@ def read_true_widths(path: Path) -> dict[float, float]:
     Raises:
         UsageError: it cannot be read, or a row makes no sense.
     """
-    try:
-        rows = list(csv.DictReader(io.StringIO(read_text(path, "utf-8-sig"))))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    if not rows or not set(_COLUMNS) <= set(rows[0]):
+    table = read_table(path, UsageError)
+    if not table.rows or not set(_COLUMNS) <= set(table.columns):
         raise UsageError(
             f"{path} needs the columns {' and '.join(_COLUMNS)}, and a row for a width"
         )
     known = {}
-    for number, row in enumerate(rows, start=2):
+    for row in table.rows:
         try:
-            known[float(row["nominal_mm"])] = float(row["true_mm"])
-        except (TypeError, ValueError):
-            raise UsageError(f"{path}, line {number}: two numbers in mm are needed") from None
+            nominal, true = (
+                float(with_decimal_point(row.cells[name], table.decimal)) for name in _COLUMNS
+            )
+        except AmbiguousNumberError as error:
+            raise UsageError(f"{path}, line {row.line}: {error}") from error
+        except ValueError:
+            raise UsageError(f"{path}, line {row.line}: two numbers in mm are needed") from None
+        known[nominal] = true
     return known

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cracklens.errors import UsageError
+from cracklens.file_names import FileIndex
 from cracklens.photos.kinds import ADVICE, left_out_advice
 
 SUFFIXES = frozenset(
@@ -88,7 +89,9 @@ def _named_by(given: str, suffixes: frozenset[str], left_out: LeftOut) -> list[P
     if path.exists():
         return [path]
     if not glob.has_magic(given):
-        raise UsageError(f"{path} does not exist")
+        alike = FileIndex(path.parent.iterdir()).find(path.name) if path.parent.is_dir() else []
+        hint = f": did you mean {alike[0]}?" if alike else ""
+        raise UsageError(f"{path} does not exist{hint}")
     matches = map(Path, sorted(glob.glob(given, recursive=True)))  # noqa: PTH207 - absolute patterns
     pictures = [
         p

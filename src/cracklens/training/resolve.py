@@ -82,6 +82,6 @@ def _read_recipe(name: str) -> dict[str, Any]:
     else:
         raise UsageError(f"no recipe {name!r}: {did_you_mean(name, recipes())}")
     try:
-        return tomllib.loads(content.decode())
+        return tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"recipe {name} is not valid TOML: {error}") from error
