@@ -43,6 +43,10 @@ class FileIndex:
         for path in paths:
             self._by_name.setdefault(folded(path.name), []).append(path)
 
+    def names(self) -> set[str]:
+        """Return the names of all files."""
+        return {path.name for paths in self._by_name.values() for path in paths}
+
     def find(self, wanted: str) -> list[Path]:
         r"""Return the files whose paths end as wanted; more than one if that is ambiguous.
 

@@ -41,6 +41,20 @@ _KINDS = {
 }
 
 
+def expand_home(text: str) -> str:
+    """Return a path with `~` or `~user` at its beginning replaced by that home folder.
+
+    A shell does so for words, and not for what follows an equals sign (`--output=~/x`), nor in a
+    file of settings or in Python.
+    """
+    return os.path.expanduser(text)  # noqa: PTH111 - pathlib raises where the user is not known
+
+
+def as_path(given: str | Path) -> Path:
+    """Return a path that a person gave, with `~` for the home folder."""
+    return Path(expand_home(os.fspath(given)))
+
+
 def require_regular(path: str | Path) -> None:
     """Refuse what is no regular file, also behind links: reading a named pipe never ends.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import cracklens
 from cracklens.errors import UsageError
-from cracklens.files import require_free_file
+from cracklens.files import as_path, require_free_file
 from cracklens.grading.codes import find_code
 from cracklens.measurement.target.check import check_camera as check_photo
 from cracklens.measurement.target.layout import RULER_MM
@@ -28,10 +28,11 @@ def write_target(path: str | Path, *, overwrite: bool = False) -> None:
     Raises:
         OutputError: it exists, or cannot be written.
     """
-    require_free_file(Path(path), overwrite=overwrite)
+    target = as_path(path)
+    require_free_file(target, overwrite=overwrite)
     from cracklens.reporting.target_pdf import write_target as write
 
-    write(Path(path))
+    write(target)
 
 
 def check_camera(
@@ -61,11 +62,11 @@ def check_camera(
         OutputError: the output exists or cannot be written.
     """
     if output is not None:
-        require_free_file(Path(output), overwrite=overwrite)
+        require_free_file(as_path(output), overwrite=overwrite)
     boundaries = boundaries_of(codes)
-    known = read_true_widths(Path(true_widths)) if true_widths is not None else None
+    known = read_true_widths(as_path(true_widths)) if true_widths is not None else None
     found = check_photo(
-        read_photo(photo),
+        read_photo(as_path(photo)),
         boundaries,
         cracklens_version=cracklens.__version__,
         ruler_mm=ruler_mm,

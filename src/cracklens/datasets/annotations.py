@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cracklens.datasets.labelled import Dataset, Item
 from cracklens.errors import DataError
 from cracklens.file_names import LEVELS, folded
+from cracklens.files import as_path
 
 Mask = NDArray[np.bool_]
 Draw = Callable[[int, int], Mask]
@@ -99,7 +100,7 @@ def find_annotations(root: Path, positive: str | None = None) -> Annotations | N
     from cracklens.datasets.voc import read_voc
     from cracklens.datasets.yolo import read_yolo
 
-    root = Path(root)
+    root = as_path(root)
     if not root.is_dir() or (root / "labels.csv").is_file():
         return None
     suffixes, pairs = _seen(root)

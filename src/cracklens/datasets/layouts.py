@@ -9,6 +9,7 @@ from cracklens.datasets.class_folders import part_of, read_class_folders, visibl
 from cracklens.datasets.labelled import Dataset, Item
 from cracklens.errors import DataError, UsageError
 from cracklens.file_names import FileIndex, parts_of
+from cracklens.files import as_path, expand_home
 from cracklens.photos.find import walk
 from cracklens.table_file import read_table
 
@@ -39,7 +40,7 @@ def load_dataset(
         DataError: nothing there, or not laid out like this; says what was found.
         UsageError: the group pattern does not fit a name.
     """
-    root = Path(root)
+    root = as_path(root)
     if not root.exists():
         raise DataError(f"{root} does not exist; {_EXPECTED}")
     if not root.is_dir():
@@ -120,7 +121,7 @@ class _Pictures:
             DataError: several differ from the name in case alone.
         """
         folder = self._table.parent
-        picture = folder / name
+        picture = folder / expand_home(name)
         if picture.exists():
             return picture
         if self._index is None:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from cracklens.errors import UsageError, did_you_mean
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.settings_file import read_settings, validated
+from cracklens.settings_file import Settings, read_settings, validated
 
 
-class InspectConfig(BaseModel):
+class InspectConfig(Settings):
     """Everything that decides what `inspect` does; stored with the result.
 
     Each field is a flag of `cracklens inspect` and a key of a YAML file. What is None is taken from

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cracklens.errors import UsageError
 from cracklens.file_names import FileIndex
+from cracklens.files import expand_home
 from cracklens.photos.kinds import ADVICE, left_out_advice
 
 SUFFIXES = frozenset(
@@ -72,7 +73,7 @@ def find_photos(
     passed = left_out if left_out is not None else LeftOut()
     for given in inputs:
         try:
-            found.update(dict.fromkeys(_named_by(str(given), suffixes, passed)))
+            found.update(dict.fromkeys(_named_by(expand_home(str(given)), suffixes, passed)))
         except OSError as error:  # no permission, or a name that is too long
             raise UsageError(f"{given} cannot be read: {error.strerror or error}") from error
     return list(found)

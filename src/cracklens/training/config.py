@@ -2,14 +2,15 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from cracklens.machine import DEFAULT_MAX_PIXELS
+from cracklens.settings_file import Settings
 
 DEFAULT_RECIPE = "resnet101"
 
 
-class TrainConfig(BaseModel):
+class TrainConfig(Settings):
     """Everything that decides what `train` does; stored with the model.
 
     Each field is a flag of `cracklens train` and a key of recipe and YAML files.

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cracklens.errors import DataError, UsageError
-from cracklens.files import read_text, write_json
+from cracklens.files import as_path, read_text, write_json
 from cracklens.measurement.camera_bias import CameraBias
 
 SCHEMA_VERSION = 1
@@ -131,7 +131,7 @@ class CameraCheck(Part):
         Raises:
             OutputError: it cannot be written.
         """
-        write_json(Path(path), self.model_dump(mode="json"))
+        write_json(as_path(path), self.model_dump(mode="json"))
 
     @classmethod
     def load(cls, path: str | Path) -> "CameraCheck":
@@ -142,7 +142,7 @@ class CameraCheck(Part):
             DataError: it is no check of a camera, or of a newer cracklens.
         """
         try:
-            text = read_text(path)
+            text = read_text(as_path(path))
         except OSError as error:
             raise UsageError(
                 f"{path} cannot be read: {error.strerror}; cracklens check-camera writes it"

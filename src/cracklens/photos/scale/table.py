@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cracklens.errors import UsageError, did_you_mean
 from cracklens.file_names import FileIndex
+from cracklens.files import expand_home
 from cracklens.number_text import AmbiguousNumberError, with_decimal_point
 from cracklens.photos.scale.length import parse_length
 from cracklens.photos.scale.scale import check_mm_per_px
@@ -61,11 +62,11 @@ def read_scale_table(path: Path, photos: Iterable[Path]) -> dict[Path, ScaleRow]
         UsageError: the file cannot be read, or a line makes no sense; all with their line numbers.
     """
     table = read_table(path, UsageError)
-    known = list(photos)
+    known = {photo.absolute(): photo for photo in photos}
     index = FileIndex(known)
     found: dict[Path, ScaleRow] = {}
     for row in _rows(path, table):
-        photo = _photo(path, row, index, known, table)
+        photo = known[_photo(path, row, index, table)]
         if photo in found:
             raise UsageError(
                 f"{path}, line {row.line}: {row.photo} stands in line {found[photo].line} already"
@@ -151,14 +152,14 @@ def _parsed(line: int, cells: Mapping[str, str], decimal: str | None) -> ScaleRo
     )
 
 
-def _photo(path: Path, row: ScaleRow, index: FileIndex, photos: list[Path], table: Table) -> Path:
+def _photo(path: Path, row: ScaleRow, index: FileIndex, table: Table) -> Path:
     """Return the one photograph whose path ends as the row says."""
-    matches = index.find(row.photo)
+    matches = index.find(expand_home(row.photo))
     if len(matches) == 1:
         return matches[0]
     where = f"{path}, line {row.line}"
     if not matches:
-        hint = did_you_mean(row.photo, {photo.name for photo in photos})
+        hint = did_you_mean(row.photo, index.names())
         if table.guessed(row.photo):
             hint += "; the table is not in UTF-8 and was read as Windows-1252: save it as CSV UTF-8"
         raise UsageError(f"{where}: no photograph is called {row.photo!r}: {hint}")

@@ -2,15 +2,16 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from cracklens.machine import DEFAULT_MAX_PIXELS
+from cracklens.settings_file import Settings
 
 _DATA: dict[str, JsonValue] = {"panel": "Data"}
 _SEGMENTER: dict[str, JsonValue] = {"panel": "Segmenter (--task segment)"}
 
 
-class SegmentConfig(BaseModel):
+class SegmentConfig(Settings):
     """Everything that decides how a segmenter is trained; stored with the model."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
