@@ -33,7 +33,7 @@ def audit(
     group: Group = None,
     positive: Positive = None,
     validation_fraction: Annotated[
-        float, typer.Option(help="Of the split.", parser=number, metavar="FLOAT")
+        float, typer.Option(help="Of the split.", parser=number, metavar="<float>")
     ] = 0.2,
     seed: Annotated[int, typer.Option(help="Of the split.")] = 42,
     expect: Annotated[

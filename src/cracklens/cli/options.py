@@ -110,7 +110,7 @@ def _kind(annotation: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - a type e
     """Return the type that the command line parses, and how help names it."""
     annotation = type_of(annotation)
     if annotation is float:  # the configuration reads it, also with a decimal comma
-        return str, "FLOAT"
+        return str, "<float>"
     if get_origin(annotation) is Literal or annotation in {bool, int, str, Path}:
         return annotation, None
     if get_origin(annotation) is tuple:
