@@ -31,8 +31,8 @@ INSPECTION_FILES = (
 )  # fmt: skip
 """What `inspect` leaves in its folder; `--overwrite` replaces these and nothing else."""
 TABLE_ENCODING = "utf-8-sig"
-"""Of the CSV files that cracklens writes for people: without a byte order mark, Excel takes UTF-8 for
-the code page of the computer and shows umlauts wrongly."""
+"""Of the CSV files that cracklens writes for people: without a byte order mark, Excel takes UTF-8
+for the code page of the computer and shows umlauts wrongly."""
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """What file managers leave in a folder that a person opened."""
 _HEAD_BYTES = 256

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cracklens
-from cracklens.errors import UsageError
+from cracklens.errors import UsageError, did_you_mean
 from cracklens.files import as_path, require_free_file
 from cracklens.grading.codes import find_code
 from cracklens.measurement.target.check import check_camera as check_photo
-from cracklens.measurement.target.layout import RULER_MM
+from cracklens.measurement.target.papers import PAPERS, PaperName
 from cracklens.measurement.target.result import CameraCheck
 from cracklens.number_text import AmbiguousNumberError, with_decimal_point
 from cracklens.photos import read_photo
@@ -18,21 +18,26 @@ DEFAULT_CODES = ("aashto-mbei",)
 _COLUMNS = ("nominal_mm", "true_mm")
 
 
-def write_target(path: str | Path, *, overwrite: bool = False) -> None:
-    """Write the sheet of known lines as a PDF of one A4 page, to be printed at 100 %.
+def write_target(path: str | Path, *, paper: PaperName = "a4", overwrite: bool = False) -> None:
+    """Write the sheet of known lines as a PDF of one page, to be printed at 100 %.
 
     Args:
         path: the file.
+        paper: a4, letter, legal, or a card of the size of a credit card to cut out, on a page that
+            fits on A4 and on Letter.
         overwrite: replace it if it exists.
 
     Raises:
+        UsageError: there is no such paper.
         OutputError: it exists, or cannot be written.
     """
+    if paper not in PAPERS:
+        raise UsageError(f"no paper {paper!r}: {did_you_mean(str(paper), PAPERS)}")
     target = as_path(path)
     require_free_file(target, overwrite=overwrite)
     from cracklens.reporting.target_pdf import write_target as write
 
-    write(target)
+    write(target, paper)
 
 
 def check_camera(
@@ -40,7 +45,7 @@ def check_camera(
     output: str | Path | None = None,
     *,
     codes: Sequence[str] = DEFAULT_CODES,
-    ruler_mm: float = RULER_MM,
+    ruler_mm: float | None = None,
     true_widths: str | Path | None = None,
     overwrite: bool = False,
 ) -> CameraCheck:
@@ -51,7 +56,7 @@ def check_camera(
         output: file for the result, which `inspect` takes as `camera`; without it, nothing is
             written.
         codes: names of the codes whose boundaries the camera should serve.
-        ruler_mm: length of the printed ruler as measured; 100 at 100 %.
+        ruler_mm: length of the printed ruler as measured; 100 at 100 %, of a card 60.
         true_widths: a CSV file with the columns nominal_mm and true_mm: widths of the printed dark
             lines as read with a loupe.
         overwrite: replace the output if it exists.
