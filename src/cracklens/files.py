@@ -30,6 +30,9 @@ INSPECTION_FILES = (
     INSPECTION, "report.html", "timings.json", "overlays", CROPS, "tables", UNFINISHED,
 )  # fmt: skip
 """What `inspect` leaves in its folder; `--overwrite` replaces these and nothing else."""
+TABLE_ENCODING = "utf-8-sig"
+"""Of the CSV files that cracklens writes for people: without a byte order mark, Excel takes UTF-8
+for the code page of the computer and shows umlauts wrongly."""
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """What file managers leave in a folder that a person opened."""
 _HEAD_BYTES = 256
@@ -39,6 +42,20 @@ _KINDS = {
     stat.S_IFBLK: "a device",
     stat.S_IFSOCK: "a socket",
 }
+
+
+def expand_home(text: str) -> str:
+    """Return a path with `~` or `~user` at its beginning replaced by that home folder.
+
+    A shell does so for words, and not for what follows an equals sign (`--output=~/x`), nor in a
+    file of settings or in Python.
+    """
+    return os.path.expanduser(text)  # noqa: PTH111 - pathlib raises where the user is not known
+
+
+def as_path(given: str | Path) -> Path:
+    """Return a path that a person gave, with `~` for the home folder."""
+    return Path(expand_home(os.fspath(given)))
 
 
 def require_regular(path: str | Path) -> None:
@@ -78,8 +95,10 @@ def read_bytes(path: str | Path) -> bytes:
         return file.read()
 
 
-def read_text(path: str | Path, encoding: str = "utf-8") -> str:
+def read_text(path: str | Path, encoding: str = "utf-8-sig") -> str:
     """Return the text of a regular file; each end of a line becomes one newline.
+
+    A byte order mark, which editors on Windows write, is passed over.
 
     Raises:
         OSError: as `open_regular`.

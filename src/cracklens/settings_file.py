@@ -1,14 +1,23 @@
 """Settings as a person gives them: how they are declared, read from a file, and checked."""
 
+import types
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, Field, JsonValue, ValidationError
+from pydantic import (
+    BaseModel,
+    Field,
+    JsonValue,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from cracklens.errors import UsageError
-from cracklens.files import read_text
+from cracklens.files import expand_home, read_text
+from cracklens.number_text import split_numbers, with_decimal_point
 
 T = TypeVar("T", bound=BaseModel)
 _BOUNDS = ("gt", "ge", "lt", "le")
@@ -57,6 +66,55 @@ def optional_setting(model: type[BaseModel], name: str, panel: str, default: str
     bounds = {key: getattr(m, key) for m in field.metadata for key in _BOUNDS if hasattr(m, key)}
     text = f"{(field.description or name).removesuffix('.')} ({default})."
     return settings_of(panel)(None, text, **bounds)
+
+
+class Settings(BaseModel):
+    """A configuration as people write it, whether in flags, in a YAML file or in Python.
+
+    Numbers may have a decimal comma, lists of numbers may be one text, and paths may begin with
+    `~`. What may be two numbers is refused.
+
+    >>> class Config(Settings):
+    ...     mm_per_px: float
+    >>> Config(mm_per_px="0,25").mm_per_px
+    0.25
+    """
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_typed(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - not checked yet
+        kind = type_of(cls.model_fields[str(info.field_name)].annotation)
+        if kind is float and isinstance(value, str):
+            return with_decimal_point(value)
+        if get_origin(kind) is tuple and get_args(kind)[0] is float:
+            return _numbers(value)
+        if isinstance(value, str | Path):
+            return type(value)(expand_home(str(value)))
+        return value
+
+
+def type_of(annotation: Any) -> Any:  # noqa: ANN401 - type expressions
+    """Return `T` for `T | None`, and any other type as it is."""
+    options = [kind for kind in get_args(annotation) if kind is not types.NoneType]
+    union = get_origin(annotation) in {Union, types.UnionType}
+    return options[0] if union and len(options) == 1 else annotation
+
+
+def _numbers(value: Any) -> Any:  # noqa: ANN401 - not checked yet
+    """Return a list of numbers as a list; what is no list stays as it is.
+
+    Raises:
+        ValueError: a text is no list of numbers, or may be two lists.
+    """
+    if isinstance(value, str):
+        parts = split_numbers(value)
+        try:
+            return tuple(map(float, parts))
+        except ValueError:
+            raise ValueError(f"{value!r}: expected numbers such as 1,0.5") from None
+    if isinstance(value, list | tuple):
+        return [with_decimal_point(each) if isinstance(each, str) else each for each in value]
+    return value
 
 
 def read_settings(path: Path, example: str) -> dict[str, Any]:

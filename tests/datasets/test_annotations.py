@@ -127,6 +127,62 @@ def test_pictures_and_masks_pair_by_name(tmp_path, image, mask):
     assert part == ("train" if "train" in image else None)
 
 
+@pytest.mark.parametrize(
+    ("image", "mask"),
+    [
+        ("images/IMG_1.JPG", "masks/img_1.png"),
+        ("IMG_1.JPG", "img_1_mask.png"),
+        ("IMG_1.JPG", "img_1.png"),
+        ("images/bru\u0308cke.jpg", "masks/br\u00fccke.png"),
+    ],
+)
+def test_pictures_and_masks_pair_whatever_their_case_and_accents(tmp_path, image, mask):
+    picture(tmp_path / image)
+    (tmp_path / mask).parent.mkdir(exist_ok=True)
+    Image.fromarray(CRACK.astype(np.uint8) * 255).save(tmp_path / mask)
+    assert (drawn(tmp_path) == CRACK).all()
+
+
+def test_names_that_differ_in_case_alone_do_not_pair_by_chance(tmp_path):
+    for name in ("a", "A"):
+        picture(tmp_path / f"images/{name}.jpg")
+    masks(tmp_path, CRACK.astype(np.uint8), "masks/a.png")
+    masks(tmp_path, CRACK.astype(np.uint8) * 255, "masks/A.png")
+    found = find_annotations(tmp_path)
+    assert [each.path.stem for each in found.pictures] == ["A", "a"]
+    (tmp_path / "masks/A.png").rename(tmp_path / "masks/b.png")
+    (tmp_path / "masks/a.png").unlink()
+    (tmp_path / "masks/b.png").unlink()
+    Image.fromarray(CRACK.astype(np.uint8)).save(tmp_path / "masks/á.png")
+    picture(tmp_path / "images/Á.jpg")
+    picture(tmp_path / "images/A\u0301.jpg")
+    with pytest.raises(DataError, match="differ in case alone"):
+        find_annotations(tmp_path)
+
+
+def test_yolo_labels_pair_whatever_their_case(tmp_path):
+    yolo(tmp_path, f"0 {shares(LINE)}", label="labels/train/IMG_1.txt")
+    (tmp_path / "images/train/a.jpg").rename(tmp_path / "images/train/img_1.JPG")
+    found = find_annotations(tmp_path).pictures
+    assert [(each.path.name, each.cracked) for each in found] == [
+        ("b.jpg", False),
+        ("img_1.JPG", True),
+    ]
+
+
+def test_coco_names_a_picture_in_another_folder_and_case(tmp_path):
+    coco(tmp_path, [SQUARE])
+    (file,) = tmp_path.rglob("*.json")
+    content = json.loads(file.read_text())
+    (tmp_path / "images/a.jpg").unlink()
+    for folder in ("NORTH", "SOUTH"):
+        picture(tmp_path / folder / "IMG_1.JPG")
+    content["images"][0]["file_name"] = "south/img_1.jpg"
+    file.write_text(json.dumps(content), encoding="utf-8-sig")
+    found = [each.path for each in find_annotations(tmp_path).pictures]
+    assert found == [tmp_path / "SOUTH/IMG_1.JPG", tmp_path / "images/b.jpg"]
+
+
 def test_pictures_without_a_mask_and_masks_without_a_picture_are_refused(tmp_path):
     root = masks(tmp_path, CRACK)
     picture(root / "images/b.jpg")

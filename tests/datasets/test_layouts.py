@@ -133,6 +133,32 @@ def test_a_table_that_is_not_utf8_is_named(tmp_path):
         load_dataset(tmp_path)
 
 
+def test_a_table_names_pictures_in_another_case_or_form(tmp_path):
+    touch(tmp_path, "pier/IMG_1.JPG", "deck/IMG_1.JPG", "bru\u0308cke.jpg")
+    rows = [["pier/img_1.jpg", "a"], ["deck\\IMG_1.JPG", "b"], ["br\u00fccke.jpg", "a"]]
+    found = load_dataset(table(tmp_path, [["path", "label"], *rows])).paths
+    assert found == [tmp_path / n for n in ("pier/IMG_1.JPG", "deck/IMG_1.JPG", "bru\u0308cke.jpg")]
+
+
+def test_pictures_that_differ_in_case_alone_are_both_named(tmp_path):
+    touch(tmp_path, "a.jpg", "A.JPG")
+    assert load_dataset(table(tmp_path, [["path", "label"], ["a.jpg", "x"]])).paths == [
+        tmp_path / "a.jpg"
+    ]
+    with pytest.raises(DataError, match=r"line 2: 'a.JPG' may be A.JPG or a.jpg.*case alone"):
+        load_dataset(table(tmp_path, [["path", "label"], ["a.JPG", "x"]]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_as_spreadsheets_write_it(tmp_path, encoding):
+    touch(tmp_path, "brücke.jpg", "b.jpg")
+    text = "sep=;\r\npath;label\r\nbrücke.jpg;cracked\r\nb.jpg;sound\r\n"
+    (tmp_path / "labels.csv").write_bytes(text.encode(encoding))
+    dataset = load_dataset(tmp_path)
+    assert dataset.paths == [tmp_path / "brücke.jpg", tmp_path / "b.jpg"]
+    assert dataset.classes == ("cracked", "sound")
+
+
 def test_missing_folder(tmp_path):
     with pytest.raises(DataError, match="metu does not exist; " + EXPECTED):
         load_dataset(tmp_path / "metu")

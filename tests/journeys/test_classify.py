@@ -115,7 +115,7 @@ def test_evaluate_the_part_that_did_not_train(cracklens, small, tiles, tmp_path)
     said = metrics["accuracy"]["value"], metrics["log_loss"]["value"]
     kept = card["validation"]["accuracy"]["value"], card["validation"]["log_loss"]["value"]
     assert said == pytest.approx(kept, rel=1e-3)
-    with (tmp_path / "result/predictions.csv").open(encoding="utf-8") as file:
+    with (tmp_path / "result/predictions.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     wrong = [row for row in rows if row["truth"] != row["label"]]
     assert (len(rows), len(wrong)) == (24, metrics["mistakes"])

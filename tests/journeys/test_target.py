@@ -85,10 +85,20 @@ def test_bad_input_is_named(cracklens, tmp_path, arguments, code, said):
     assert done.stdout == ""
 
 
+def test_the_sheet_comes_on_other_papers(cracklens, tmp_path):
+    sizes = {"letter": (215.9, 279.4), "legal": (215.9, 355.6), "card": (210.0, 279.4)}
+    for paper, size in sizes.items():
+        done = cracklens("target", "--paper", paper, "-o", f"{paper}.pdf", cwd=tmp_path)
+        assert f"measure its ruler ({'60' if paper == 'card' else '100'} mm)" in done.stdout
+        with pdfium.PdfDocument(tmp_path / f"{paper}.pdf") as document:
+            assert np.array(document[0].get_size()) * 25.4 / 72 == pytest.approx(size, abs=0.01)
+    assert "a4" in cracklens("target", "--paper", "a5", code=2, cwd=tmp_path).stderr
+
+
 def test_an_existing_sheet_is_kept_without_overwrite(cracklens, tmp_path):
     (tmp_path / "target.pdf").write_text("mine")
     assert "--overwrite" in cracklens("target", code=1, cwd=tmp_path).stderr
     assert (tmp_path / "target.pdf").read_text() == "mine"
     done = cracklens("target", "--overwrite", "--json", cwd=tmp_path)
-    assert json.loads(done.stdout) == {"output": "target.pdf"}
+    assert json.loads(done.stdout) == {"output": "target.pdf", "paper": "a4"}
     assert (tmp_path / "target.pdf").read_bytes().startswith(b"%PDF")

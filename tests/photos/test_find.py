@@ -121,6 +121,7 @@ def test_what_names_nothing_is_refused_with_its_name(site):
     (site / "empty").mkdir()
     for given_, said in [
         (site / "absent.jpg", r"absent\.jpg does not exist"),
+        (site / "B.JPG", r"B\.JPG does not exist: did you mean .*b\.jpg\?"),
         (f"{site}/*.bmp", r"the pattern .*\*\.bmp' matches nothing"),
         (f"{site}/em*", r"the pattern .*em\*' matches nothing"),
         (site / "empty", "empty holds no pictures"),

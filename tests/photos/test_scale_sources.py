@@ -33,7 +33,8 @@ CAMERA = Metadata(5472, 3648, make="DJI", model="FC6310", focal_length_mm=8.8)
 
 @pytest.mark.parametrize(
     ("text", "mm"),
-    [("50mm", 50), ("50 mm", 50), ("5cm", 50), ("0.05 m", 50), ("3,2m", 3200), ("2in", 50.8), ("2 IN", 50.8), (" 7.5mm ", 7.5)],
+    [("50mm", 50), ("50 mm", 50), ("5cm", 50), ("0.05 m", 50), ("3,2m", 3200), ("2in", 50.8), ("2 IN", 50.8), (" 7.5mm ", 7.5),
+     ("50,5mm", 50.5), ("0,125m", 125), ("1.234,5 mm", 1234.5), ("3\u202f200 mm", 3200), ("1.200mm", 1.2)],
 )  # fmt: skip
 def test_lengths_as_people_write_them(text, mm):
     assert parse_length(text) == pytest.approx(mm)
@@ -48,6 +49,8 @@ def test_lengths_as_people_write_them(text, mm):
         ("0mm", "above 0"),
         ("-3cm", "above 0"),
         ("", "must be a number"),
+        ("1,200mm", "--marker: 1,200 may mean 1.2 or 1200: write one of these, with its unit"),
+        ("1,2,3mm", "must be a number"),
     ],
 )
 def test_lengths_that_make_no_sense(text, told):
@@ -209,6 +212,95 @@ def test_a_table_may_be_german(tmp_path):
 def test_what_is_wrong_with_a_table_is_said_with_its_line(tmp_path, text, told):
     with pytest.raises(UsageError, match=told):
         table(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("names", "written", "meant"),
+    [
+        (["IMG_0001.JPG", "IMG_0002.JPG"], "img_0001.jpg", "IMG_0001.JPG"),
+        (["north/IMG_1.JPG", "south/IMG_1.JPG"], "South\\img_1.jpg", "south/IMG_1.JPG"),
+        (["a.jpg", "A.JPG"], "A.JPG", "A.JPG"),
+        (["bru\u0308cke.jpg"], "br\u00fccke.jpg", "bru\u0308cke.jpg"),
+        (["br\u00fccke.JPG"], "BRU\u0308CKE.jpg", "br\u00fccke.JPG"),
+    ],
+)
+def test_a_photograph_is_found_whatever_its_case_and_accents(tmp_path, names, written, meant):
+    file = tmp_path / "scales.csv"
+    file.write_text(f"photo,mm_per_px\n{written},0.25\n", encoding="utf-8")
+    found = read_scale_table(file, [Path("site", name) for name in names])
+    assert list(found) == [Path("site", meant)]
+
+
+def test_two_photographs_that_differ_in_case_alone_are_both_named(tmp_path):
+    file = tmp_path / "scales.csv"
+    file.write_text("photo,mm_per_px\nA.jpg,0.25\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"line 2: 'A.jpg' may be a.jpg or A.JPG.*case alone"):
+        read_scale_table(file, [Path("site/a.jpg"), Path("site/A.JPG")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\r\nphoto;mm_per_px\r\na.jpg;0,25\r\n",
+        '"sep=;"\nphoto;mm_per_px;;\na.jpg;0,25;;\n;;;\n',
+        "photo\tmm_per_px\r\na.jpg\t0,25\r\n",
+        'photo,mm_per_px\na.jpg,"0,25"\n',
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
+def test_a_table_as_spreadsheets_write_it(tmp_path, text, encoding):
+    (tmp_path / "scales.csv").write_bytes(text.encode(encoding))
+    assert read_scale_table(tmp_path / "scales.csv", PHOTOS)[PHOTOS[0]].mm_per_px == 0.25
+
+
+def test_a_name_in_the_code_page_of_windows_is_read_where_a_photograph_proves_it(tmp_path):
+    file = tmp_path / "scales.csv"
+    file.write_bytes("photo;mm_per_px\nbrücke.jpg;0,25\n".encode("cp1252"))
+    assert read_scale_table(file, [Path("brücke.jpg")])[Path("brücke.jpg")].mm_per_px == 0.25
+    for other in ("mac_roman", "cp850"):
+        file.write_bytes("photo;mm_per_px\nbrücke.jpg;0,25\n".encode(other))
+        with pytest.raises(UsageError, match=r"not .*in UTF-8.*save it as CSV UTF-8"):
+            read_scale_table(file, [Path("brücke.jpg")])
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (("0,25", "1,250"), (0.25, 1.25)),  # what stands beside it decides
+        (("0.25", "1.250"), (0.25, 1.25)),
+        (("1.250", "2"), (1.25, 2.0)),
+        (("0,250", "0,125"), (0.25, 0.125)),  # no thousands begin with a zero
+    ],
+)
+def test_the_decimal_mark_of_a_table(tmp_path, cells, read):
+    found = table(tmp_path, f"photo;mm_per_px\na.jpg;{cells[0]}\nb.jpg;{cells[1]}\n")
+    assert tuple(found[photo].mm_per_px for photo in PHOTOS[:2]) == read
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (("1,250", "2"), "line 2: mm_per_px: 1,250 may mean 1.25 or 1250"),
+        (("0.25", "1,250"), "line 3: mm_per_px: 1,250 may mean"),
+        (("0,25", "1.250"), "line 3: mm_per_px: 1.250 may mean"),
+        (("0,25", "1,2,3"), "line 3: mm_per_px must be a number"),
+    ],
+)
+def test_a_number_that_may_be_two_is_refused(tmp_path, cells, told):
+    with pytest.raises(UsageError, match=told):
+        table(tmp_path, f"photo;mm_per_px\na.jpg;{cells[0]}\nb.jpg;{cells[1]}\n")
+
+
+def test_a_decimal_comma_between_commas_is_told(tmp_path):
+    with pytest.raises(UsageError, match=r"line 2.*a decimal comma needs semicolons"):
+        table(tmp_path, "photo,mm_per_px\na.jpg,0,25\n")
+
+
+def test_line_numbers_count_the_separator_line(tmp_path):
+    with pytest.raises(UsageError, match=r"line 3: no photograph is called 'd\.jpg'"):
+        table(tmp_path, "sep=;\nphoto;mm_per_px\nd.jpg;0,25\n")
+    with pytest.raises(UsageError, match="line 2: there is no column 'mm'"):
+        table(tmp_path, "sep=;\nphoto;mm\na.jpg;0,25\n")
 
 
 def test_a_table_that_cannot_be_read(tmp_path):

@@ -1,3 +1,4 @@
+import codecs
 import csv
 import io
 import re
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cracklens.errors import OutputError
+from cracklens.errors import DataError, OutputError
 from cracklens.record.schema import FailedRecord
 from cracklens.reporting import write_tables
 from cracklens.reporting.tables import (
@@ -18,6 +19,7 @@ from cracklens.reporting.tables import (
     WIDTH_COLUMNS,
     harmless,
 )
+from cracklens.table_file import read_table
 
 ALL_COLUMNS = (
     CRACK_COLUMNS, PHOTOGRAPH_COLUMNS, REJECTED_COLUMNS, GRADE_COLUMNS, WIDTH_COLUMNS,
@@ -26,9 +28,21 @@ ALL_COLUMNS = (
 
 
 def read(path):
-    text = path.read_bytes().decode("utf-8")
+    text = path.read_bytes().decode("utf-8-sig")
     rows = csv.DictReader(io.StringIO(text, newline=""))
     return rows.fieldnames, list(rows)
+
+
+def test_a_spreadsheet_sees_the_encoding_and_our_reader_reads_it_back(tmp_path, inspection):
+    for path in write_tables(inspection, tmp_path):
+        content = path.read_bytes()
+        assert content.startswith(codecs.BOM_UTF8)
+        assert content.count(codecs.BOM_UTF8) == 1
+        columns, rows = read(path)
+        table = read_table(path, DataError)
+        assert list(table.columns) == columns
+        stripped = [{name: cell.strip() for name, cell in row.items()} for row in rows]
+        assert [dict(row.cells) for row in table.rows] == stripped
 
 
 def test_every_crack_is_a_row_with_its_figures(tmp_path, inspection):
@@ -123,7 +137,7 @@ def any_kind(request):
 
 def test_every_row_has_every_column_once(tmp_path, any_kind):
     for file, columns in zip(write_tables(any_kind, tmp_path), ALL_COLUMNS, strict=True):
-        rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline="")))
+        rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")))
         assert len(set(columns)) == len(columns)
         assert {len(row) for row in rows} == {len(columns)}, file.name
 
@@ -236,7 +250,7 @@ def test_texts_of_grades_and_advice_are_no_formulas(tmp_path, make, in_mm):
         }
     )
     for file in write_tables(make.measured_inspection([spoilt]), tmp_path):
-        for row in csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline="")):
+        for row in csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")):
             assert not [cell for cell in row if cell.startswith("=")], file.name
 
 

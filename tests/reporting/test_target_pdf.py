@@ -6,6 +6,7 @@ import pytest
 
 from cracklens.errors import OutputError
 from cracklens.measurement.target.layout import PAGE_MM, RULER_MM, RULER_START_MM, sheet_layout
+from cracklens.measurement.target.papers import PAPERS
 from cracklens.measurement.target.pose import find_sheet_markers, fit_pose
 from cracklens.reporting.target_pdf import write_target
 
@@ -110,3 +111,42 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written"):
         write_target(tmp_path / "file" / "target.pdf")
+
+
+@pytest.fixture(params=["letter", "legal", "card"])
+def other(request, tmp_path):
+    """A sheet on another paper: the paper, its page, and the page as grey values at 600 dpi."""
+    write_target(tmp_path / "target.pdf", request.param)
+    with pdfium.PdfDocument(tmp_path / "target.pdf") as document:
+        bitmap = document[0].render(scale=600 / 72, grayscale=True)
+        grey = bitmap.to_numpy().reshape(bitmap.height, bitmap.width).copy()
+        yield PAPERS[request.param], document[0], grey
+
+
+def test_other_papers_are_as_true_to_scale(other):
+    paper, page, grey = other
+    per_mm = 600 / 25.4
+    assert np.array(page.get_size()) / POINTS_PER_MM == pytest.approx(paper.page_mm, abs=0.01)
+    start, length = np.array(paper.ruler.start_mm) + paper.place_mm, paper.ruler.length_mm
+    row = round((start[1] - 0.6) * per_mm)
+    dark = np.flatnonzero(grey[row] < 128) / per_mm
+    ticks = dark[np.concatenate([[True], np.diff(dark) > 0.5])]
+    ticks = ticks[(ticks > start[0] - 1) & (ticks < start[0] + length + 1)]
+    assert len(ticks) == length + 1
+    assert ticks[-1] - ticks[0] == pytest.approx(length, abs=0.06)
+    margin = round(8 * per_mm)
+    inner = np.zeros_like(grey, bool)
+    inner[margin:-margin, margin:-margin] = True
+    assert not ((grey < 250) & ~inner).any()
+
+
+def test_other_papers_say_what_to_do(other):
+    paper, page, _ = other
+    text = page.get_textpage().get_text_range()
+    for wanted in ("Print at 100 %", f"{paper.ruler.length_mm:.1f} mm", "matte", "check-camera"):
+        assert wanted in text
+    for line in sheet_layout(paper.name).lines:
+        assert f"{line.width_mm:.2f}" in text
+    if paper.is_card:
+        for wanted in ("Cut along the marks", "no wider cracks", "85.60 x 53.98 mm"):
+            assert wanted in text

@@ -1,37 +1,43 @@
 """Checking a camera on a printed sheet: the rooms wired together."""
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import cracklens
-from cracklens.errors import UsageError
-from cracklens.files import read_text, require_free_file
+from cracklens.errors import UsageError, did_you_mean
+from cracklens.files import as_path, require_free_file
 from cracklens.grading.codes import find_code
 from cracklens.measurement.target.check import check_camera as check_photo
-from cracklens.measurement.target.layout import RULER_MM
+from cracklens.measurement.target.papers import PAPERS, PaperName
 from cracklens.measurement.target.result import CameraCheck
+from cracklens.number_text import AmbiguousNumberError, with_decimal_point
 from cracklens.photos import read_photo
+from cracklens.table_file import read_table
 
 DEFAULT_CODES = ("aashto-mbei",)
 _COLUMNS = ("nominal_mm", "true_mm")
 
 
-def write_target(path: str | Path, *, overwrite: bool = False) -> None:
-    """Write the sheet of known lines as a PDF of one A4 page, to be printed at 100 %.
+def write_target(path: str | Path, *, paper: PaperName = "a4", overwrite: bool = False) -> None:
+    """Write the sheet of known lines as a PDF of one page, to be printed at 100 %.
 
     Args:
         path: the file.
+        paper: a4, letter, legal, or a card of the size of a credit card to cut out, on a page that
+            fits on A4 and on Letter.
         overwrite: replace it if it exists.
 
     Raises:
+        UsageError: there is no such paper.
         OutputError: it exists, or cannot be written.
     """
-    require_free_file(Path(path), overwrite=overwrite)
+    if paper not in PAPERS:
+        raise UsageError(f"no paper {paper!r}: {did_you_mean(str(paper), PAPERS)}")
+    target = as_path(path)
+    require_free_file(target, overwrite=overwrite)
     from cracklens.reporting.target_pdf import write_target as write
 
-    write(Path(path))
+    write(target, paper)
 
 
 def check_camera(
@@ -39,7 +45,7 @@ def check_camera(
     output: str | Path | None = None,
     *,
     codes: Sequence[str] = DEFAULT_CODES,
-    ruler_mm: float = RULER_MM,
+    ruler_mm: float | None = None,
     true_widths: str | Path | None = None,
     overwrite: bool = False,
 ) -> CameraCheck:
@@ -50,7 +56,7 @@ def check_camera(
         output: file for the result, which `inspect` takes as `camera`; without it, nothing is
             written.
         codes: names of the codes whose boundaries the camera should serve.
-        ruler_mm: length of the printed ruler as measured; 100 at 100 %.
+        ruler_mm: length of the printed ruler as measured; 100 at 100 %, of a card 60.
         true_widths: a CSV file with the columns nominal_mm and true_mm: widths of the printed dark
             lines as read with a loupe.
         overwrite: replace the output if it exists.
@@ -61,11 +67,11 @@ def check_camera(
         OutputError: the output exists or cannot be written.
     """
     if output is not None:
-        require_free_file(Path(output), overwrite=overwrite)
+        require_free_file(as_path(output), overwrite=overwrite)
     boundaries = boundaries_of(codes)
-    known = read_true_widths(Path(true_widths)) if true_widths is not None else None
+    known = read_true_widths(as_path(true_widths)) if true_widths is not None else None
     found = check_photo(
-        read_photo(photo),
+        read_photo(as_path(photo)),
         boundaries,
         cracklens_version=cracklens.__version__,
         ruler_mm=ruler_mm,
@@ -106,18 +112,20 @@ def read_true_widths(path: Path) -> dict[float, float]:
     Raises:
         UsageError: it cannot be read, or a row makes no sense.
     """
-    try:
-        rows = list(csv.DictReader(io.StringIO(read_text(path, "utf-8-sig"))))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    if not rows or not set(_COLUMNS) <= set(rows[0]):
+    table = read_table(path, UsageError)
+    if not table.rows or not set(_COLUMNS) <= set(table.columns):
         raise UsageError(
             f"{path} needs the columns {' and '.join(_COLUMNS)}, and a row for a width"
         )
     known = {}
-    for number, row in enumerate(rows, start=2):
+    for row in table.rows:
         try:
-            known[float(row["nominal_mm"])] = float(row["true_mm"])
-        except (TypeError, ValueError):
-            raise UsageError(f"{path}, line {number}: two numbers in mm are needed") from None
+            nominal, true = (
+                float(with_decimal_point(row.cells[name], table.decimal)) for name in _COLUMNS
+            )
+        except AmbiguousNumberError as error:
+            raise UsageError(f"{path}, line {row.line}: {error}") from error
+        except ValueError:
+            raise UsageError(f"{path}, line {row.line}: two numbers in mm are needed") from None
+        known[nominal] = true
     return known

@@ -14,7 +14,7 @@ from cracklens.api.assessing import assessor_of, hashes_of
 from cracklens.detection import Detector, load_detector
 from cracklens.detection.tiles import TileDetector
 from cracklens.errors import PhotoError, UsageError
-from cracklens.files import sha256_file, write_json
+from cracklens.files import as_path, sha256_file, write_json
 from cracklens.grading import Context
 from cracklens.inspection.config import InspectConfig, resolve_config
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
@@ -86,11 +86,11 @@ def inspect(
     ['inspection.json', 'report.html', 'timings.json']
     """
     given = settings if model is None else {**settings, "model": str(model)}
-    resolved = resolve_config(Path(config) if config else None, given)
+    resolved = resolve_config(as_path(config) if config else None, given)
     listed = [photos] if isinstance(photos, str | Path) else list(photos)
     return inspect_all(
         listed,
-        Path(output) if output else None,
+        as_path(output) if output else None,
         resolved,
         resume=resume,
         overwrite=overwrite,

@@ -10,6 +10,7 @@ from cracklens.datasets import audit as audit_dataset
 from cracklens.datasets.sources import load_source
 from cracklens.detection import Classifier
 from cracklens.errors import MissingExtraError
+from cracklens.files import as_path
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.progress import SILENT, Progress
 
@@ -50,11 +51,11 @@ def train(
     """
     from cracklens.training.resolve import resolve_config
 
-    resolved = resolve_config(recipe, Path(config) if config else None, settings)
+    resolved = resolve_config(recipe, as_path(config) if config else None, settings)
     require_training()
     from cracklens.training.train import train as run
 
-    written = run(data, output, resolved, overwrite=overwrite, progress=progress)
+    written = run(as_path(data), as_path(output), resolved, overwrite=overwrite, progress=progress)
     if written is None:  # a process of torchrun that does not lead
         raise SystemExit(0)
     return Model(Classifier(written.folder), written.unreadable)

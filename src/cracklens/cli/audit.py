@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cracklens.cli.console import list_unreadable, listener, show_json
-from cracklens.cli.options import Group, Json, MaxPixels, Positive, Quiet
+from cracklens.cli.options import Group, Json, MaxPixels, Positive, Quiet, number
 from cracklens.machine import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ def audit(
     ] = None,
     group: Group = None,
     positive: Positive = None,
-    validation_fraction: Annotated[float, typer.Option(help="Of the split.")] = 0.2,
+    validation_fraction: Annotated[
+        float, typer.Option(help="Of the split.", parser=number, metavar="<float>")
+    ] = 0.2,
     seed: Annotated[int, typer.Option(help="Of the split.")] = 42,
     expect: Annotated[
         str | None, typer.Option(help="Published set that this should be, such as metu.")

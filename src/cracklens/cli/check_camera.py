@@ -23,8 +23,12 @@ def check_camera(
         str, typer.Option(help="Codes whose boundaries count.", metavar="LIST")
     ] = "aashto-mbei",
     ruler: Annotated[
-        str, typer.Option(help="Length of the printed ruler, by a steel rule.", metavar="LENGTH")
-    ] = "100mm",
+        str | None,
+        typer.Option(
+            help="Of the printed ruler, by a steel rule (default 100mm; card: 60mm).",
+            metavar="LENGTH",
+        ),
+    ] = None,
     true_widths: Annotated[
         Path | None,
         typer.Option(help="CSV nominal_mm,true_mm: printed lines, by a loupe.", metavar="FILE"),
@@ -36,7 +40,8 @@ def check_camera(
     """Tell how well this camera measures widths, from a photograph of the sheet.
 
     Prints bias and scatter by width in mm, and whether they serve the boundaries
-    of the chosen codes at this distance. The sheet comes from cracklens target.
+    of the chosen codes at this distance. The sheet comes from cracklens target;
+    the photograph says which paper it is on.
 
     [dim]Keep the result for inspections with this camera:[/]
       cracklens check-camera sheet.jpg -o camera.json
@@ -53,7 +58,7 @@ def check_camera(
         photo,
         output,
         codes=[name.strip() for name in codes.split(",") if name.strip()],
-        ruler_mm=parse_length(ruler, "the ruler"),
+        ruler_mm=parse_length(ruler, "the ruler") if ruler else None,
         true_widths=true_widths,
         overwrite=overwrite,
     )

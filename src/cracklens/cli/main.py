@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import sys
 import warnings
 from typing import Annotated
@@ -22,7 +23,9 @@ from cracklens.cli import (
 )
 from cracklens.cli.console import complain
 from cracklens.errors import CracklensError, UsageError
+from cracklens.files import expand_home
 
+_HOME = re.compile(r"(--[\w-]+=|-[a-zA-Z])?(~.*)", re.DOTALL)
 _INTERRUPTED = 130  # what Typer makes of Ctrl-C
 
 app = typer.Typer(
@@ -91,9 +94,15 @@ def _kept() -> str:
     return "features that were computed are kept: the same command uses them"
 
 
+def _with_home(word: str) -> str:
+    """Return a word of the command line with `~` replaced, which shells leave in `--output=~/x`."""
+    found = _HOME.fullmatch(word)
+    return (found[1] or "") + expand_home(found[2]) if found else word
+
+
 def _run() -> int:
     try:
-        app()
+        app(args=[_with_home(word) for word in sys.argv[1:]])
     except SystemExit as end:  # Typer ends every verb with one
         if end.code == _INTERRUPTED:
             complain(f"interrupted; {_kept()}")

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cracklens.errors import UsageError
+from cracklens.number_text import AmbiguousNumberError, with_decimal_point
+from cracklens.settings_file import type_of
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
@@ -28,6 +30,20 @@ Positive = Annotated[
 Precision = Annotated[
     Literal["auto", "f32", "bf16"], typer.Option(help="auto: bf16 where it agrees with f32.")
 ]
+
+
+def number(text: str | float) -> float:
+    """Read the number of a flag that is no field of a configuration, also with a decimal comma.
+
+    Raises:
+        BadParameter: it is none, or may be two.
+    """
+    try:
+        return float(with_decimal_point(str(text)))
+    except AmbiguousNumberError as error:
+        raise typer.BadParameter(str(error)) from error
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no number") from None
 
 
 def flags_from(*models: type[BaseModel], skip: set[str]) -> Callable[[Callable[..., Any]], Any]:
@@ -92,8 +108,10 @@ def _shown(default: Any) -> str:  # noqa: ANN401
 
 def _kind(annotation: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - a type expression
     """Return the type that the command line parses, and how help names it."""
-    annotation = _without_none(annotation)
-    if get_origin(annotation) is Literal or annotation in {bool, int, float, str, Path}:
+    annotation = type_of(annotation)
+    if annotation is float:  # the configuration reads it, also with a decimal comma
+        return str, "<float>"
+    if get_origin(annotation) is Literal or annotation in {bool, int, str, Path}:
         return annotation, None
     if get_origin(annotation) is tuple:
         return str, "LIST"
@@ -103,27 +121,19 @@ def _kind(annotation: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - a type e
     return str, "N|all"
 
 
-def _without_none(annotation: Any) -> Any:  # noqa: ANN401 - type expressions
-    """Return `T` for `T | None`: a flag that is not given is None in any case."""
-    options = [kind for kind in get_args(annotation) if kind is not types.NoneType]
-    union = get_origin(annotation) in {Union, types.UnionType}
-    return options[0] if union and len(options) == 1 else annotation
-
-
 def _parsed(name: str, value: Any, field: FieldInfo) -> Any:  # noqa: ANN401
     if value is None:
         return None
-    annotation = _without_none(field.annotation)
+    annotation = type_of(field.annotation)
     kind = next(iter(get_args(annotation)), None)
     origin = get_origin(annotation)
     try:
-        if origin is tuple:
+        if origin is tuple and kind is not float:
             return tuple((kind or str)(part) for part in value.split(",") if part.strip())
         if _kind(field.annotation)[1] == "N|all":
             return value if value == "all" else int(value)
     except ValueError:
         flag = f"--{name.replace('_', '-')}"
-        example = "1,0.5" if kind is float else "256,128"
-        expected = f"numbers such as {example}" if origin is tuple else "a number or 'all'"
+        expected = "numbers such as 256,128" if origin is tuple else "a number or 'all'"
         raise UsageError(f"{flag} {value!r}: expected {expected}") from None
     return value

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from cracklens.datasets.labelled import Dataset, Item
 from cracklens.errors import DataError
+from cracklens.file_names import LEVELS, folded
+from cracklens.files import as_path
 
 Mask = NDArray[np.bool_]
 Draw = Callable[[int, int], Mask]
@@ -98,7 +100,7 @@ def find_annotations(root: Path, positive: str | None = None) -> Annotations | N
     from cracklens.datasets.voc import read_voc
     from cracklens.datasets.yolo import read_yolo
 
-    root = Path(root)
+    root = as_path(root)
     if not root.is_dir() or (root / "labels.csv").is_file():
         return None
     suffixes, pairs = _seen(root)
@@ -219,25 +221,25 @@ class PictureIndex:
         self._root = root
         self._by_name: dict[str, list[Path]] = {}
         for path in pictures:
-            self._by_name.setdefault(path.name.casefold(), []).append(path)
+            self._by_name.setdefault(folded(path.name), []).append(path)
 
     def find(self, name: str, source: Path) -> Path:
-        """Return the picture of a name; of several, the one whose folders agree longest.
+        """Return the picture of a name, in upper or lower case.
+
+        Of several it is the one whose folders agree longest, then the one written exactly so.
 
         Raises:
             DataError: there is none, or several agree alike.
         """
         wanted = [part for part in name.replace("\\", "/").split("/") if part not in {"", "."}]
-        found = self._by_name.get(wanted[-1].casefold(), []) if wanted else []
+        found = self._by_name.get(folded(wanted[-1]), []) if wanted else []
         if not found:
             raise DataError(f"{source} names the picture {name!r}, which is not in {self._root}")
 
-        def agreement(path: Path) -> tuple[int, bool]:
+        def agreement(path: Path) -> tuple[int, ...]:
             own = path.relative_to(self._root).parts
-            equal = 0
-            while equal < min(len(own), len(wanted)) and own[-1 - equal] == wanted[-1 - equal]:
-                equal += 1
-            return equal, path.parent.is_relative_to(source.parent)
+            equal = [_equal_ends([*map(level, own)], [*map(level, wanted)]) for level in LEVELS]
+            return equal[-1], path.parent.is_relative_to(source.parent), *equal
 
         best = max(map(agreement, found))
         chosen = [path for path in found if agreement(path) == best]
@@ -247,3 +249,9 @@ class PictureIndex:
                 f"{chosen[0]} and {chosen[1]}"
             )
         return chosen[0]
+
+
+def _equal_ends(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many parts are equal, counted from the end."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

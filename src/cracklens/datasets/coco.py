@@ -47,7 +47,7 @@ def read_coco(root: Path, positive: str | None) -> Annotations | None:
 
 def _coco(path: Path) -> dict[str, Any] | None:
     try:
-        content = json.loads(read_text(path, "utf-8-sig"))
+        content = json.loads(read_text(path))
     except (OSError, ValueError):
         return None
     return content if isinstance(content, dict) and content.keys() >= _KEYS else None

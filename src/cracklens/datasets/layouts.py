@@ -1,7 +1,5 @@
 """How labelled pictures lie on disk: class folders, split folders, or a table."""
 
-import csv
-import io
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +8,10 @@ from cracklens.datasets.annotations import find_annotations
 from cracklens.datasets.class_folders import part_of, read_class_folders, visible_folders
 from cracklens.datasets.labelled import Dataset, Item
 from cracklens.errors import DataError, UsageError
-from cracklens.files import read_text
+from cracklens.file_names import FileIndex, parts_of
+from cracklens.files import as_path, expand_home
 from cracklens.photos.find import walk
+from cracklens.table_file import read_table
 
 TABLE = "labels.csv"
 
@@ -40,23 +40,20 @@ def load_dataset(
         DataError: nothing there, or not laid out like this; says what was found.
         UsageError: the group pattern does not fit a name.
     """
-    root = Path(root)
+    root = as_path(root)
     if not root.exists():
         raise DataError(f"{root} does not exist; {_EXPECTED}")
     if not root.is_dir():
         raise DataError(f"{root} is not a folder; {_EXPECTED}")
     table = root / TABLE
     notes: list[str] = []
-    try:
-        if table.is_file():
-            items = _from_table(table, group)
-        elif annotated := find_annotations(root, positive):
-            dataset = annotated.labelled()
-            items, notes = list(dataset.items), list(dataset.notes)
-        else:
-            items, notes = _from_folders(root)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{table} is not a CSV file in UTF-8 ({error}): save it as one") from error
+    if table.is_file():
+        items = _from_table(table, group)
+    elif annotated := find_annotations(root, positive):
+        dataset = annotated.labelled()
+        items, notes = list(dataset.items), list(dataset.notes)
+    else:
+        items, notes = _from_folders(root)
     if group is not None and not (table.is_file() and "<" not in group):
         items = _grouped(items, group)
     classes = tuple(sorted({item.label for item in items}))
@@ -81,27 +78,62 @@ def _from_folders(root: Path) -> tuple[list[Item], list[str]]:
     return items, notes
 
 
-def _from_table(table: Path, group: str | None) -> list[Item]:
+def _from_table(path: Path, group: str | None) -> list[Item]:
+    table = read_table(path, DataError, short_rows=True)
+    columns = table.columns
+    wanted = ["path", "label", *([group] if group and "<" not in group else [])]
+    if missing := [name for name in wanted if name not in columns]:
+        raise DataError(f"{path} lacks the column {missing[0]!r}; it has {', '.join(columns)}")
+    column = group if group and "<" not in group else "group"
+    pictures = _Pictures(path)
     items = []
-    with io.StringIO(read_text(table, "utf-8-sig")) as file:
-        reader = csv.DictReader(file)
-        columns = reader.fieldnames or []
-        wanted = ["path", "label", *([group] if group and "<" not in group else [])]
-        if missing := [name for name in wanted if name not in columns]:
-            raise DataError(f"{table} lacks the column {missing[0]!r}; it has {', '.join(columns)}")
-        column = group if group and "<" not in group else "group"
-        for line, row in enumerate(reader, start=2):
-            part = (row.get("split") or "").strip().lower()
-            if part and part_of(part) is None:
-                raise DataError(f"{table}, line {line}: split {part!r}; known: train, val, test")
-            if not row["path"] or not row["label"]:
-                raise DataError(f"{table}, line {line}: path and label must not be empty")
-            items.append(
-                Item(table.parent / row["path"], row["label"], row.get(column), part_of(part))
+    for row in table.rows:
+        where, cells = f"{path}, line {row.line}", row.cells
+        part = cells.get("split", "").lower()
+        if part and part_of(part) is None:
+            raise DataError(f"{where}: split {part!r}; known: train, val, test")
+        if not cells["path"] or not cells["label"]:
+            raise DataError(f"{where}: path and label must not be empty")
+        picture = pictures.find(cells["path"], where)
+        unsure = [n for n in ("path", "label") if table.guessed(cells[n])]
+        if unsure and not (unsure == ["path"] and picture.exists()):
+            raise DataError(
+                f"{where}: {cells[unsure[-1]]!r} may be misread, since {path} is not a CSV file in "
+                "UTF-8: save it as CSV UTF-8"
             )
+        items.append(Item(picture, cells["label"], cells.get(column), part_of(part)))
     if not items:
-        raise DataError(f"{table} has no rows")
+        raise DataError(f"{path} has no rows")
     return items
+
+
+class _Pictures:
+    """Finds the pictures that a table names; the folder is searched where a name is not exact."""
+
+    def __init__(self, table: Path) -> None:
+        self._table = table
+        self._index: FileIndex | None = None
+
+    def find(self, name: str, where: str) -> Path:
+        """Return the picture, or the path as written where there is none.
+
+        Raises:
+            DataError: several differ from the name in case alone.
+        """
+        folder = self._table.parent
+        picture = folder / expand_home(name)
+        if picture.exists():
+            return picture
+        if self._index is None:
+            self._index = FileIndex(path.relative_to(folder) for path in walk(folder))
+        whole = len(parts_of(name))
+        found = [path for path in self._index.find(name) if len(path.parts) == whole]
+        if len(found) > 1:
+            raise DataError(
+                f"{where}: {name!r} may be {found[0]} or {found[1]}, which differ in case alone: "
+                "write the name exactly"
+            )
+        return folder / found[0] if found else picture
 
 
 def _grouped(items: list[Item], pattern: str) -> list[Item]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from cracklens.datasets.annotations import AnnotatedPicture, Annotations, Draw, Mask
 from cracklens.datasets.class_folders import IMAGE_FOLDERS, MASK_FOLDERS, part_of, plain_name
 from cracklens.errors import DataError, UsageError
+from cracklens.file_names import folded, pair_names
 from cracklens.photos.find import walk
 from cracklens.photos.mask_file import read_mask
 
@@ -29,25 +30,26 @@ def read_mask_folders(root: Path, positive: str | None) -> Annotations | None:
         return None
     by_key = _by_key(root, masks)
     own = _by_key(root, pictures)
-    if not set(own) & set(by_key):
+    pairs = pair_names(own, by_key)
+    if not pairs:
         raise DataError(
             f"{root}: no picture has the name of a mask ({pictures[0].name}, {masks[0].name}): "
             "give both the same name, or the mask that of the picture with _mask behind it"
         )
-    without = sorted(set(own) - set(by_key))
+    without = sorted(set(own) - set(pairs))
     voc = any(f.name == "SegmentationClass" for f in root.rglob("SegmentationClass"))
     if without and not voc:
         raise DataError(
             f"{root}: {len(without):,} of {len(own):,} pictures have no mask (first: "
             f"{own[without[0]].name}). A picture without cracks needs a black mask"
         )
-    if lost := sorted(set(by_key) - set(own)):
+    if lost := sorted(set(by_key) - set(pairs.values())):
         raise DataError(f"{root}: the mask {by_key[lost[0]]} has no picture")
     value = _value(positive)
     found = tuple(
-        AnnotatedPicture(path, _draw(by_key[key], value), None, _part(root, path))
+        AnnotatedPicture(path, _draw(by_key[pairs[key]], value), None, _part(root, path))
         for key, path in sorted(own.items())
-        if key in by_key
+        if key in pairs
     )
     left = f"{len(without):,} pictures without a mask are left out"
     return Annotations(root, "masks", found, (left,) if without else ())
@@ -73,14 +75,16 @@ def _words(name: str) -> list[str]:
 
 def _masks_by_name(files: Sequence[Path]) -> list[Path]:
     """Return the files that pair with a picture beside them, if all do: x_mask.png, or x.png."""
-    stems = {(f.parent, f.stem) for f in files if not _AFFIX.search(f.stem)}
-    affixed = [f for f in files if (f.parent, _AFFIX.sub("", f.stem)) in stems and
+    stems = {(f.parent, folded(f.stem)) for f in files if not _AFFIX.search(f.stem)}
+    affixed = [f for f in files if (f.parent, folded(_AFFIX.sub("", f.stem))) in stems and
                _AFFIX.search(f.stem)]  # fmt: skip
     if affixed and 2 * len(affixed) == len(files):
         return affixed
     drawn = [f for f in files if f.suffix.lower() in {".png", ".bmp"}]
-    photographs = {(f.parent, f.stem) for f in files if f.suffix.lower() in {".jpg", ".jpeg"}}
-    paired = {(f.parent, f.stem) for f in drawn} == photographs
+    photographs = {
+        (f.parent, folded(f.stem)) for f in files if f.suffix.lower() in {".jpg", ".jpeg"}
+    }
+    paired = {(f.parent, folded(f.stem)) for f in drawn} == photographs
     return drawn if paired and 2 * len(drawn) == len(files) else []
 
 

@@ -18,6 +18,7 @@ from cracklens.datasets.annotations import (
 )
 from cracklens.datasets.class_folders import part_of
 from cracklens.errors import DataError
+from cracklens.file_names import pair_names
 from cracklens.files import read_text
 from cracklens.photos.find import walk
 
@@ -40,19 +41,20 @@ def read_yolo(root: Path, positive: str | None) -> Annotations | None:
     cracks = crack_classes(used, positive, root)
     pictures = walk(root)
     by_key = {_key(root, path): path for path in labels}
-    lost = set(by_key) - {_key(root, path) for path in pictures}
+    pairs = pair_names({_key(root, path): None for path in pictures}, by_key)
+    lost = set(by_key) - set(pairs.values())
     if lost:
         raise DataError(f"{by_key[min(lost)]} labels no picture: none beside it has its name")
     found = []
-    shapes = [[s for n, s in objects[by_key[k]] if n in cracks] if (k := _key(root, p)) in by_key
-              else [] for p in pictures]  # fmt: skip
+    shapes = [[s for n, s in objects[by_key[pairs[k]]] if n in cracks]
+              if (k := _key(root, p)) in pairs else [] for p in pictures]  # fmt: skip
     turned = all(len(s) == 2 * _BOX for each in shapes for s in each)  # oriented boxes, all of four
     for path, each in zip(pictures, shapes, strict=True):
         boxed = any(turned or len(s) == _BOX or is_rectangle(s) for s in each)
         draw = None if boxed else _draw(each)
         part = next((p for name in path.relative_to(root).parts if (p := part_of(name))), None)
         found.append(AnnotatedPicture(path, draw, bool(each), part))
-    bare = sum(_key(root, path) not in by_key for path in pictures)
+    bare = sum(_key(root, path) not in pairs for path in pictures)
     notes = (f"{bare:,} pictures have no label file: read as without cracks",) if bare else ()
     return Annotations(root, "YOLO", tuple(found), notes)
 

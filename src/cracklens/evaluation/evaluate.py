@@ -14,7 +14,7 @@ from cracklens.datasets.sources import digest
 from cracklens.detection import Classifier, Prediction
 from cracklens.errors import DataError, PhotoError, did_you_mean
 from cracklens.evaluation.summary import Summary, summarise
-from cracklens.files import write_json, writing_folder
+from cracklens.files import TABLE_ENCODING, as_path, write_json, writing_folder
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import ModelCard
 from cracklens.photos import read_photo
@@ -70,7 +70,7 @@ class Evaluation:
         Raises:
             OutputError: the folder exists and `overwrite` is false, or cannot be written.
         """
-        folder = Path(folder)
+        folder = as_path(folder)
         with writing_folder(folder, overwrite=overwrite) as partial:
             (partial / "report.txt").write_text(self.summary.text() + "\n", encoding="utf-8")
             write_json(partial / "metrics.json", self.as_dict())
@@ -80,7 +80,7 @@ class Evaluation:
         return folder
 
     def _write_table(self, path: Path, rows: "range | list[int]") -> None:
-        with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
+        with path.open("w", newline="", encoding=TABLE_ENCODING, errors="backslashreplace") as file:
             table = csv.writer(file)
             table.writerow(["path", "truth", "label", "probability", *self.summary.classes])
             for i in rows:

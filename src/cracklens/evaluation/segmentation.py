@@ -21,7 +21,7 @@ from cracklens.evaluation.masks import (
     compare_masks,
 )
 from cracklens.evaluation.report import interval_text
-from cracklens.files import write_json, writing_folder
+from cracklens.files import TABLE_ENCODING, as_path, write_json, writing_folder
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.photos import read_photo
 from cracklens.progress import SILENT, Progress
@@ -103,12 +103,12 @@ class MaskEvaluation:
         Raises:
             OutputError: the folder exists and `overwrite` is false, or cannot be written.
         """
-        folder = Path(folder)
+        folder = as_path(folder)
         with writing_folder(folder, overwrite=overwrite) as partial:
             (partial / "report.txt").write_text(self.text() + "\n", encoding="utf-8")
             write_json(partial / "metrics.json", self.as_dict())
             names = list(MaskCounts.__dataclass_fields__)
-            with (partial / "pictures.csv").open("w", newline="", encoding="utf-8") as file:
+            with (partial / "pictures.csv").open("w", newline="", encoding=TABLE_ENCODING) as file:
                 table = csv.writer(file)
                 table.writerow(["path", *(f"{name}_px" for name in names), *FIGURES])
                 for path, each in zip(self.paths, self.counts, strict=True):

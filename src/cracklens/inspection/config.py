@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import ConfigDict, model_validator
 
 from cracklens.errors import UsageError, did_you_mean
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.settings_file import optional_setting, read_settings, settings_of, validated
+from cracklens.settings_file import (
+    Settings,
+    optional_setting,
+    read_settings,
+    settings_of,
+    validated,
+)
 from cracklens.tracing.settings import TraceSettings
 
 _model, _scale, _context = settings_of("Model"), settings_of("Scale"), settings_of("Context")
@@ -20,7 +26,7 @@ def _tracing(name: str, default: str | None = None) -> Any:  # noqa: ANN401 - a 
     return optional_setting(TraceSettings, name, "Cracks", shown)
 
 
-class InspectConfig(BaseModel):
+class InspectConfig(Settings):
     """Everything that decides what `inspect` does; stored with the result.
 
     Each field is a flag of `cracklens inspect` and a key of a YAML file. What is None is taken from

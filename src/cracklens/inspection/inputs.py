@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cracklens.errors import UsageError
-from cracklens.files import CROPS, INSPECTION_FILES, UNFINISHED, is_inspection
+from cracklens.files import CROPS, INSPECTION_FILES, UNFINISHED, expand_home, is_inspection
 from cracklens.photos import find_photos
 from cracklens.photos.find import LeftOut
 from cracklens.photos.unsupported import RAWS
@@ -77,7 +77,7 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
     Raises:
         UsageError: an input names no photograph.
     """
-    given = list(photos)
+    given = [expand_home(os.fspath(each)) for each in photos]
     if not given or "" in given:
         what = "one of the names of photographs is empty" if given else "no photographs were named"
         raise UsageError(f"{what}: give files, folders or patterns such as 'site/*.jpg'")

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from cracklens.errors import ModelError, did_you_mean
+from cracklens.files import expand_home
 from cracklens.models.folder import CARD, ModelFolder, read_model_folder
 
 EMBEDDED = Path(__file__).with_name("embedded")
@@ -28,7 +29,7 @@ def find_model(name_or_path: str | Path | None = None) -> ModelFolder:
         ModelError: no such model, or a folder that is incomplete, altered or too new.
     """
     known = embedded_models()
-    name = DEFAULT_MODEL if name_or_path is None else os.fspath(name_or_path)
+    name = DEFAULT_MODEL if name_or_path is None else expand_home(os.fspath(name_or_path))
     if name in known:
         return read_model_folder(EMBEDDED / name)
     if name_or_path is None:

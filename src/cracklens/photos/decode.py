@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from cracklens.errors import PhotoError
-from cracklens.files import read_bytes, require_regular
+from cracklens.files import as_path, read_bytes, require_regular
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.photos.bit_depth import dark_note, eight_bits
 from cracklens.photos.decoder_messages import suppressed_messages
@@ -70,7 +71,7 @@ def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pho
     >>> read_photo(folder / "grey.png").pixels.shape
     (30, 40, 3)
     """
-    path = Path(path)
+    path = Path(path) if os.path.lexists(path) else as_path(path)  # a folder may be called "~"
     try:
         data = read_bytes(path)
     except OSError as error:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cracklens.errors import UsageError
+from cracklens.file_names import FileIndex
+from cracklens.files import expand_home
 from cracklens.photos.unsupported import ADVICE, left_out_advice
 
 SUFFIXES = frozenset(
@@ -71,7 +73,7 @@ def find_photos(
     passed = left_out if left_out is not None else LeftOut()
     for given in inputs:
         try:
-            found.update(dict.fromkeys(_named_by(str(given), suffixes, passed)))
+            found.update(dict.fromkeys(_named_by(expand_home(str(given)), suffixes, passed)))
         except OSError as error:  # no permission, or a name that is too long
             raise UsageError(f"{given} cannot be read: {error.strerror or error}") from error
     return list(found)
@@ -88,7 +90,9 @@ def _named_by(given: str, suffixes: frozenset[str], left_out: LeftOut) -> list[P
     if path.exists():
         return [path]
     if not glob.has_magic(given):
-        raise UsageError(f"{path} does not exist")
+        alike = FileIndex(path.parent.iterdir()).find(path.name) if path.parent.is_dir() else []
+        hint = f": did you mean {alike[0]}?" if alike else ""
+        raise UsageError(f"{path} does not exist{hint}")
     matches = map(Path, sorted(glob.glob(given, recursive=True)))  # noqa: PTH207 - absolute patterns
     pictures = [
         p

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from cracklens.errors import DataError
-from cracklens.files import INSPECTION, read_text, writing
+from cracklens.files import INSPECTION, as_path, read_text, writing
 from cracklens.record.base import Box, Part, Point, Share
 from cracklens.record.measured import (
     ContextRecord,
@@ -159,7 +159,7 @@ class Inspection(Part):
         Returns:
             The file.
         """
-        file = _file_of(Path(target))
+        file = _file_of(as_path(target))
         with writing(file) as partial, partial.open("w", encoding="utf-8", newline="\n") as text:
             text.writelines(_lines(self))
         return file
@@ -171,7 +171,7 @@ class Inspection(Part):
         Raises:
             DataError: no record there, a newer schema, or a field that is wrong, which is named.
         """
-        file = _file_of(Path(source))
+        file = _file_of(as_path(source))
         try:
             return cls.model_validate(read_content(file))
         except ValidationError as error:

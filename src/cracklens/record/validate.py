@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
-from cracklens.files import INSPECTION
+from cracklens.files import INSPECTION, as_path
 from cracklens.record.base import Box, Point
 from cracklens.record.schema import (
     CrackRecord,
@@ -38,7 +38,7 @@ def find_problems(place: str | Path) -> list[str]:
     Raises:
         DataError: there is no record, or a newer cracklens wrote it.
     """
-    path = Path(place)
+    path = as_path(place)
     file = path / INSPECTION if path.is_dir() else path
     try:
         inspection = Inspection.model_validate(read_content(file))

@@ -1,10 +1,10 @@
-"""The record as CSV: UTF-8, comma, one header line, units in the names of the columns."""
+"""The record as CSV: UTF-8 with its mark, comma, one head line, units in names of columns."""
 
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cracklens.files import writing
+from cracklens.files import TABLE_ENCODING, writing
 from cracklens.record.measured import QuantityRecord
 from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
 from cracklens.reporting import figures
@@ -111,7 +111,7 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -
     with (
         writing(path) as partial,
         # a file name that is not UTF-8 becomes the escape \udcXX
-        partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+        partial.open("w", encoding=TABLE_ENCODING, errors="backslashreplace", newline="") as file,
     ):
         table = csv.writer(file, lineterminator="\n")
         table.writerow(columns)

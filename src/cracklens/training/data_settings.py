@@ -2,16 +2,16 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import ConfigDict, model_validator
 
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.settings_file import settings_of
+from cracklens.settings_file import Settings, settings_of
 
 data_setting = settings_of("Data")
 Split = Literal["published", "random", "grouped", "folders", "near-duplicates"]
 
 
-class DataSettings(BaseModel):
+class DataSettings(Settings):
     """Which pictures train, which validate, and how they are read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cracklens.errors import UsageError, did_you_mean
-from cracklens.files import read_bytes
+from cracklens.files import as_path, read_bytes
 from cracklens.settings_file import read_settings, validated
 from cracklens.training.config import DEFAULT_RECIPE, TrainConfig
 from cracklens.training.segment.config import SegmentConfig
@@ -73,7 +73,7 @@ def recipes() -> list[str]:
 
 def _read_recipe(name: str) -> dict[str, Any]:
     if name.endswith(".toml"):
-        path = Path(name)
+        path = as_path(name)
         if not path.is_file():
             raise UsageError(f"no recipe file {name}")
         content = read_bytes(path)
@@ -82,6 +82,6 @@ def _read_recipe(name: str) -> dict[str, Any]:
     else:
         raise UsageError(f"no recipe {name!r}: {did_you_mean(name, recipes())}")
     try:
-        return tomllib.loads(content.decode())
+        return tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"recipe {name} is not valid TOML: {error}") from error

@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 
 from cracklens.errors import PhotoError, UsageError
 from cracklens.measurement.target.edge import EdgeSpread, edge_spread
-from cracklens.measurement.target.layout import RULER_MM, SHEET_VERSION, WIDTHS_MM, sheet_layout
+from cracklens.measurement.target.layout import SHEET_VERSION, Floats
 from cracklens.measurement.target.lines import Piece, visible_pieces
 from cracklens.measurement.target.measure import measure_lines
+from cracklens.measurement.target.papers import PAPERS, Paper, paper_of
 from cracklens.measurement.target.pose import LEAST_MARKERS, Pose, find_sheet_markers, fit_pose
 from cracklens.measurement.target.result import CameraCheck, LineCheck, check_true_widths
 from cracklens.measurement.target.verdict import judge_boundaries
 from cracklens.measurement.target.widths import by_width
 from cracklens.photos import Photo
 
-_RULER_MM = (80.0, 125.0)
+_PRINTED = (0.8, 1.25)
+"""Size of the print, between which a ruler can be believed."""
 _BLURRED_PX, _TILTED_DEG, _BENT_PX = 1.5, 25.0, 1.5
 _LEAST_SHARE = 0.5  # of a line, less is worth a word
 _COARSE_MM_PER_PX = 0.3
@@ -25,7 +27,7 @@ def check_camera(
     boundaries_mm: Mapping[float, Sequence[str]],
     *,
     cracklens_version: str,
-    ruler_mm: float = RULER_MM,
+    ruler_mm: float | None = None,
     true_widths_mm: Mapping[float, float] | None = None,
 ) -> CameraCheck:
     """Return bias and scatter of the widths that a camera gives, by width.
@@ -34,24 +36,28 @@ def check_camera(
         photo: of one printed sheet, all of it or a part.
         boundaries_mm: widths at which codes change their verdict, with the names of the codes.
         cracklens_version: for the record.
-        ruler_mm: length of the printed ruler, nominally 100 mm; all of the sheet is scaled with it.
+        ruler_mm: length of the printed ruler, nominally 100 mm, of a card 60 mm; all of the sheet
+            is scaled with it. None: it is as it should be.
         true_widths_mm: by nominal width, true widths of the dark lines as read with a loupe.
 
     Raises:
         PhotoError: there is no sheet in the photograph, more than one, or too little of it.
         UsageError: ruler or true widths cannot be.
     """
-    if not _RULER_MM[0] <= ruler_mm <= _RULER_MM[1]:
-        raise UsageError(
-            f"a printed ruler of {ruler_mm:g} mm cannot be right: it is {RULER_MM:g} mm long at "
-            "100 %; print the sheet at 100 % and measure from 0 to 100"
-        )
     known = true_widths_mm or {}
-    check_true_widths(known, WIDTHS_MM)
+    check_true_widths(known)
+    if ruler_mm is not None and not any(_believable(ruler_mm, each) for each in PAPERS.values()):
+        raise _wrong_ruler(ruler_mm, PAPERS["a4"])
     pose = find_pose(photo)
-    mm_per_px = pose.mm_per_px * ruler_mm / RULER_MM
-    pieces = visible_pieces(sheet_layout().lines, pose, photo.height_px, photo.width_px)
-    lines = measure_lines(photo.pixels, pieces, pose, ruler_mm / RULER_MM, known)
+    paper = pose.sheet.paper
+    check_true_widths(known, paper.name)
+    if ruler_mm is not None and not _believable(ruler_mm, paper):
+        raise _wrong_ruler(ruler_mm, paper)
+    ruler_mm = ruler_mm or paper.ruler.length_mm
+    printed = ruler_mm / paper.ruler.length_mm
+    mm_per_px = pose.mm_per_px * printed
+    pieces = visible_pieces(pose.sheet.lines, pose, photo.height_px, photo.width_px)
+    lines = measure_lines(photo.pixels, pieces, pose, printed, known)
     widths = by_width(lines, separated=set(known))
     if len(widths) < _LEAST_WIDTHS:
         raise PhotoError(
@@ -62,6 +68,7 @@ def check_camera(
     spread = edge_spread(photo.pixels, pieces, pose)
     return CameraCheck(
         cracklens_version=cracklens_version,
+        paper=paper.name,
         sheet_version=SHEET_VERSION,
         photograph=photo.path.name,
         sha256=photo.sha256,
@@ -69,7 +76,7 @@ def check_camera(
         height_px=photo.height_px,
         ruler_mm=ruler_mm,
         markers=len(pose.seen),
-        markers_missing=len(sheet_layout().markers) - len(pose.seen),
+        markers_missing=len(pose.sheet.markers) - len(pose.seen),
         mm_per_px=mm_per_px,
         tilt_deg=pose.tilt_deg,
         blur_px=spread.sigma_px if spread else None,
@@ -78,8 +85,8 @@ def check_camera(
         ink="true widths given" if known else "half of the difference",
         lines=lines,
         widths=widths,
-        boundaries=judge_boundaries(widths, boundaries_mm, mm_per_px),
-        missing=_missing(pieces),
+        boundaries=judge_boundaries(widths, boundaries_mm, mm_per_px, paper),
+        missing=_missing(pieces, pose),
         advice=_advice(pose, spread, lines),
     )
 
@@ -90,7 +97,7 @@ def find_pose(photo: Photo) -> Pose:
     Raises:
         PhotoError: there is no sheet, more than one, or too little of it.
     """
-    found = find_sheet_markers(photo.pixels)
+    found = _of_one_paper(photo, find_sheet_markers(photo.pixels))
     numbers = [number for number, _ in found]
     if not found:
         raise PhotoError(
@@ -114,9 +121,41 @@ def find_pose(photo: Photo) -> Pose:
     return fit_pose(found, photo.height_px, photo.width_px)
 
 
-def _missing(pieces: Sequence[Piece]) -> list[str]:
+def _of_one_paper(photo: Photo, found: list[tuple[int, Floats]]) -> list[tuple[int, Floats]]:
+    """Return the markers of the paper of which enough are seen, or of which most are.
+
+    Raises:
+        PhotoError: enough are seen of several papers.
+    """
+    by_paper: dict[str, list[tuple[int, Floats]]] = {}
+    for number, corners in found:
+        if paper := paper_of(number):
+            by_paper.setdefault(paper.title, []).append((number, corners))
+    enough = [title for title, each in by_paper.items() if len(each) >= LEAST_MARKERS]
+    if len(enough) > 1:
+        raise PhotoError(
+            photo.path,
+            f"there are several check sheets in it ({' and '.join(enough)}): photograph one at a "
+            "time",
+        )
+    return max(by_paper.values(), key=len, default=[])
+
+
+def _believable(ruler_mm: float, paper: Paper) -> bool:
+    return _PRINTED[0] <= ruler_mm / paper.ruler.length_mm <= _PRINTED[1]
+
+
+def _wrong_ruler(ruler_mm: float, paper: Paper) -> UsageError:
+    length = f"{paper.ruler.length_mm:g}"
+    return UsageError(
+        f"a printed ruler of {ruler_mm:g} mm cannot be right: that of the {paper.title} is "
+        f"{length} mm long at 100 %; print the sheet at 100 % and measure from 0 to {length}"
+    )
+
+
+def _missing(pieces: Sequence[Piece], pose: Pose) -> list[str]:
     seen = {piece.line.name for piece in pieces}
-    return [line.name for line in sheet_layout().lines if line.name not in seen]
+    return [line.name for line in pose.sheet.lines if line.name not in seen]
 
 
 def _advice(pose: Pose, spread: EdgeSpread | None, lines: Sequence[LineCheck]) -> list[str]:
@@ -140,6 +179,12 @@ def _advice(pose: Pose, spread: EdgeSpread | None, lines: Sequence[LineCheck]) -
     if not any(line.tone == "light" and line.stations for line in lines):
         said.append(
             "no light line was measured: without them, ink that spread counts as the camera's bias"
+        )
+    if pose.sheet.paper.is_card:
+        widest = pose.sheet.paper.straight.widths_mm[-1]
+        said.append(
+            f"a card checks no widths above {widest:.2f} mm, no curved or crossing lines, and not "
+            "the distortion of the lens; an A4 or Letter sheet does"
         )
     if pose.mm_per_px > _COARSE_MM_PER_PX:
         said.append(

@@ -15,7 +15,7 @@ from cracklens.measurement.target.pose import Pose
 
 _LEAST_PX = 10.0  # of width: both edges of a finer line reach into the same pixels
 _REACH_PX = 8.0
-_REACH_MM = 3.0  # of white that every edge has beside it
+_SPARE_MM = 0.5  # of what a bar has beside its line, not looked at
 _STRETCH_MM = 10.0  # short enough to be straight in the photograph
 _LEAST_PIXELS = 60
 _FINEST_SIGMA_PX = 0.29
@@ -52,6 +52,7 @@ def edge_spread(
         pose: of the sheet.
     """
     found: list[EdgeSpread] = []
+    beside_mm = pose.sheet.paper.straight.guard_mm - _SPARE_MM
     for piece in pieces:
         if piece.line.shape != "straight":
             continue
@@ -62,7 +63,7 @@ def edge_spread(
         stretch = max(int(_STRETCH_MM / step_mm), 2)
         for start in range(0, len(piece.course_px) - stretch, stretch):
             ends = piece.course_px[[start, start + stretch]]
-            reach = min(_REACH_PX, float(wide[start]) / 2, _REACH_MM / float(scale[start]))
+            reach = min(_REACH_PX, float(wide[start]) / 2, beside_mm / float(scale[start]))
             found += _both_edges(pixels, ends, float(wide[start]), reach)
     if not found:
         return None

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from cracklens.measurement.target.layout import DICTIONARY, Floats, sheet_layout
+from cracklens.measurement.target.layout import DICTIONARY, Floats, Sheet, sheet_layout
+from cracklens.measurement.target.papers import paper_of
 from cracklens.photos.scale.markers import find_markers
 
 LEAST_MARKERS = 2
@@ -22,6 +23,7 @@ class Pose:
     """The map from the sheet to the photograph: a homography, then radial distortion.
 
     Attributes:
+        sheet: that is seen.
         homography: (3, 3) from mm of the sheet to px of a camera without distortion.
         distortion: k of r (1 + k r^2) about the middle of the picture, r in half diagonals
             (the first term of Brown, 1971); 0 with few markers.
@@ -31,6 +33,7 @@ class Pose:
         residual_px: root mean square distance between corners as found and as mapped.
     """
 
+    sheet: Sheet
     homography: Floats
     distortion: float
     middle_px: tuple[float, float]
@@ -70,22 +73,21 @@ class Pose:
     @property
     def mm_per_px(self) -> float:
         """Scale in the middle of the markers that were read, the mean of both directions."""
-        corners = {marker.number: marker.corners_mm for marker in sheet_layout().markers}
+        corners = {marker.number: marker.corners_mm for marker in self.sheet.markers}
         middle = np.mean([corners[number].mean(axis=0) for number in self.seen], axis=0)
         return float(1 / math.sqrt(abs(np.linalg.det(self.px_per_mm(middle[None])[0]))))
 
 
 def find_sheet_markers(pixels: NDArray[np.uint8]) -> list[tuple[int, Floats]]:
-    """Return id and corners, (4, 2) px clockwise from top left, of each marker of the sheet.
+    """Return id and corners, (4, 2) px clockwise from top left, of each marker of any sheet.
 
-    An id may come more than once: then there are several sheets.
+    The ids say which paper a sheet is on. One may come more than once: then there are several.
 
     Args:
         pixels: (H, W, 3) RGB.
     """
-    known = {marker.number for marker in sheet_layout().markers}
     found = find_markers(pixels, dictionary=DICTIONARY)
-    return [(marker.number, marker.corners_px) for marker in found if marker.number in known]
+    return [(marker.number, marker.corners_px) for marker in found if paper_of(marker.number)]
 
 
 def fit_pose(found: list[tuple[int, Floats]], height_px: int, width_px: int) -> Pose:
@@ -94,11 +96,14 @@ def fit_pose(found: list[tuple[int, Floats]], height_px: int, width_px: int) -> 
     The cost grows linearly beyond a pixel, so that a marker on a curled corner does not bend all.
 
     Args:
-        found: id and corners of at least `LEAST_MARKERS` markers.
+        found: id and corners of at least `LEAST_MARKERS` markers of one sheet.
         height_px: of the picture.
         width_px: of the picture.
     """
-    places = {marker.number: marker.corners_mm for marker in sheet_layout().markers}
+    paper = paper_of(found[0][0])
+    assert paper is not None
+    sheet = sheet_layout(paper.name)
+    places = {marker.number: marker.corners_mm for marker in sheet.markers}
     corners_mm = np.concatenate([places[number] for number, _ in found])
     corners_px = np.concatenate([corners for _, corners in found])
     middle = ((width_px - 1) / 2, (height_px - 1) / 2)
@@ -106,7 +111,8 @@ def fit_pose(found: list[tuple[int, Floats]], height_px: int, width_px: int) -> 
     first, _ = cv2.findHomography(corners_mm, corners_px, cv2.RANSAC, 0.004 * half_diagonal)
     start = np.append((first / first[2, 2]).ravel()[:8], 0.0)
     size = np.maximum(np.abs(start), 1e-9)
-    free = 9 if len(found) >= _FOR_DISTORTION else 8
+    # a card is small: what the lens bends across it, a homography follows
+    free = 9 if len(found) >= _FOR_DISTORTION and not paper.is_card else 8
 
     def mapped(scaled: Floats) -> Floats:
         values = start.copy()
@@ -119,6 +125,7 @@ def fit_pose(found: list[tuple[int, Floats]], height_px: int, width_px: int) -> 
     off = mapped(fit.x) - corners_px
     values = np.append(fit.x, np.zeros(9 - free)) * np.append(size[:8], 0.01)
     return Pose(
+        sheet=sheet,
         homography=np.append(values[:8], 1.0).reshape(3, 3),
         distortion=float(values[8]),
         middle_px=middle,

@@ -8,8 +8,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cracklens.errors import DataError, UsageError
-from cracklens.files import read_text, write_json
+from cracklens.files import as_path, read_text, write_json
 from cracklens.measurement.camera_bias import CameraBias
+from cracklens.measurement.target.papers import PAPERS, PaperName
 
 SCHEMA_VERSION = 1
 _LEAST_RESPONSE = 0.5
@@ -85,12 +86,15 @@ class CameraCheck(Part):
 
     schema_version: Literal[1] = 1
     cracklens_version: str
+    paper: PaperName = Field("a4", description="Of the sheet in the photograph.")
     sheet_version: int
     photograph: str
     sha256: str
     width_px: int
     height_px: int
-    ruler_mm: float = Field(gt=0, description="Length of the printed ruler of 100 mm.")
+    ruler_mm: float = Field(
+        gt=0, description="Length of the printed ruler: 100 mm, of a card 60 mm."
+    )
     markers: int
     markers_missing: int
     mm_per_px: float = Field(gt=0)
@@ -131,7 +135,7 @@ class CameraCheck(Part):
         Raises:
             OutputError: it cannot be written.
         """
-        write_json(Path(path), self.model_dump(mode="json"))
+        write_json(as_path(path), self.model_dump(mode="json"))
 
     @classmethod
     def load(cls, path: str | Path) -> "CameraCheck":
@@ -142,7 +146,7 @@ class CameraCheck(Part):
             DataError: it is no check of a camera, or of a newer cracklens.
         """
         try:
-            text = read_text(path)
+            text = read_text(as_path(path))
         except OSError as error:
             raise UsageError(
                 f"{path} cannot be read: {error.strerror}; cracklens check-camera writes it"
@@ -176,16 +180,17 @@ def _told_apart(rows: Sequence[WidthCheck]) -> tuple[list[WidthCheck], list[Widt
     return rising[:first], rising[first:]
 
 
-def check_true_widths(true_widths_mm: Mapping[float, float], known: tuple[float, ...]) -> None:
+def check_true_widths(true_widths_mm: Mapping[float, float], paper: PaperName = "a4") -> None:
     """Refuse widths read with a loupe that belong to no line, or cannot be.
 
     Raises:
         UsageError: says which.
     """
+    known, title = PAPERS[paper].straight.widths_mm, PAPERS[paper].title.rpartition(" ")[2]
     for nominal, true in true_widths_mm.items():
         if nominal not in known:
             listed = ", ".join(f"{width:.2f}" for width in known)
-            raise UsageError(f"the sheet has no line of {nominal:g} mm; it has {listed}")
+            raise UsageError(f"the {title} has no line of {nominal:g} mm; it has {listed}")
         if not 0 < true < 3 * nominal + 0.1:
             raise UsageError(
                 f"a line printed as {nominal:g} mm cannot be {true:g} mm wide: check the loupe's"

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 
+from cracklens.measurement.target.papers import PAPERS
 from cracklens.measurement.target.result import CameraCheck, WidthCheck
 
 _COLUMNS = 80
@@ -21,7 +22,8 @@ def check_text(check: CameraCheck) -> str:
 
 def _facts(check: CameraCheck) -> str:
     blur = "not known" if check.blur_px is None else f"{check.blur_px:.2f} px"
-    seen = f"{check.markers} of {check.markers + check.markers_missing} markers"
+    sheet = PAPERS[check.paper].title
+    seen = f"{sheet}, {check.markers} of {check.markers + check.markers_missing} markers"
     lines = [
         f"{check.photograph}: {check.width_px} x {check.height_px} px, {seen}",
         f"{check.mm_per_px:.3f} mm/px, tilt {check.tilt_deg:.0f} degrees, blur {blur}",

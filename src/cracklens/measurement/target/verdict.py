@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from cracklens.measurement.target.papers import Paper
 from cracklens.measurement.target.result import BoundaryCheck, Verdict, WidthCheck
 
 SERVES, LIMITED = 0.25, 0.5
@@ -23,7 +24,10 @@ _SCALES = np.geomspace(0.005, 5.0, 400)
 
 
 def judge_boundaries(
-    widths: Sequence[WidthCheck], boundaries_mm: Mapping[float, Sequence[str]], mm_per_px: float
+    widths: Sequence[WidthCheck],
+    boundaries_mm: Mapping[float, Sequence[str]],
+    mm_per_px: float,
+    paper: Paper,
 ) -> list[BoundaryCheck]:
     """Return a verdict for each boundary, finest first.
 
@@ -31,15 +35,20 @@ def judge_boundaries(
         widths: what the check found, at least one.
         boundaries_mm: with the names of the codes that have them.
         mm_per_px: of the photograph.
+        paper: of the sheet, which says what widths it has.
     """
     return [
-        _judged(boundary, sorted(codes), widths, mm_per_px)
+        _judged(boundary, sorted(codes), widths, mm_per_px, paper)
         for boundary, codes in sorted(boundaries_mm.items())
     ]
 
 
 def _judged(
-    boundary: float, codes: list[str], widths: Sequence[WidthCheck], mm_per_px: float
+    boundary: float,
+    codes: list[str],
+    widths: Sequence[WidthCheck],
+    mm_per_px: float,
+    paper: Paper,
 ) -> BoundaryCheck:
     width_px = boundary / mm_per_px
     coarsest = _coarsest(boundary, widths)
@@ -62,7 +71,7 @@ def _judged(
         uncertainty_mm=uncertainty,
         verdict=verdict,
         coarsest_mm_per_px=coarsest,
-        text=_text(verdict, boundary, coarsest, mm_per_px),
+        text=_text(verdict, boundary, coarsest, mm_per_px, paper),
     )
 
 
@@ -87,12 +96,17 @@ def _coarsest(boundary: float, widths: Sequence[WidthCheck]) -> float | None:
     return float(max(serving)) if serving else None
 
 
-def _text(verdict: Verdict, boundary: float, coarsest: float | None, mm_per_px: float) -> str:
+def _text(
+    verdict: Verdict, boundary: float, coarsest: float | None, mm_per_px: float, paper: Paper
+) -> str:
     if verdict == "serves":
         return "serves at this distance"
     if coarsest is not None and coarsest < mm_per_px:
         share = coarsest / mm_per_px
         return f"go to {share:.0%} of this distance ({coarsest:.3f} mm/px)"
+    printed = paper.straight.widths_mm
+    if verdict == "not seen" and not printed[0] / _BEYOND <= boundary <= printed[-1] * _BEYOND:
+        return f"the {paper.title} has no line near {boundary:.2f} mm: use an A4 or Letter sheet"
     if verdict == "not seen":
         return f"no line near {boundary:.2f} mm was measured: take all of the sheet"
     return "no distance helps: sharper focus, better light, less compression"

@@ -1,16 +1,17 @@
 """Scales by photograph, as a table that a person writes."""
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from cracklens.errors import UsageError, did_you_mean
-from cracklens.files import read_text
+from cracklens.file_names import FileIndex
+from cracklens.files import expand_home
+from cracklens.number_text import AmbiguousNumberError, with_decimal_point
 from cracklens.photos.scale.length import parse_length
 from cracklens.photos.scale.scale import check_mm_per_px
+from cracklens.table_file import Table, read_table
 
 _COLUMNS = (
     "photo", "mm_per_px", "marker", "distance", "x1", "y1", "x2", "y2", "length",
@@ -51,25 +52,21 @@ def read_scale_table(path: Path, photos: Iterable[Path]) -> dict[Path, ScaleRow]
     A first line names the columns: `photo` and some of `mm_per_px`, `marker`, `distance`,
     `x1,y1,x2,y2,length` and `relative_uncertainty` (standard, 0.02 for 2 %). Each line has one way
     to the scale; lengths have units. A photograph may be named by its file name where that is
-    unique, or by the end of its path. Separators may be commas, semicolons or tabs.
+    unique, or by the end of its path, in upper or lower case.
 
     Args:
-        path: the file, in UTF-8.
+        path: the file, as `cracklens.table_file.read_table` reads it.
         photos: the photographs of the run.
 
     Raises:
         UsageError: the file cannot be read, or a line makes no sense; all with their line numbers.
     """
-    try:
-        text = read_text(path, "utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8: save it as CSV UTF-8") from error
-    known = list(photos)
+    table = read_table(path, UsageError)
+    known = {photo.absolute(): photo for photo in photos}
+    index = FileIndex(known)
     found: dict[Path, ScaleRow] = {}
-    for row in _rows(path, text):
-        photo = _photo(path, row, known)
+    for row in _rows(path, table):
+        photo = known[_photo(path, row, index, table)]
         if photo in found:
             raise UsageError(
                 f"{path}, line {row.line}: {row.photo} stands in line {found[photo].line} already"
@@ -78,41 +75,27 @@ def read_scale_table(path: Path, photos: Iterable[Path]) -> dict[Path, ScaleRow]
     return found
 
 
-def _rows(path: Path, text: str) -> list[ScaleRow]:
-    head = text.split("\n", 1)[0]
-    separator = max(",;\t", key=head.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    names = [name.strip().lower() for name in reader.fieldnames or ()]
-    for name in names:
+def _rows(path: Path, table: Table) -> list[ScaleRow]:
+    where = f"{path}, line {table.first_line}"
+    names = {name: name.lower() for name in table.columns}
+    for name in names.values():
         if name not in _COLUMNS:
             hint = did_you_mean(name, _COLUMNS)
-            raise UsageError(f"{path}, line 1: there is no column {name!r}: {hint}")
-    if "photo" not in names:
-        raise UsageError(f"{path}, line 1: the first line must name the columns: photo,mm_per_px")
-    if len(set(names)) < len(names):
-        raise UsageError(f"{path}, line 1: a column is named twice")
-    reader.fieldnames = names
-    rows: list[ScaleRow] = []
+            raise UsageError(f"{where}: there is no column {name!r}: {hint}")
+    if "photo" not in names.values():
+        raise UsageError(f"{where}: the first line must name the columns: photo,mm_per_px")
+    if len(set(names.values())) < len(names):
+        raise UsageError(f"{where}: a column is named twice")
     try:
-        for values in reader:
-            cells = _cells(reader.line_num, values)
-            if any(cells.values()):
-                rows.append(_row(reader.line_num, cells))
-    except csv.Error as error:
-        raise UsageError(f"{path}, line {reader.line_num}: not valid CSV ({error})") from error
+        return [
+            _row(row.line, {names[n]: cell for n, cell in row.cells.items()}, table.decimal)
+            for row in table.rows
+        ]
     except UsageError as error:
         raise UsageError(f"{path}, {error}") from error
-    return rows
 
 
-def _cells(line: int, values: Mapping[str | None, str | None]) -> dict[str, str]:
-    cells = {name: value.strip() for name, value in values.items() if name and value is not None}
-    if len(cells) < len(values):  # the reader marks missing and surplus values with None
-        raise UsageError(f"line {line}: it has not as many values as line 1")
-    return cells
-
-
-def _row(line: int, cells: dict[str, str]) -> ScaleRow:
+def _row(line: int, cells: Mapping[str, str], decimal: str | None) -> ScaleRow:
     where = f"line {line}"
     if not cells.get("photo"):
         raise UsageError(f"{where}: the photograph is not named")
@@ -128,20 +111,25 @@ def _row(line: int, cells: dict[str, str]) -> ScaleRow:
             f"{where}: it {what}: give one of mm_per_px, marker, distance or x1,y1,x2,y2,length"
         )
     try:
-        return _parsed(line, cells)
+        return _parsed(line, cells, decimal)
     except UsageError as error:
         raise UsageError(f"{where}: {error}") from error
 
 
-def _parsed(line: int, cells: dict[str, str]) -> ScaleRow:
+def _parsed(line: int, cells: Mapping[str, str], decimal: str | None) -> ScaleRow:
     def number(name: str) -> float:
         try:
-            value = float(cells[name].replace(",", "."))
+            value = float(with_decimal_point(cells[name], decimal))
+        except AmbiguousNumberError as error:
+            raise UsageError(f"{name}: {error}") from error
         except ValueError as error:
             raise UsageError(f"{name} must be a number, got {cells[name]!r}") from error
         if not math.isfinite(value):
             raise UsageError(f"{name} must be a finite number, got {cells[name]!r}")
         return value
+
+    def length(name: str) -> float:
+        return parse_length(cells[name], name, decimal)
 
     relative = number("relative_uncertainty") if cells.get("relative_uncertainty") else None
     if relative is not None and not 0 < relative < _MOST_UNCERTAINTY:
@@ -156,27 +144,31 @@ def _parsed(line: int, cells: dict[str, str]) -> ScaleRow:
         line=line,
         photo=cells["photo"],
         mm_per_px=check_mm_per_px(number("mm_per_px")) if cells.get("mm_per_px") else None,
-        marker_mm=parse_length(cells["marker"], "marker") if cells.get("marker") else None,
-        distance_m=parse_length(cells["distance"], "distance") / 1000.0
-        if cells.get("distance")
-        else None,
+        marker_mm=length("marker") if cells.get("marker") else None,
+        distance_m=length("distance") / 1000.0 if cells.get("distance") else None,
         points_px=points,
-        length_mm=parse_length(cells["length"], "length") if points else None,
+        length_mm=length("length") if points else None,
         relative_standard=relative,
     )
 
 
-def _photo(path: Path, row: ScaleRow, photos: list[Path]) -> Path:
+def _photo(path: Path, row: ScaleRow, index: FileIndex, table: Table) -> Path:
     """Return the one photograph whose path ends as the row says."""
-    wanted = PurePath(row.photo.replace("\\", "/")).parts
-    matches = [photo for photo in photos if photo.parts[-len(wanted) :] == wanted]
+    matches = index.find(expand_home(row.photo))
     if len(matches) == 1:
         return matches[0]
     where = f"{path}, line {row.line}"
     if not matches:
-        hint = did_you_mean(row.photo, {photo.name for photo in photos})
+        hint = did_you_mean(row.photo, index.names())
+        if table.guessed(row.photo):
+            hint += "; the table is not in UTF-8 and was read as Windows-1252: save it as CSV UTF-8"
         raise UsageError(f"{where}: no photograph is called {row.photo!r}: {hint}")
+    if len({photo.parent for photo in matches}) == 1:
+        raise UsageError(
+            f"{where}: {row.photo!r} may be {matches[0].name} or {matches[1].name}, which differ "
+            "in case alone: write the name exactly"
+        )
     raise UsageError(
-        f"{where}: {len(matches)} photographs are called {row.photo!r}: write more of their paths, "
-        f"such as {'/'.join(matches[0].parts[-2:])}"
+        f"{where}: {len(matches)} photographs are called {row.photo!r} ({matches[0]} and "
+        f"{matches[1]}): write more of their paths, such as {'/'.join(matches[0].parts[-2:])}"
     )
