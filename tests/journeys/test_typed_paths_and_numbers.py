@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cracklens.record.validate import find_problems
 from PIL import Image
 
 import cracklens as package
@@ -16,6 +15,7 @@ from cracklens.errors import PhotoError, UsageError
 from cracklens.files import as_path, expand_home
 from cracklens.models import read_model_folder
 from cracklens.photos import read_photo
+from cracklens.record.validate import find_problems
 
 
 @pytest.fixture
