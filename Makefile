@@ -6,13 +6,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check docs clean
+# One process per core; each keeps its numerical libraries to one thread, or they fight for the cores.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist worksteal
+
+.PHONY: demo test test-fast check docs clean
 
 demo: $(VENV)/base.stamp  ## render photographs of walls and inspect them
 	$(BIN)/python examples/demo.py demo
 
 test: $(VENV)/dev.stamp  ## run all tests
-	$(BIN)/pytest
+	$(PYTEST)
+
+test-fast: $(VENV)/dev.stamp  ## the tests to run while writing: all but the marker "slow"
+	$(PYTEST) -m "not slow"
 
 check: $(VENV)/dev.stamp  ## what must be clean before a commit: lint, types, import direction, docs
 	$(BIN)/ruff check .

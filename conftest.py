@@ -1,16 +1,23 @@
 """Fixtures that all tests and the executed examples in docstrings share."""
 
 import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy and PyTorch: workers share the cores
+os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
+
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 import cracklens as package
+from command_runs import ForkedRuns
 from cracklens.models import ModelCard, write_model_folder
 from cracklens.synthesis import render_tiles
+from forked_command import CAN_FORK
 
 TILES = 120
 
@@ -23,19 +30,35 @@ def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A rendered labelled folder: 60 cracked and 60 uncracked tiles of 128 px. Read only."""
-    folder = tmp_path_factory.mktemp("data") / "tiles"
-    render_tiles(folder, TILES, seed=0)
-    return folder
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Make a folder once for all workers of a run: `made_once("tiles", fill)`. Read only."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # that of the run, which its workers share
+    shared = base / "shared"
+    shared.mkdir(exist_ok=True)
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        done = shared / f"{name}.done"
+        with FileLock(shared / f"{name}.lock"):
+            if not done.exists():
+                fill(shared / name)
+                done.touch()
+        return shared / name
+
+    return make
 
 
 @pytest.fixture(scope="session")
-def model_folder(tiles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiles(made_once: Callable[..., Path]) -> Path:
+    """A rendered labelled folder: 60 cracked and 60 uncracked tiles of 128 px. Read only."""
+    return made_once("tiles", lambda folder: render_tiles(folder, TILES, seed=0))
+
+
+@pytest.fixture(scope="session")
+def model_folder(tiles: Path, made_once: Callable[..., Path]) -> Path:
     """A small model trained on `tiles` for a few epochs. Read only."""
-    folder = tmp_path_factory.mktemp("models") / "small"
-    package.train(tiles, folder, recipe="small", epochs=3)
-    return folder
+    return made_once("small", lambda folder: package.train(tiles, folder, recipe="small", epochs=3))
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +149,20 @@ SEGMENTER_CARD = {
 
 
 @pytest.fixture(scope="session")
-def cracklens() -> Callable[..., "subprocess.CompletedProcess[str]"]:
+def forked_runs() -> Iterator[ForkedRuns | None]:
+    """What runs the command in forks, where the system can fork: `tests/support`."""
+    if not CAN_FORK:
+        yield None
+        return
+    runs = ForkedRuns()
+    yield runs
+    runs.close()
+
+
+@pytest.fixture(scope="session")
+def cracklens(
+    forked_runs: ForkedRuns | None,
+) -> Callable[..., "subprocess.CompletedProcess[str]"]:
     """The installed command: `cracklens("predict", model, picture, code=0)`."""
     program = Path(sys.executable).with_name("cracklens")
 
@@ -134,9 +170,12 @@ def cracklens() -> Callable[..., "subprocess.CompletedProcess[str]"]:
         *arguments: object, code: int | None = 0, cwd: Path | None = None, timeout: float = 240
     ) -> "subprocess.CompletedProcess[str]":
         command = [str(program), *map(str, arguments)]
-        done = subprocess.run(
-            command, capture_output=True, text=True, cwd=cwd, timeout=timeout, check=False
-        )
+        if forked_runs:
+            done = forked_runs.run(command, cwd=cwd, timeout=timeout)
+        else:
+            done = subprocess.run(
+                command, capture_output=True, text=True, cwd=cwd, timeout=timeout, check=False
+            )
         assert code is None or done.returncode == code, f"{command}\n{done.stdout}\n{done.stderr}"
         return done
 

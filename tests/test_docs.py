@@ -21,6 +21,7 @@ import pytest
 import typer
 import yaml
 
+from command_runs import ForkedRuns
 from cracklens import __version__
 from cracklens.cli.main import app
 from cracklens.files import INSPECTION_FILES
@@ -75,8 +76,11 @@ def blocks_of(page: Path) -> Iterator[Block]:
 class Runner:
     """Runs shell blocks in one folder and Python blocks in one namespace, in order."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: Path | None = None) -> None:
         self.folder = folder
+        self.programs = [str(Path(sys.executable).parent)]
+        if program is not None:  # a `cracklens` that starts at once
+            self.programs.insert(0, str(program.parent))
         self.printed = ""
         module = ModuleType("__main__")
         self.names: dict[str, Any] = vars(module)
@@ -97,7 +101,7 @@ class Runner:
             pytest.fail(f"{block.where}: write ```bash or ```python, not ```{block.language}")
 
     def _shell(self, block: Block) -> None:
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        path = os.pathsep.join([*self.programs, os.environ["PATH"]])
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", block.code],
             cwd=self.folder,
@@ -126,9 +130,12 @@ class Runner:
             pytest.fail(f"{block.where}: expected\n{block.code}\nbut got\n{self.printed}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", EXECUTED, ids=lambda page: page.name)
-def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
-    Runner(tmp_path).run_page(page)
+def test_the_blocks_of_a_page_run(
+    page: Path, tmp_path: Path, forked_runs: ForkedRuns | None
+) -> None:
+    Runner(tmp_path, forked_runs.program() if forked_runs else None).run_page(page)
 
 
 @pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: page.name)
@@ -169,6 +176,7 @@ def test_the_runner_sees_what_is_wrong(text: str, problem: str, tmp_path: Path) 
         Runner(tmp_path).run_page(page)
 
 
+@pytest.mark.slow
 def test_generated_pages_are_up_to_date() -> None:
     done = subprocess.run(
         [sys.executable, DOCS / "make_reference.py", "--check"],

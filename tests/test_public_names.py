@@ -62,6 +62,24 @@ def test_importing_the_package_imports_nothing_heavy():
     assert not heavy & set(loaded)
 
 
+def test_labelling_pictures_does_not_wait_for_what_measures():
+    """SciPy takes half a second, which `predict`, `evaluate` and `audit` do not need at the start."""
+    loaded = python("from cracklens.api import audit, load_model; import sys; print(*sys.modules)")
+    assert "cracklens.detection" in loaded.split()
+    assert not {"scipy", "matplotlib", "cracklens.measurement"} & set(loaded.split())
+
+
+def test_the_rooms_of_python_have_no_other_names():
+    from cracklens import api
+
+    assert {getattr(api, name).__module__.partition(".api.")[1] for name in api.__all__} == {
+        ".api."
+    }
+    with pytest.raises(AttributeError, match="no attribute 'inspects'"):
+        _ = api.inspects
+
+
+@pytest.mark.slow
 def test_every_room_but_training_works_without_the_extras(model_folder, tiles, tmp_path):
     code = """
 import sys
@@ -117,6 +135,7 @@ def cpu_seconds(*command):
     return min(spent)
 
 
+@pytest.mark.slow
 def test_help_is_there_at_once():
     program = Path(sys.executable).with_name("cracklens")
     # A slower processor is given more: the limit is 0.4 s where json and asyncio load in 0.07 s.

@@ -10,6 +10,8 @@ from PIL import Image
 
 from cracklens.synthesis import DISTRACTORS
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).parents[2] / "examples" / "render_photographs.py"
 
 

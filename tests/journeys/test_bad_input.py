@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = Path(sys.executable).with_name("cracklens")
 BROKEN = ["Bild äöü.jpg", "[draft] note.jpg", "empty.jpg", "cut.jpg", "film.gif", "phone.heic"]
 

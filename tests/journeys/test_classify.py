@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+pytestmark = pytest.mark.slow
+
 STATISTICS = {
     "model_info", "training_config", "dataset_info", "final_metrics", "training_history", "timestamp",
 }  # fmt: skip

@@ -10,6 +10,8 @@ from PIL import Image
 from cracklens.synthesis import Marker, render_specimen
 from cracklens.synthesis.marker import place_marker
 
+pytestmark = pytest.mark.slow
+
 CODES = ("--codes", "aashto-mbei", "--reinforcement", "reinforced")
 SCALE_MM_PER_PX = 0.1
 

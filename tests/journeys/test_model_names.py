@@ -8,6 +8,8 @@ import cracklens as package
 from cracklens.errors import ModelError, UsageError
 from cracklens.models.catalog import DEFAULT_MODEL, EMBEDDED
 
+pytestmark = pytest.mark.slow
+
 
 def test_predict_and_evaluate_know_the_model_of_the_package(cracklens, tiles, tmp_path):
     picture = tiles / "Positive" / "00001.jpg"

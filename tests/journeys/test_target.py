@@ -11,6 +11,8 @@ from cracklens.measurement.target.result import CameraCheck
 from cracklens.synthesis import Camera, photograph
 from cracklens.synthesis.printed import printed_page
 
+pytestmark = pytest.mark.slow
+
 DPI = 900
 SIZE = (1500, 1100)
 

@@ -18,6 +18,8 @@ from cracklens.synthesis import Camera, photograph
 from cracklens.synthesis.pinhole import plane_homography, wall_points
 from cracklens.synthesis.printed import printed_page
 
+pytestmark = pytest.mark.slow
+
 DPI = 1200
 STRIP_PX = (2060, 560)
 STRIP = {"mm_per_px": 0.1, "middle_mm": (105.0, 119.0), "turn_deg": 1.0}

@@ -195,6 +195,7 @@ def rendered(specimen):
     return crack_of(Branch(truth.points_px, np.maximum(truth.width_px, 0.5), 0, 1))
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_on_rendered_cracks():
     """Not the network's mask, which is what the benchmark is for."""
     held, errors = [], []

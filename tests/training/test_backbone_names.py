@@ -105,6 +105,7 @@ def test_different_pictures_are_no_contradiction(copied):
     refuse_contradictions(load_dataset(copied(0)), strict=True)
 
 
+@pytest.mark.slow
 def test_a_log_names_every_epoch(tiles, tmp_path, capsys):
     assert not sys.stderr.isatty()
     config = resolve_config("small", None, {"epochs": 2})

@@ -12,6 +12,8 @@ from cracklens.training.backbones import create_backbone
 from cracklens.training.export import check_export, export_model
 from cracklens.training.write import write_model
 
+pytestmark = pytest.mark.slow
+
 TEMPERATURE = 1.7
 
 

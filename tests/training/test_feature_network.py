@@ -11,6 +11,8 @@ from cracklens.progress import Progress
 from cracklens.training import feature_network
 from cracklens.training.feature_network import INFO, exported_backbone, torch_features
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_kept_export_is_found_again(frozen, monkeypatch):
     monkeypatch.setattr(feature_network, "_run", None)  # nothing is run

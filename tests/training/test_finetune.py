@@ -144,6 +144,7 @@ def test_processes_of_torchrun_have_nothing_to_share_without_fine_tuning(
         train(tiles, tmp_path / "model", config_of("test_resnet"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not torch.distributed.is_gloo_available(), reason="PyTorch without gloo")
 @pytest.mark.timeout(120)
 def test_two_processes_make_one_model(tiles, tmp_path):

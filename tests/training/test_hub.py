@@ -19,6 +19,8 @@ from cracklens.models import read_model_folder
 from cracklens.training.backbones import create_backbone
 from cracklens.training.resolve import resolve_config
 
+pytestmark = pytest.mark.slow
+
 TINY = "test_resnet"
 FLAGS = ["--backbone", TINY, "--weights", "pretrained", "--split", "random", "--input-size", "64",
          "--epochs", "1", "--precision", "f32"]  # fmt: skip

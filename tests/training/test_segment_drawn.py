@@ -15,6 +15,8 @@ from cracklens.training.segment.annotated_tiles import cut_tiles, masked_tiles
 from cracklens.training.segment.samples import decode
 from cracklens.training.train import train
 
+pytestmark = pytest.mark.slow
+
 
 def draw(root, *, count=6, size=(96, 192), bar=True):
     """Pictures with a dark bar in the left half, and masks of it."""

@@ -10,6 +10,8 @@ from cracklens.training.segment.export import check_segmenter, export_segmenter
 from cracklens.training.segment.network import MOBILENET, SCRATCH, create_segmenter, fold_norms
 from cracklens.training.segment.predict import predict
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def small():

@@ -17,6 +17,8 @@ from cracklens.training.segment.rendered_bank import render_picture, rendered_ba
 from cracklens.training.segment.samples import ONCE, THRICE, Samples, Shares, decode, tile_label
 from cracklens.training.segment.tiles import read_tiles
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def parts(tiles, tmp_path_factory):
