@@ -36,6 +36,25 @@ def read_settings(path: Path, example: str) -> dict[str, Any]:
     return content
 
 
+def listed(value: Any) -> Any:  # noqa: ANN401 - whatever is given
+    """Return a setting that is a list as one, also where it is given as one value or as text.
+
+    Text is split at commas, as on the command line.
+
+    Raises:
+        ValueError: the text names nothing.
+
+    >>> listed("aashto-mbei, aci-224r"), listed(1.0), listed((1.0, 0.5))
+    (('aashto-mbei', 'aci-224r'), (1.0,), (1.0, 0.5))
+    """
+    if isinstance(value, str):
+        parts = tuple(part.strip() for part in value.split(",") if part.strip())
+        if not parts:
+            raise ValueError("is empty: name at least one, or leave it out")
+        return parts
+    return (value,) if isinstance(value, int | float) else value
+
+
 def validated(kind: type[T], values: Mapping[str, Any]) -> T:
     """Return the configuration that the values are; the message names field and flag.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from pydantic import ValidationError
 
@@ -18,6 +18,7 @@ from cracklens.files import sha256_file, write_json
 from cracklens.grading import Context
 from cracklens.inspection.config import InspectConfig, resolve_config
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
+from cracklens.inspection.keywords import InspectSettings
 from cracklens.inspection.lock import locked
 from cracklens.inspection.reuse import TIMINGS, still_valid, take_over, timings_of
 from cracklens.inspection.run import OnPhoto, Outcome, run_inspection
@@ -47,7 +48,7 @@ def inspect(
     overwrite: bool = False,
     strict: bool = False,
     progress: Progress = SILENT,
-    **settings: Any,  # noqa: ANN401 - the fields of InspectConfig, checked there
+    **settings: Unpack[InspectSettings],
 ) -> Inspection:
     """Find the cracks in photographs of any size, measure them, and grade them by codes.
 
@@ -69,7 +70,7 @@ def inspect(
         strict: raise the first photograph that cannot be inspected.
         progress: listener.
         **settings: any field of `cracklens.inspection.config.InspectConfig`, such as
-            `least_length_px=50`, `codes=("aashto-mbei",)` or `reinforcement="reinforced"`.
+            `least_length_px=50`, `codes="aashto-mbei"` or `reinforcement="reinforced"`.
 
     Raises:
         UsageError: an input names no photograph; an unknown setting, or one that makes no sense.

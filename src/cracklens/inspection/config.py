@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from cracklens.errors import UsageError, did_you_mean
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.settings_file import read_settings, validated
+from cracklens.settings_file import listed, read_settings, validated
 
 
 class InspectConfig(BaseModel):
@@ -163,6 +163,8 @@ class InspectConfig(BaseModel):
         description="Threads that read photographs (default: one per processor).",
         json_schema_extra={"panel": "Run"},
     )
+
+    _listed = field_validator("codes", "exposure", "scales", mode="before")(listed)
 
     @model_validator(mode="after")
     def _consistent(self) -> "InspectConfig":

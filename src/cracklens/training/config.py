@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from cracklens.machine import DEFAULT_MAX_PIXELS
+from cracklens.settings_file import listed
 
 DEFAULT_RECIPE = "resnet101"
 
@@ -149,6 +150,8 @@ class TrainConfig(BaseModel):
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="Where to fine-tune.", json_schema_extra={"panel": "Fine-tuning"}
     )
+
+    _listed = field_validator("hidden", "dropout", mode="before")(listed)
 
     @model_validator(mode="after")
     def _consistent(self) -> "TrainConfig":
