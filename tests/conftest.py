@@ -74,7 +74,7 @@ def small_inspection() -> Inspection:
             ),
             PhotoRecord(
                 id="P002", path="b.jpg", notes=[], cracks=[], rejected=[], tiles=[], overlay=None,
-                **common,
+                **{**common, "sha256": "1" * 64},
             ),
         ],
         failed=[FailedRecord(path="c.jpg", reason="the file is empty (0 bytes)")],

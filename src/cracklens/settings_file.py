@@ -86,8 +86,8 @@ class Settings(BaseModel):
         kind = type_of(cls.model_fields[str(info.field_name)].annotation)
         if kind is float and isinstance(value, str):
             return with_decimal_point(value)
-        if get_origin(kind) is tuple and get_args(kind)[0] is float:
-            return _numbers(value)
+        if get_origin(kind) is tuple:
+            return _numbers(value) if get_args(kind)[0] is float else listed(value)
         if isinstance(value, str | Path):
             return type(value)(expand_home(str(value)))
         return value
@@ -101,7 +101,7 @@ def type_of(annotation: Any) -> Any:  # noqa: ANN401 - type expressions
 
 
 def _numbers(value: Any) -> Any:  # noqa: ANN401 - not checked yet
-    """Return a list of numbers as a list; what is no list stays as it is.
+    """Return one number or several as a list; another value is returned unchanged.
 
     Raises:
         ValueError: a text is no list of numbers, or may be two lists.
@@ -112,6 +112,8 @@ def _numbers(value: Any) -> Any:  # noqa: ANN401 - not checked yet
             return tuple(map(float, parts))
         except ValueError:
             raise ValueError(f"{value!r}: expected numbers such as 1,0.5") from None
+    if isinstance(value, int | float):
+        return (value,)
     if isinstance(value, list | tuple):
         return [with_decimal_point(each) if isinstance(each, str) else each for each in value]
     return value
@@ -138,6 +140,25 @@ def read_settings(path: Path, example: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise UsageError(f"{path} must hold settings like '{example}'")
     return content
+
+
+def listed(value: Any) -> Any:  # noqa: ANN401 - whatever is given
+    """Return a setting that is a list as one, also where it is given as one value or as text.
+
+    Text is split at commas, as on the command line.
+
+    Raises:
+        ValueError: the text names nothing.
+
+    >>> listed("aashto-mbei, aci-224r"), listed(1.0), listed((1.0, 0.5))
+    (('aashto-mbei', 'aci-224r'), (1.0,), (1.0, 0.5))
+    """
+    if isinstance(value, str):
+        parts = tuple(part.strip() for part in value.split(",") if part.strip())
+        if not parts:
+            raise ValueError("is empty: name at least one, or leave it out")
+        return parts
+    return (value,) if isinstance(value, int | float) else value
 
 
 def validated(kind: type[T], values: Mapping[str, Any]) -> T:

@@ -68,3 +68,12 @@ def test_the_role_is_said_and_not_guessed(said, role):
 def test_a_context_does_not_change():
     with pytest.raises(ValidationError):
         Context().codes = ("jbdpa",)
+
+
+def test_one_code_and_one_class_need_no_tuple():
+    assert Context(codes="en-1992-1-1", exposure="XC3") == Context(
+        codes=("en-1992-1-1",), exposure=("XC3",)
+    )
+    assert Context(codes="bre-251,aci-224r").codes == ("bre-251", "aci-224r")
+    with pytest.raises(UsageError, match="did you mean 'bre-251'"):
+        Context(codes="bre-25")

@@ -1,5 +1,6 @@
 """The settings of an inspection: defaults, file, flags; each wrong one is named."""
 
+import json
 import math
 
 import pytest
@@ -24,6 +25,8 @@ def test_the_later_is_the_stronger(tmp_path):
         ({"seed_threshold": 1.5}, "seed_threshold (--seed-threshold): "),
         ({"seed_threshold": 0.3, "grow_threshold": 0.4}, "is above seed_threshold"),
         ({"scales": ()}, "at least one size"),
+        ({"codes": " , "}, "codes (--codes): is empty: name at least one"),
+        ({"scales": "1,half"}, "scales (--scales): "),
         ({"scales": (0.5, -1.0)}, "scales must lie above 0"),
         (
             {"least_length_px": math.inf},
@@ -40,6 +43,25 @@ def test_what_makes_no_sense_is_named(values, said):
     with pytest.raises(UsageError) as found:
         resolve_config(None, values)
     assert said in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "wanted"),
+    [
+        ("codes", "aashto-mbei", ("aashto-mbei",)),
+        ("codes", "aashto-mbei, aci-224r", ("aashto-mbei", "aci-224r")),
+        ("codes", ["bre-251"], ("bre-251",)),
+        ("exposure", "XC3", ("XC3",)),
+        ("scales", 1.0, (1.0,)),
+        ("scales", 2, (2.0,)),
+        ("scales", "1,0.5", (1.0, 0.5)),
+    ],
+)
+def test_a_list_may_be_one_value(tmp_path, name, given, wanted):
+    assert getattr(resolve_config(None, {name: given}), name) == wanted
+    file = tmp_path / "mine.yaml"
+    file.write_text(json.dumps({name: given}), encoding="utf-8")  # JSON is YAML
+    assert getattr(resolve_config(file), name) == wanted
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_a_run_that_was_stopped_goes_on_and_finds_the_same(inputs, dark, tmp_pat
 
 def test_a_photograph_that_changed_meanwhile_is_done_again(inputs, dark, site, draw, tmp_path):
     run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"))
-    draw(site / "0.png", shift=20)
+    draw(site / "0.png", shift=33)
     os.utime(site / "1.png", ns=(1, 1))
     (site / "2.png").unlink()
     draw(site / "3.png")
@@ -146,7 +146,7 @@ def test_many_photographs_are_never_in_memory_together(tmp_path, dark, monkeypat
     from cracklens.inspection import run
 
     for index in range(8):
-        Image.new("RGB", (400, 100)).save(tmp_path / f"{index}.png")
+        Image.new("RGB", (400, 100), (index, 0, 0)).save(tmp_path / f"{index}.png")
     monkeypatch.setattr(run, "BYTES_AHEAD", 3 * 400 * 100 * 3)
     alive, most, lock = 0, 0, threading.Lock()
     real = run.read_photo

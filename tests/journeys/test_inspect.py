@@ -289,7 +289,9 @@ def test_one_run_at_a_time(inspect, site, tmp_path):
 def test_many_photographs_and_three_broken(inspect, tmp_path):
     (tmp_path / "site").mkdir()
     for index in range(303):
-        Image.new("RGB", (40, 30), (index % 250, 150, 150)).save(tmp_path / f"site/{index:03}.jpg")
+        Image.new("RGB", (40, 30), (index % 250, 150, index // 250)).save(
+            tmp_path / f"site/{index:03}.jpg"
+        )
     broken = ["007.jpg", "100.jpg", "302.jpg"]
     for name in broken:
         (tmp_path / "site" / name).write_bytes(b"\xff\xd8\xff broken")

@@ -42,6 +42,7 @@ def test_a_good_one_has_no_problems(saved):
         (lambda p: p[0]["rejected"][0].update(lines_px=[[[1, 2], [9, 50]]]), "rejected 0: point"),
         (lambda p: p[0]["cracks"][0].update(length_px=11.1), "branches are 10.00 long"),
         (lambda p: p[0]["cracks"][0].update(length_px=8.9), "branches are 10.00 long"),
+        (lambda p: p[1].update(sha256=p[0]["sha256"]), "P002 has the same bytes as P001"),
         (lambda p: p[0].update(width_px=0), "photographs.0.width_px: Input should be greater"),
     ],
 )
@@ -49,6 +50,22 @@ def test_one_fault_is_one_line(saved, change, said):
     edit(saved, change)
     (found,) = find_problems(saved)
     assert said in found
+
+
+@pytest.mark.parametrize(
+    ("copy", "said"),
+    [
+        ({"path": "b.jpg", "of": "north/a.jpg"}, "path 'b.jpg' stands 2 times"),
+        ({"path": "new.jpg", "of": "c.jpg"}, "'c.jpg', which is no inspected photograph"),
+    ],
+)
+def test_copies_are_files_beside_the_photographs(saved, copy, said):
+    inspection = Inspection.load(saved)
+    for copies in ([{"path": "new.jpg", "of": "b.jpg"}], [copy]):
+        content = inspection.model_dump(mode="json") | {"copies": copies}
+        Inspection.model_validate(content).save(saved)
+        assert Inspection.load(saved).copies[0].path == copies[0]["path"]
+        assert [said in line for line in find_problems(saved)] == [True] * (copies == [copy])
 
 
 def test_rounding_of_a_length_is_no_fault(saved):

@@ -1,5 +1,8 @@
 """What people read at the end: right figures in 80 columns."""
 
+import pytest
+
+from cracklens.record.schema import CopyRecord
 from cracklens.reporting.terminal import length_px, ranked, summary_text, timings_text
 
 
@@ -44,6 +47,19 @@ def test_no_cracks_is_said(small_inspection):
     inspection = small_inspection
     clean = inspection.model_copy(update={"photographs": inspection.photographs[1:], "failed": []})
     assert summary_text(clean) == "1 photograph inspected, 0 with cracks\nno cracks found"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "1 copy of another photograph is not counted again"),
+        (1200, "1,200 copies of others are not counted again"),
+    ],
+)
+def test_copies_are_counted(small_inspection, count, said):
+    copies = [CopyRecord(path=f"{index}.jpg", of="b.jpg") for index in range(count)]
+    text = summary_text(small_inspection.model_copy(update={"copies": copies}))
+    assert text.splitlines()[:2] == ["2 photographs inspected, 1 with cracks; 1 could not be", said]
 
 
 def test_times_are_listed_by_step():

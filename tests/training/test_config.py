@@ -205,3 +205,8 @@ def test_wrong_flags_are_usage(cracklens, tmp_path, flag, told):
     done = cracklens("train", tmp_path, "-o", tmp_path / "model", *flag, code=2)
     assert told in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_a_head_of_one_layer_needs_no_tuple():
+    found = resolve_config("small", None, {"hidden": 64, "dropout": 0.5})
+    assert (found.hidden, found.dropout) == ((64,), (0.5,))

@@ -1,5 +1,7 @@
 """From the configuration of an inspection to what measures and grades."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,13 @@ from cracklens.inspection.assess import Assessor
 from cracklens.inspection.config import InspectConfig
 from cracklens.inspection.inputs import Inputs
 from cracklens.measurement.target.result import CameraCheck
-from cracklens.photos.scale import ScaleRequest, check_mm_per_px, parse_length, read_scale_table
+from cracklens.photos.scale import (
+    ScaleRequest,
+    ScaleRow,
+    check_mm_per_px,
+    parse_length,
+    read_scale_table,
+)
 from cracklens.photos.scale.dictionaries import family_of
 
 _FILES = ("scale_table", "camera", "priority_weights")
@@ -39,6 +47,28 @@ def assessor_of(config: InspectConfig, inputs: Inputs) -> Assessor:
         weights=load_weights(config.priority_weights),
         camera=CameraCheck.load(config.camera).bias() if config.camera else None,
     )
+
+
+def unused_rows(
+    rows: Mapping[Path, ScaleRow], inputs: Inputs, copies: Mapping[str, str]
+) -> list[str]:
+    """Return one line for each copy whose row of the scale table says something else.
+
+    Args:
+        rows: what the table says, by the path of the photograph.
+        inputs: the photographs.
+        copies: path of the photograph that counts by the path of its copy, as the record has them.
+    """
+    by_name = {inputs.name(index): rows.get(path) for index, path in enumerate(inputs.paths)}
+    return [
+        f"{copy} is a copy of {of}: its line {row.line} of the scale table is not used"
+        for copy, of in copies.items()
+        if (row := by_name[copy]) and not _says_the_same(row, by_name[of])
+    ]
+
+
+def _says_the_same(row: ScaleRow, other: ScaleRow | None) -> bool:
+    return other is not None and row == replace(other, line=row.line, photo=row.photo)
 
 
 def hashes_of(config: InspectConfig) -> dict[str, Any]:

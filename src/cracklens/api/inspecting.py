@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from pydantic import ValidationError
 
 import cracklens
-from cracklens.api.assessing import assessor_of, hashes_of
+from cracklens.api.assessing import assessor_of, hashes_of, unused_rows
 from cracklens.detection import Detector, load_detector
 from cracklens.detection.tiles import TileDetector
 from cracklens.errors import PhotoError, UsageError
@@ -18,6 +18,7 @@ from cracklens.files import as_path, sha256_file, write_json
 from cracklens.grading import Context
 from cracklens.inspection.config import InspectConfig, resolve_config
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
+from cracklens.inspection.keywords import InspectSettings
 from cracklens.inspection.lock import locked
 from cracklens.inspection.reuse import TIMINGS, reusable_results, reuse_results, timings_of
 from cracklens.inspection.run import OnPhoto, Outcome, run_inspection
@@ -47,14 +48,15 @@ def inspect(
     overwrite: bool = False,
     strict: bool = False,
     progress: Progress = SILENT,
-    **settings: Any,  # noqa: ANN401 - the fields of InspectConfig, checked there
+    **settings: Unpack[InspectSettings],
 ) -> Inspection:
     """Find the cracks in photographs of any size, measure them, and grade them by codes.
 
     Widths and lengths are in millimetres where there is a scale (`marker="50mm"`, `mm_per_px=0.1`,
     `distance="3.2m"`, `scale_table="scales.csv"`), else in pixels alone.
 
-    A photograph that cannot be inspected never ends the run; it stands in `failed` of the record.
+    A photograph that cannot be inspected never ends the run; it stands in `failed` of the record. A
+    file with the same bytes as another one counts once; the others stand in `copies`.
 
     Args:
         photos: files, folders or patterns such as `"site/*.jpg"`; one or many.
@@ -68,7 +70,7 @@ def inspect(
         strict: raise the first photograph that cannot be inspected.
         progress: listener.
         **settings: any field of `cracklens.inspection.config.InspectConfig`, such as
-            `least_length_px=50`, `codes=("aashto-mbei",)` or `reinforcement="reinforced"`.
+            `least_length_px=50`, `codes="aashto-mbei"` or `reinforcement="reinforced"`.
 
     Raises:
         UsageError: an input names no photograph; an unknown setting, or one that makes no sense.
@@ -188,7 +190,7 @@ def _inspect_all(
             f"{len(inputs.paths):,} photographs changed or failed and are looked at again"
         )
         store = open_store(output, run, resume=False, overwrite=True)
-        reuse_results(store, valid, _previews(store, config, inputs))
+        reuse_results(store, inputs, valid, _previews(store, config, inputs))
     elif output:
         store = open_store(output, run, resume=resume, overwrite=overwrite)
     if store and store.is_whole():
@@ -208,7 +210,13 @@ def _inspect_all(
         strict=strict,
         progress=progress,
     )
-    inspection = _inspection(inputs, configuration, assessor.context, model, outcome)
+    copies = {copy.path: copy.of for copy in outcome.copies}
+    unused = unused_rows(assessor.rows, inputs, copies)
+    for told in unused:
+        progress.say(told)
+    inspection = _inspection(
+        configuration, assessor.context, model, outcome, inputs, [*inputs.left_out(), *unused]
+    )
     if store:
         _publish(store, inspection, outcome)
     return Inspected(
@@ -256,11 +264,12 @@ def _model_record(folder: ModelFolder, detector: Detector | TileDetector) -> Mod
 
 
 def _inspection(
-    inputs: Inputs,
     configuration: dict[str, Any],
     context: Context,
     model: ModelRecord,
     outcome: Outcome,
+    inputs: Inputs,
+    left_out: Sequence[str],
 ) -> Inspection:
     return Inspection(
         cracklens_version=cracklens.__version__,
@@ -272,12 +281,13 @@ def _inspection(
         quantities=quantities_record(outcome.records),
         photographs=outcome.records,
         failed=outcome.failed,
+        copies=outcome.copies,
         limits=limits_of(
             model.task,
             failed=len(outcome.failed),
             scaled=sum(record.scale is not None for record in outcome.records),
             photographs=len(outcome.records),
-            left_out=inputs.left_out(),
+            left_out=left_out,
         ),
     )
 
@@ -326,7 +336,13 @@ def _publish(store: Store, inspection: Inspection, outcome: Outcome) -> None:
     def complete(folder: Path) -> None:
         write_report(inspection, folder, lambda photo: read_preview(photo, store.work / _PREVIEWS))
         write_tables(inspection, folder)
-        timings = timings_of(inspection.photographs, outcome.seconds, outcome.stamps)
+        copies = [copy.path for copy in inspection.copies]
+        timings = timings_of(
+            inspection.photographs,
+            outcome.seconds,
+            outcome.stamps,
+            dict(zip(copies, outcome.copy_stamps, strict=True)),
+        )
         write_json(folder / TIMINGS, timings)
         inspection.save(folder)
 

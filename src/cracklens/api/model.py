@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 from cracklens.datasets import load_dataset, split_dataset
 from cracklens.datasets.annotations import find_annotations
-from cracklens.detection import Classifier, Prediction
+from cracklens.detection import Classifier, Predictions
 from cracklens.errors import DataError, ModelError, PhotoError, UsageError
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import ModelCard
 from cracklens.models.catalog import find_model
-from cracklens.photos import find_photos
+from cracklens.photos import Picture, given_pictures
 from cracklens.photos.find import LeftOut
 from cracklens.progress import SILENT, Progress
 
@@ -50,39 +50,45 @@ class Model:
 
     def predict(
         self,
-        pictures: str | Path | Iterable[str | Path],
+        pictures: Picture | Iterable[Picture],
         *,
         on_error: Callable[[PhotoError], None] | None = None,
         max_pixels: int = DEFAULT_MAX_PIXELS,
         progress: Progress = SILENT,
-    ) -> list[Prediction]:
+    ) -> Predictions:
         """Label pictures of any size.
 
         Args:
-            pictures: files, folders or patterns such as `"site/*.jpg"`; one or many.
+            pictures: files, folders or patterns such as `"site/*.jpg"`; NumPy arrays, uint8, RGB of
+                height x width x 3 (OpenCV reads BGR: turn it with `[..., ::-1]`) or grey of height
+                x width; images of PIL. One or many, mixed as you like.
             on_error: called for each picture that cannot be read; without it the first one raises.
             max_pixels: refuse pictures larger than this.
             progress: listener.
 
         Returns:
-            One prediction per readable picture, in the order in which they were found.
+            One prediction per readable picture, in the order in which they were found: a list that
+            prints itself in one line. The path of a picture in memory is `<picture 3>`, its place
+            among those given, from 0.
 
         Raises:
             PhotoError: a picture cannot be read and there is no `on_error`.
-            UsageError: an input names nothing.
+            UsageError: an input names nothing, or is an array of another type or shape.
 
         >>> model = cracklens.load_model(model_folder)
         >>> for said in model.predict(tiles / "Positive" / "00001.jpg"):
         ...     print(said.path.name, said.label in model.card.labels, 0.5 <= said.probability <= 1)
         00001.jpg True True
+        >>> import numpy as np
+        >>> model.predict(np.zeros((227, 227, 3), np.uint8))[0].path.name
+        '<picture 0>'
         """
-        given = [pictures] if isinstance(pictures, str | Path) else pictures
-        predictions = []
+        predictions = Predictions()
         left_out = LeftOut()
-        paths = find_photos(given, left_out=left_out)
+        given = given_pictures(pictures, left_out=left_out)
         for told in left_out.lines():
             progress.say(told)
-        for answer in self._classifier.predict(paths, max_pixels=max_pixels, progress=progress):
+        for answer in self._classifier.predict(given, max_pixels=max_pixels, progress=progress):
             if not isinstance(answer, PhotoError):
                 predictions.append(answer)
             elif on_error is None:

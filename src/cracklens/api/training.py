@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from cracklens.api.model import Model
 from cracklens.datasets import Audit, load_dataset, split_dataset
@@ -13,6 +13,7 @@ from cracklens.errors import MissingExtraError
 from cracklens.files import as_path
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.progress import SILENT, Progress
+from cracklens.training.keywords import TrainSettings
 
 if TYPE_CHECKING:
     from cracklens.datasets.splits import Kind
@@ -26,7 +27,7 @@ def train(
     config: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress = SILENT,
-    **settings: Any,  # noqa: ANN401 - the fields of the configuration, checked there
+    **settings: Unpack[TrainSettings],
 ) -> Model:
     """Train a classifier on a folder of labelled pictures.
 
@@ -37,7 +38,8 @@ def train(
         config: a YAML file with settings.
         overwrite: replace a model of that name.
         progress: listener.
-        **settings: any field of `cracklens.training.config.TrainConfig`, such as `epochs=10`.
+        **settings: any field of `cracklens.training.config.TrainConfig`, such as `epochs=10`; with
+            `task="segment"`, of `cracklens.training.segment.config.SegmentConfig`.
 
     Raises:
         MissingExtraError: PyTorch is not installed.

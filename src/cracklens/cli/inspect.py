@@ -97,6 +97,7 @@ def _content(done: "Inspected", output: Path) -> dict[str, Any]:
         "inspection": str(output / "inspection.json"),
         "photographs": len(found.photographs),
         "resumed": done.kept,
+        "copies": [copy.model_dump() for copy in found.copies],
         "failed": [failed.model_dump() for failed in found.failed],
         "cracks": len(ranked(found)),
         "length_px": length_px(found),

@@ -1,7 +1,14 @@
 """Photograph and model to probabilities."""
 
-from cracklens.detection.classifier import Classifier, Prediction
+from cracklens.detection.classifier import Classifier, Prediction, Predictions
 from cracklens.detection.detector import Detector, load_detector
 from cracklens.detection.probability_map import ProbabilityMap
 
-__all__ = ["Classifier", "Detector", "Prediction", "ProbabilityMap", "load_detector"]
+__all__ = [
+    "Classifier",
+    "Detector",
+    "Prediction",
+    "Predictions",
+    "ProbabilityMap",
+    "load_detector",
+]

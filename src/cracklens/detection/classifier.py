@@ -1,5 +1,6 @@
 """One label and its probability for each picture."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -13,7 +14,7 @@ from cracklens.errors import ModelError, PhotoError
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import Engine, ModelCard, ModelFolder, load_engine
 from cracklens.models.engines import Precision, has_bf16
-from cracklens.photos import Photo, stream_photos
+from cracklens.photos import Photo, PictureInMemory, stream_photos
 from cracklens.progress import SILENT, Progress
 
 MIN_BF16_AGREEMENT = 0.999
@@ -22,20 +23,21 @@ MIN_BF16_AGREEMENT = 0.999
 _OUTPUTS = ("probabilities", "logits")
 _STRETCH = 1.5
 _CHUNK = 32
+_WRITTEN_OUT = 3
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Prediction:
     """What the model says of one picture.
 
     Attributes:
-        path: the picture.
+        path: the picture; of one in memory `<picture 3>`, its place among those given, from 0.
         label: the class with the highest probability.
         probability: of `label`, calibrated.
         probabilities: of each class, in the order of the card's labels.
         logits: before calibration, same order.
-        sha256: of the file.
+        sha256: of the file; of a picture in memory, of its pixels.
         notes: what a person should know of the picture.
     """
 
@@ -46,6 +48,27 @@ class Prediction:
     logits: tuple[float, ...]
     sha256: str
     notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<{self.path.name}: {self.label} {self.probability:.3f}>"
+
+
+class Predictions(list[Prediction]):
+    """A list of predictions that is printed as one line.
+
+    >>> said = Prediction(Path("a.jpg"), "crack", 0.98, (0.02, 0.98), (-2.0, 2.0), "", ())
+    >>> Predictions([said])
+    [<a.jpg: crack 0.980>]
+    >>> Predictions([said] * 220)
+    <220 predictions: crack 220>
+    """
+
+    def __repr__(self) -> str:
+        if len(self) <= _WRITTEN_OUT:
+            return super().__repr__()
+        counts = Counter(said.label for said in self)
+        told = ", ".join(f"{label} {count:,}" for label, count in sorted(counts.items()))
+        return f"<{len(self):,} predictions: {told}>"
 
 
 class Classifier:
@@ -91,7 +114,7 @@ class Classifier:
 
     def predict(
         self,
-        paths: Sequence[Path],
+        paths: Sequence[Path | PictureInMemory],
         *,
         max_pixels: int = DEFAULT_MAX_PIXELS,
         progress: Progress = SILENT,

@@ -4,12 +4,13 @@ import itertools
 import re
 from typing import get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from cracklens.errors import UsageError, did_you_mean
 from cracklens.grading.codes import code_names, find_code
 from cracklens.grading.rules import Rule, find_rule
 from cracklens.grading.tables import Code, Reinforcement, Role
+from cracklens.settings_file import listed
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -21,7 +22,7 @@ class Context(BaseModel):
     contradicts itself raises `UsageError`, which says what to do.
 
     Attributes:
-        codes: names of the codes to grade by, such as "aashto-mbei".
+        codes: names of the codes to grade by, such as "aashto-mbei"; one, or several.
         exposure: exposure classes of the member, such as "XC3" or "humidity". Each belongs to one
             code. Without a code that asks for exposure they count for the priority alone.
         reinforcement: of the member.
@@ -51,6 +52,8 @@ class Context(BaseModel):
         words = set(re.findall(r"[a-z]+", (self.member or "").lower()))
         named = [role for role in ROLES if role in words and role != "other"]
         return named[0] if len(named) == 1 else None
+
+    _listed = field_validator("codes", "exposure", mode="before")(listed)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Context":

@@ -14,7 +14,7 @@ from typing import Any
 from cracklens.errors import PhotoError
 from cracklens.files import CROPS
 from cracklens.inspection.inputs import Inputs
-from cracklens.inspection.store import Finished, Stamp, Store, stamp_of
+from cracklens.inspection.store import Copied, Finished, Stamp, Store, stamp_of
 from cracklens.inspection.timings import Seconds, summed
 from cracklens.photos import read_photo
 from cracklens.record.schema import Inspection, PhotoRecord, read_json
@@ -23,7 +23,10 @@ TIMINGS = "timings.json"
 
 
 def timings_of(
-    records: Sequence[PhotoRecord], seconds: Sequence[Seconds], stamps: Sequence[Stamp]
+    records: Sequence[PhotoRecord],
+    seconds: Sequence[Seconds],
+    stamps: Sequence[Stamp],
+    copies: Mapping[str, Stamp],
 ) -> dict[str, Any]:
     """Return what `timings.json` holds, as JSON values.
 
@@ -31,6 +34,7 @@ def timings_of(
         records: the photographs that were inspected.
         seconds: spent on each, by step.
         stamps: of the file of each, when it was read.
+        copies: stamp of each copy by its path in the record.
     """
     ids = [record.id for record in records]
     return {
@@ -38,17 +42,18 @@ def timings_of(
         "total": summed(seconds),
         "photographs": dict(zip(ids, seconds, strict=True)),
         "stamps": dict(zip(ids, map(list, stamps), strict=True)),
+        "copies": {path: list(stamp) for path, stamp in copies.items()},
     }
 
 
 def reusable_results(
     found: Inspection, output: Path, inputs: Inputs, *, max_pixels: int
-) -> dict[int, Finished] | None:
+) -> dict[int, Finished | Copied] | None:
     """Return the results that are valid; None if all are, so that there is nothing to do.
 
-    A photograph is inspected again if its file or its id changed, if its overlay is missing, or if
-    it failed before. If only failed photographs are left and each still fails for the same reason,
-    there is nothing to do.
+    A photograph is inspected again if its file or its id changed, if its overlay is missing, if it
+    is a copy of such a photograph, or if it failed before. If only failed photographs are left and
+    each still fails for the same reason, there is nothing to do.
 
     Args:
         found: the finished inspection.
@@ -62,12 +67,22 @@ def reusable_results(
     records = {record.path: record for record in found.photographs}
     failed = {one.path: one.reason for one in found.failed}
     timings = _timings(output)
-    valid: dict[int, Finished] = {}
+    originals = {copy.path: records.get(copy.of) for copy in found.copies}
+    holds: set[str] = set()  # ids of photographs
+    valid: dict[int, Finished | Copied] = {}
     redo = False
     for index, path in enumerate(inputs.paths):
-        record = records.get(inputs.name(index))
-        if record is None:
-            redo = redo or _reason(path, max_pixels) != failed[inputs.name(index)]
+        name = inputs.name(index)
+        record = records.get(name)
+        if name in originals:
+            original = originals[name]
+            copied = _copied(original, timings, name, path)
+            if copied and original and original.id in holds:
+                valid[index] = copied
+            else:
+                redo = True
+        elif record is None:
+            redo = redo or _reason(path, max_pixels) != failed[name]
         elif (
             record.id == inputs.identifier(index)
             and (kept := _finished(record, timings, path))
@@ -75,6 +90,7 @@ def reusable_results(
             and (record.overlay is None or (output / record.overlay).is_file())
         ):
             valid[index] = kept
+            holds.add(record.id)
         else:
             redo = True
     return valid if redo else None
@@ -82,18 +98,23 @@ def reusable_results(
 
 def reuse_results(
     store: Store,
-    valid: Mapping[int, Finished],
+    inputs: Inputs,
+    valid: Mapping[int, Finished | Copied],
     preview: Callable[[int, PhotoRecord], None] | None,
 ) -> None:
     """Copy valid results into the new run, which then inspects the rest.
 
     Args:
         store: of the new run, begun over the finished one, which stays until the new one is whole.
+        inputs: the photographs.
         valid: what `reusable_results` returned.
         preview: keeps the picture of a photograph for the report, where the report holds pictures;
             a photograph for which it raises `PhotoError` is inspected again.
     """
     for index, finished in valid.items():
+        if isinstance(finished, Copied):
+            store.put_copy(inputs.identifier(index), finished)
+            continue
         overlay = finished.record.overlay
         if overlay:
             _link(store.output / overlay, store.result / overlay)
@@ -121,6 +142,18 @@ def _finished(record: PhotoRecord, timings: dict[str, Any], path: Path) -> Finis
             return None
         return Finished(record, stamp, dict(timings["photographs"][record.id]))
     except (OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _copied(
+    original: PhotoRecord | None, timings: dict[str, Any], name: str, path: Path
+) -> Copied | None:
+    """Return what is kept of a copy, if its file has not changed since."""
+    try:
+        stamp = stamp_of(path)
+        same = original is not None and timings["copies"][name] == list(stamp)
+        return Copied(original.sha256, stamp) if original and same else None
+    except (OSError, KeyError, TypeError):
         return None
 
 

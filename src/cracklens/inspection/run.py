@@ -1,6 +1,6 @@
 """The run over many photographs: read ahead, detect, trace, keep."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.detection.search import Detecting, search
 from cracklens.errors import CracklensError, PhotoError
 from cracklens.inspection.assess import Assess
+from cracklens.inspection.copies import Copies
 from cracklens.inspection.inputs import Inputs
-from cracklens.inspection.store import Finished, Stamp, Store, stamp_of
+from cracklens.inspection.store import Copied, Finished, Stamp, Store, stamp_of
 from cracklens.inspection.timings import Seconds, timed
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.photos import Photo, read_photo
@@ -19,7 +20,7 @@ from cracklens.photos.decode import peek_pixels
 from cracklens.photos.stream import run_ahead
 from cracklens.progress import SILENT, Progress
 from cracklens.record.convert import record_of
-from cracklens.record.schema import FailedRecord, PhotoRecord
+from cracklens.record.schema import CopyRecord, FailedRecord, PhotoRecord
 from cracklens.tracing import TraceSettings, trace
 
 BYTES_AHEAD = 120_000_000
@@ -39,13 +40,17 @@ class Outcome:
         failed: those that could not be, in that order.
         seconds: time spent on each photograph in `records`, by step.
         stamps: of the file of each photograph in `records`, when it was read.
-        kept: how many of them an earlier, interrupted run had finished.
+        copies: files with the same bytes as one of these photographs, in that order.
+        copy_stamps: of the file of each copy.
+        kept: how many photographs in `records` an earlier, interrupted run had finished.
     """
 
     records: list[PhotoRecord]
     failed: list[FailedRecord]
     seconds: list[Seconds]
     stamps: list[Stamp]
+    copies: list[CopyRecord]
+    copy_stamps: list[Stamp]
     kept: int = 0
 
 
@@ -66,7 +71,8 @@ def run_inspection(
     """Inspect photographs one after the other; a bad one never ends the run.
 
     Threads read ahead, the network runs in the calling thread, and while it is at the next
-    photograph another thread traces and measures the last one and keeps the result.
+    photograph another thread traces and measures the last one and keeps the result. A copy, a file
+    with the same bytes as an earlier photograph, is not inspected again.
 
     Args:
         inputs: the photographs.
@@ -86,7 +92,7 @@ def run_inspection(
         PhotoError: a photograph cannot be inspected and `strict` is set.
         OutputError: the result cannot be written; what was finished is kept.
     """
-    kept = dict(_kept(inputs, store))
+    copies = Copies(inputs, store, dict(_kept(inputs, store)))
     done: dict[int, Finished] = {}
     failed: dict[int, PhotoError] = {}
 
@@ -114,22 +120,33 @@ def run_inspection(
             store.put(done[index])
 
     with progress.step("inspect", len(inputs.paths), "photographs") as step:
-        step.advance(len(kept))
-        todo = [index for index in range(len(inputs.paths)) if index not in kept]
-        for index, error in _inspected(inputs, todo, detector, complete, max_pixels, workers):
+        step.advance(len(copies.kept) + len(copies.known))
+        before = {*copies.kept, *copies.known}
+        todo = [index for index in range(len(inputs.paths)) if index not in before]
+        steps = _Steps(copies, detector, complete)
+        for index, error in _inspected(inputs, todo, steps, max_pixels, workers):
             if error and strict:
                 raise error
             if error:
                 failed[index] = error
             step.advance()
-    all_done = kept | done
+    return _outcome_of(copies, done, failed)
+
+
+def _outcome_of(
+    copies: Copies, done: Mapping[int, Finished], failed: Mapping[int, PhotoError]
+) -> Outcome:
+    all_done = {**copies.kept, **done}
     order = sorted(all_done)
+    counted_once = copies.counted_once(failed)
     return Outcome(
         [all_done[index].record for index in order],
-        [FailedRecord(path=inputs.name(i), reason=failed[i].reason) for i in sorted(failed)],
+        copies.failed(failed),
         [all_done[index].seconds for index in order],
         [all_done[index].stamp for index in order],
-        len(kept),
+        list(counted_once.values()),
+        [copies.known[index].stamp for index in counted_once],
+        len(copies.kept),
     )
 
 
@@ -141,7 +158,14 @@ class _Read:
     seconds: Seconds
 
 
-def _kept(inputs: Inputs, store: Store | None) -> Iterator[tuple[int, Finished]]:
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    copies: Copies
+    detector: Detecting
+    complete: Callable[[_Read, ProbabilityMap | PhotoError], None]
+
+
+def _kept(inputs: Inputs, store: Store | None) -> Iterator[tuple[int, Finished | Copied]]:
     """Yield what an earlier run finished, of files that have not changed since."""
     for index, path in enumerate(inputs.paths):
         finished = store.get(inputs.identifier(index)) if store else None
@@ -155,12 +179,40 @@ def _kept(inputs: Inputs, store: Store | None) -> Iterator[tuple[int, Finished]]
 def _inspected(
     inputs: Inputs,
     todo: list[int],
-    detector: Detecting,
-    complete: Callable[[_Read, ProbabilityMap | PhotoError], None],
+    steps: _Steps,
     max_pixels: int,
     workers: int | None,
 ) -> Iterator[tuple[int, PhotoError | None]]:
     """Yield the number of each photograph when it is done, and why it could not be."""
+    waiting: tuple[int, Future[None]] | None = None
+    with ThreadPoolExecutor(1, "tracing") as tracer:
+        for item in _originals(inputs, todo, steps.copies, max_pixels, workers):
+            if not isinstance(item, _Read):
+                yield item
+                continue
+            alone = item.photo.pixels.nbytes > BYTES_AHEAD
+            if waiting and alone:
+                yield _outcome(*waiting)
+                waiting = None
+            found = _detected(steps.detector, item)
+            if waiting:
+                yield _outcome(*waiting)
+            waiting = item.index, tracer.submit(steps.complete, item, found)
+            del item, found
+            if alone:
+                yield _outcome(*waiting)
+                waiting = None
+        if waiting:
+            yield _outcome(*waiting)
+
+
+def _originals(
+    inputs: Inputs, todo: list[int], copies: Copies, max_pixels: int, workers: int | None
+) -> Iterator[_Read | tuple[int, PhotoError | None]]:
+    """Return the photographs as they are read; of one that is done now, its number and why.
+
+    No name here keeps a photograph in memory.
+    """
 
     def read(index: int) -> _Read | tuple[int, PhotoError]:
         path, seconds = inputs.paths[index], dict[str, float]()
@@ -174,26 +226,12 @@ def _inspected(
     def weight(index: int) -> int:
         return _BYTES_PER_PIXEL * peek_pixels(inputs.paths[index])
 
-    waiting: tuple[int, Future[None]] | None = None
-    with ThreadPoolExecutor(1, "tracing") as tracer:
-        for item in run_ahead(todo, read, workers=workers, weigh=weight, budget=BYTES_AHEAD):
-            if not isinstance(item, _Read):
-                yield item
-                continue
-            alone = item.photo.pixels.nbytes > BYTES_AHEAD
-            if waiting and alone:
-                yield _outcome(*waiting)
-                waiting = None
-            found = _detected(detector, item)
-            if waiting:
-                yield _outcome(*waiting)
-            waiting = item.index, tracer.submit(complete, item, found)
-            del item, found
-            if alone:
-                yield _outcome(*waiting)
-                waiting = None
-        if waiting:
-            yield _outcome(*waiting)
+    def or_copy(item: _Read | tuple[int, PhotoError]) -> _Read | tuple[int, PhotoError | None]:
+        if isinstance(item, _Read) and copies.is_copy(item.index, item.photo.sha256, item.stamp):
+            return item.index, None
+        return item
+
+    return map(or_copy, run_ahead(todo, read, workers=workers, weigh=weight, budget=BYTES_AHEAD))
 
 
 def _detected(detector: Detecting, read: _Read) -> ProbabilityMap | PhotoError:

@@ -32,6 +32,7 @@ def finished_run(inspection: Inspection) -> dict[str, Any]:
     """Return the same of an inspection that is finished; the order of its photographs is lost."""
     names = [photo.path for photo in inspection.photographs]
     names += [failed.path for failed in inspection.failed]
+    names += [copy.path for copy in inspection.copies]
     return _run(
         inspection.cracklens_version,
         inspection.configuration,

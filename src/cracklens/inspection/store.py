@@ -4,7 +4,7 @@ All work happens in `OUT/.unfinished`:
 
 - `run.json`: the settings and the list of photographs;
 - `P003.json`: what was found in one photograph, written whole or not at all, after everything else
-  that belongs to it;
+  that belongs to it; of a copy of another photograph, its hash alone;
 - `result/`: what becomes the content of OUT. When it is whole it is called `whole/`; an older
   result is removed, then it is called `moving/`, and its entries are moved up, `inspection.json`
   last.
@@ -23,6 +23,7 @@ from typing import Any
 
 from cracklens.errors import OutputError
 from cracklens.files import (
+    CROPS,
     INSPECTION,
     INSPECTION_FILES,
     LITTER,
@@ -53,6 +54,19 @@ class Finished:
     seconds: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A photograph with the same bytes as another one of the run.
+
+    Attributes:
+        sha256: of the file.
+        stamp: as of a finished photograph.
+    """
+
+    sha256: str
+    stamp: Stamp
+
+
 class Store:
     """The work in progress in an output folder. Made by `open_store`."""
 
@@ -63,11 +77,13 @@ class Store:
         self._whole = self.work / "whole"
         self._moving = self.work / "moving"
 
-    def get(self, identifier: str) -> Finished | None:
-        """Return a finished photograph, if it is finished and its file is whole."""
+    def get(self, identifier: str) -> Finished | Copied | None:
+        """Return a finished photograph or a copy, if its file is whole."""
         try:
             content = read_json(self.work / f"{identifier}.json")
             size, changed_ns = content["stamp"]
+            if "copied" in content:
+                return Copied(str(content["copied"]), (size, changed_ns))
             record = PhotoRecord.model_validate(content["record"])
             return Finished(record, (size, changed_ns), content["seconds"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
@@ -81,6 +97,16 @@ class Store:
             "record": finished.record.model_dump(mode="json"),
         }
         write_json(self.work / f"{finished.record.id}.json", content)
+
+    def put_copy(self, identifier: str, copied: Copied) -> None:
+        """Keep a copy, and remove what was written for it while it counted by itself."""
+        for picture in (
+            *(self.result / "overlays").glob(f"{identifier}-*.png"),
+            *(self.result / CROPS).glob(f"{identifier}-*.jpg"),
+        ):
+            picture.unlink(missing_ok=True)
+        content = {"stamp": copied.stamp, "copied": copied.sha256}
+        write_json(self.work / f"{identifier}.json", content)
 
     def publish(self, make: Callable[[Path], None]) -> None:
         """Let `make` complete the result, and give the output folder its content."""

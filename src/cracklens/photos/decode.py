@@ -109,7 +109,7 @@ def peek_pixels(path: Path) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Decoded:
+class Decoded:
     """An upright picture; the masks are upright as well, see `no_concrete`."""
 
     pixels: NDArray[np.uint8]
@@ -126,31 +126,31 @@ class _Decoded:
         return (columns, rows) if self.orientation >= 5 else (rows, columns)  # noqa: PLR2004
 
 
-def _decode(data: bytes, path: Path, max_pixels: int) -> _Decoded:
+def _decode(data: bytes, path: Path, max_pixels: int) -> Decoded:
     if left_out_advice(path) in {AROUND, RAW}:  # TIFF or JPEG files, with a thumbnail or two views
         raise PhotoError(path, left_out_advice(path) or "")
     if data.startswith(_JPEG):
         height, width, colour, _ = simplejpeg.decode_jpeg_header(data, strict=False)
-        _require_budget(path, width, height, max_pixels)
+        require_budget(path, width, height, max_pixels)
         if colour not in {"CMYK", "YCCK"}:
             pixels, notes = decode_jpeg(data)
             orientation = _orientation(data) if jpeg_may_be_turned(data) else 1
             pixels = upright(pixels, orientation)
-            return _Decoded(pixels, (*_name_note(path, "JPEG"), *notes), orientation, lossy=True)
+            return Decoded(pixels, (*_name_note(path, "JPEG"), *notes), orientation, lossy=True)
     if data.startswith(_TIFF):
         return _decode_tiff(data, path, max_pixels)
     with _open(data, path) as image:
-        return _decode_image(image, path, max_pixels)
+        return decode_image(image, path, max_pixels)
 
 
-def _decode_tiff(data: bytes, path: Path, max_pixels: int) -> _Decoded:
+def _decode_tiff(data: bytes, path: Path, max_pixels: int) -> Decoded:
     printed: list[str] = []
     with suppressed_messages(printed):
         layout = read_layout(data, path)
         if layout is None:  # Pillow says what is wrong
             with _open(data, path) as image:
-                return _decode_image(image, path, max_pixels)
-        _require_budget(path, layout.width_px, layout.height_px, max_pixels)
+                return decode_image(image, path, max_pixels)
+        require_budget(path, layout.width_px, layout.height_px, max_pixels)
         found = _tiff_image(data, path, max_pixels, layout)
         if found is None:
             found = _tiff_bands(data, path, layout)
@@ -162,7 +162,7 @@ def _decode_tiff(data: bytes, path: Path, max_pixels: int) -> _Decoded:
     return replace(found, lossy=layout.lossy, notes=notes)
 
 
-def _tiff_image(data: bytes, path: Path, max_pixels: int, layout: Layout) -> _Decoded | None:
+def _tiff_image(data: bytes, path: Path, max_pixels: int, layout: Layout) -> Decoded | None:
     """Return what Pillow makes of the picture; None if it does not know such values."""
     if layout.as_array:
         return None
@@ -172,12 +172,12 @@ def _tiff_image(data: bytes, path: Path, max_pixels: int, layout: Layout) -> _De
     except (UnidentifiedImageError, SyntaxError, EOFError):
         return None
     with image:
-        found = _decode_image(image, path, max_pixels, frames=False)
+        found = decode_image(image, path, max_pixels, frames=False)
     empty = nodata_mask(found.pixels, layout.nodata)
     return found if empty is None else replace(found, valued={"nodata": empty})
 
 
-def _tiff_bands(data: bytes, path: Path, layout: Layout) -> _Decoded:
+def _tiff_bands(data: bytes, path: Path, layout: Layout) -> Decoded:
     """Return a picture of values that Pillow does not know."""
     bands = read_bands(data, layout, path)
     values, notes = eight_bits(bands, path)
@@ -187,7 +187,7 @@ def _tiff_bands(data: bytes, path: Path, layout: Layout) -> _Decoded:
         {why: _upright_mask(mask, layout.orientation) for why, mask in found.items()}
         for found in (bands.stated, bands.valued)
     ]
-    return _Decoded(
+    return Decoded(
         pixels,
         (*_name_note(path, "TIFF"), *bands.notes, *notes),
         layout.orientation,
@@ -196,10 +196,27 @@ def _tiff_bands(data: bytes, path: Path, layout: Layout) -> _Decoded:
     )
 
 
-def _decode_image(
-    image: Image.Image, path: Path, max_pixels: int, *, frames: bool = True
-) -> _Decoded:
-    _require_budget(path, *image.size, max_pixels)
+def decode_image(
+    image: Image.Image,
+    path: Path,
+    max_pixels: int,
+    *,
+    frames: bool = True,
+    named: bool = True,
+) -> Decoded:
+    """Return what Pillow opened: RGB, upright, with notes on what was done.
+
+    Args:
+        image: whose pixels need not be loaded yet.
+        path: of it, for notes and errors.
+        max_pixels: refuse a picture with more pixels than this before it is decoded.
+        frames: refuse a picture of several frames or pages.
+        named: note a format that the name does not say.
+
+    Raises:
+        PhotoError: it cannot be used.
+    """
+    require_budget(path, *image.size, max_pixels)
     if frames and getattr(image, "n_frames", 1) > 1 and image.format not in _ONE_PICTURE:
         raise PhotoError(
             path,
@@ -216,11 +233,16 @@ def _decode_image(
     if deep and not image.mode.startswith("I"):
         notes = ("16-bit values cut to their upper 8 bits", *notes)
         notes += dark_note(int(pixels.max()) << 8)
-    notes = (*_name_note(path, kind), *notes)
-    return _Decoded(pixels, notes, orientation, lossy=kind in _LOSSY, stated=stated)
+    notes = (*(_name_note(path, kind) if named else ()), *notes)
+    return Decoded(pixels, notes, orientation, lossy=kind in _LOSSY, stated=stated)
 
 
-def _require_budget(path: Path, width: int, height: int, max_pixels: int) -> None:
+def require_budget(path: Path, width: int, height: int, max_pixels: int) -> None:
+    """Refuse a picture with more pixels than the budget.
+
+    Raises:
+        PhotoError: says how many there are, and what to do.
+    """
     if width * height > max_pixels:
         raise PhotoError(
             path,

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from cracklens.errors import PhotoError
 from cracklens.machine import DEFAULT_MAX_PIXELS, available_cpus
 from cracklens.photos.decode import read_photo
+from cracklens.photos.in_memory import PictureInMemory
 from cracklens.photos.photo import Photo
 
 S = TypeVar("S")
@@ -23,7 +24,7 @@ not answer may never end."""
 
 
 def stream_photos(
-    paths: Iterable[Path],
+    paths: Iterable[Path | PictureInMemory],
     prepare: Callable[[Photo], T],
     *,
     max_pixels: int = DEFAULT_MAX_PIXELS,
@@ -37,8 +38,10 @@ def stream_photos(
     `PhotoError` that says why; it never ends the stream.
     """
 
-    def one(path: Path) -> T | PhotoError:
+    def one(path: Path | PictureInMemory) -> T | PhotoError:
         try:
+            if isinstance(path, PictureInMemory):
+                return prepare(path.read(max_pixels=max_pixels))
             return prepare(read_photo(path, max_pixels=max_pixels))
         except PhotoError as error:
             return error

@@ -116,6 +116,13 @@ class FailedRecord(Part):
     reason: str
 
 
+class CopyRecord(Part):
+    """A file with the same bytes as an inspected photograph; it was not counted again."""
+
+    path: str
+    of: str = Field(description="Path of the photograph that was inspected and counts.")
+
+
 class ModelRecord(Part):
     """The model that was used."""
 
@@ -145,6 +152,10 @@ class Inspection(Part):
     )
     photographs: list[PhotoRecord]
     failed: list[FailedRecord]
+    copies: list[CopyRecord] = Field(
+        default_factory=list,
+        description="Files with the same bytes as a photograph; each photograph counts once.",
+    )
     limits: list[str] = Field(description="What this inspection cannot tell, for people.")
 
     def save(self, target: str | Path) -> Path:
@@ -229,6 +240,7 @@ def _lines(inspection: Inspection) -> Iterator[str]:
     rows: dict[str, Sequence[BaseModel]] = {
         "photographs": inspection.photographs,
         "failed": inspection.failed,
+        "copies": inspection.copies,
     }
     rest = inspection.model_dump(mode="json", exclude=set(rows))
     for number, key in enumerate(type(inspection).model_fields):

@@ -28,8 +28,8 @@ def find_problems(place: str | Path) -> list[str]:
     """Return what is wrong with an inspection, one line each; nothing if it is valid.
 
     The fields are compared with the schema. If they fit, so is what no schema can say: ids are
-    unique, overlays exist, boxes and points lie inside the photographs, nodes exist, a crack is as
-    long as its branches, and what was measured fits together.
+    unique, no photograph counts twice, overlays exist, boxes and points lie inside the photographs,
+    nodes exist, a crack is as long as its branches, and what was measured fits together.
 
     Args:
         place: the output folder of an inspection, or a file with a record. Overlays are looked for
@@ -55,6 +55,7 @@ def _shared(inspection: Inspection) -> Iterator[str]:
     photographs = inspection.photographs
     cracks = [crack.id for photo in photographs for crack in photo.cracks]
     paths = [photo.path for photo in photographs] + [failed.path for failed in inspection.failed]
+    paths += [copy.path for copy in inspection.copies]
     for noun, ids in (
         ("photograph id", [photo.id for photo in photographs]),
         ("crack id", cracks),
@@ -64,6 +65,19 @@ def _shared(inspection: Inspection) -> Iterator[str]:
         for name, count in Counter(ids).items():
             if count > 1:
                 yield f"{noun} {name!r} stands {count} times"
+    yield from _copies(inspection)
+
+
+def _copies(inspection: Inspection) -> Iterator[str]:
+    first: dict[str, PhotoRecord] = {}
+    for photo in inspection.photographs:
+        other = first.setdefault(photo.sha256, photo)
+        if other is not photo:
+            yield f"{photo.id} has the same bytes as {other.id}: its cracks are counted twice"
+    counted = {photo.path for photo in inspection.photographs}
+    for copy in inspection.copies:
+        if copy.of not in counted:
+            yield f"{copy.path!r} is a copy of {copy.of!r}, which is no inspected photograph"
 
 
 def _each(inspection: Inspection, folder: Path) -> Iterator[str]:

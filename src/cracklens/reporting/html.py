@@ -39,8 +39,8 @@ def write_report(inspection: Inspection, folder: str | Path, previews: Previews)
     It holds the crops of the most urgent cracks from `crops/` in the folder, and links to the
     others. A Content-Security-Policy lets nothing run or load but what it holds itself.
 
-    With more than 50 photographs, failed ones counted, the previews shrink, so that the file stays
-    below about 30 MB; with more than 300 it holds none and links to the overlays.
+    With more than 50 photographs, failed ones and copies counted, the previews shrink, so that the
+    file stays below about 30 MB; with more than 300 it holds none and links to the overlays.
 
     Args:
         inspection: the record.
@@ -108,7 +108,7 @@ def _environment() -> Environment:
 def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[str, Any]:
     photographs = inspection.photographs
     ranked = overview.ranked(inspection)
-    total = len(photographs) + len(inspection.failed)
+    total = _total(inspection)
     embedded = embeds_previews(total)
     most_rows = photo_view.most_rows(len(photographs))
     return {
@@ -161,6 +161,11 @@ def _overview(inspection: Inspection, ranked: overview.Ranked) -> dict[str, Any]
     }
 
 
+def _total(inspection: Inspection) -> int:
+    """Return how many files there were, by which `inspect` decides whether it keeps previews."""
+    return len(inspection.photographs) + len(inspection.failed) + len(inspection.copies)
+
+
 def _has_section(photo: PhotoRecord, *, embedded: bool) -> bool:
     return embedded or bool(photo.cracks or photo.notes)
 
@@ -175,7 +180,7 @@ def _views(
 ) -> Iterator[photo_view.PhotoView]:
     """Yield one photograph after the other, so that one preview is in memory at a time."""
     find = previews if callable(previews) else lambda photo: previews.get(photo.id)
-    budget = preview_budget(len(inspection.photographs) + len(inspection.failed))
+    budget = preview_budget(_total(inspection))
     drawn = {crack.id for _, crack in ranked[: photo_view.MOST_GRAPHS]}
     levels = boundaries(inspection)
     most_rows = photo_view.most_rows(len(inspection.photographs))

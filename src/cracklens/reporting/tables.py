@@ -47,8 +47,9 @@ PHOTOGRAPH_COLUMNS = (
     "total_length_mm", "max_width_mm",
 )  # fmt: skip
 """`photographs.csv`, one row per photograph. `status` is `inspected`, or `failed` with its
-`reason` and nothing else; `width_px` and `height_px` are those of the photograph, `max_width_px`
-that of its widest crack; `judged_by` is `pixels` or `tiles`; notes are separated by semicolons.
+`reason` and nothing else, or `copy` with the photograph that counts; `width_px` and `height_px` are
+those of the photograph, `max_width_px` that of its widest crack; `judged_by` is `pixels` or
+`tiles`; notes are separated by semicolons.
 
 `scale_relative_standard` is a standard uncertainty; `fitness` is `measure`, `detect only` or
 `retake`, with its advice; `pattern`, spacing and density are of the cracks together."""
@@ -85,7 +86,7 @@ def write_tables(inspection: Inspection, folder: str | Path) -> tuple[Path, ...]
         "cracks": (CRACK_COLUMNS, (_crack(p, c) for p in photographs for c in p.cracks)),
         "photographs": (
             PHOTOGRAPH_COLUMNS,
-            [*map(_photograph, photographs), *_failed(inspection)],
+            [*map(_photograph, photographs), *_others(inspection)],
         ),
         "rejected": (REJECTED_COLUMNS, (row for p in photographs for row in _rejected(p))),
         "grades": (GRADE_COLUMNS, grade_rows(inspection)),
@@ -218,9 +219,12 @@ def _together(photo: PhotoRecord) -> tuple[Cell, ...]:
     )
 
 
-def _failed(inspection: Inspection) -> Iterable[tuple[Cell, ...]]:
+def _others(inspection: Inspection) -> Iterable[tuple[Cell, ...]]:
     blank = (None,) * (len(PHOTOGRAPH_COLUMNS) - 4)
-    return (("", failed.path, "failed", failed.reason, *blank) for failed in inspection.failed)
+    for failed in inspection.failed:
+        yield ("", failed.path, "failed", failed.reason, *blank)
+    for copy in inspection.copies:
+        yield ("", copy.path, "copy", f"the same file as {copy.of}", *blank)
 
 
 def _rejected(photo: PhotoRecord) -> Iterable[tuple[Cell, ...]]:

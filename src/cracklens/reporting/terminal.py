@@ -25,6 +25,7 @@ def summary_text(inspection: Inspection) -> str:
         f"{_counted(len(photographs), 'photograph')} inspected, {cracked:,} with cracks"
         + (f", {scaled:,} with a scale" if scaled else "")
         + (f"; {len(inspection.failed):,} could not be" if inspection.failed else ""),
+        *_copies(inspection),
         f"{_counted(len(cracks), 'crack')}, {_length(inspection)} in all"
         if cracks
         else "no cracks found",
@@ -60,6 +61,14 @@ def ranked(
 def length_px(inspection: Inspection) -> float:
     """Return the length of all cracks together."""
     return round(sum(crack.length_px for _, crack in ranked(inspection)), 2)
+
+
+def _copies(inspection: Inspection) -> list[str]:
+    count = len(inspection.copies)
+    if not count:
+        return []
+    what = "1 copy of another photograph is" if count == 1 else f"{count:,} copies of others are"
+    return [f"{what} not counted again"]
 
 
 def _length(inspection: Inspection) -> str:
