@@ -17,6 +17,7 @@ from cracklens.errors import PhotoError, UsageError
 from cracklens.files import sha256_file, write_json
 from cracklens.grading import Context
 from cracklens.inspection.config import InspectConfig, resolve_config
+from cracklens.inspection.foresight import not_graded_notes
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
 from cracklens.inspection.lock import locked
 from cracklens.inspection.reuse import TIMINGS, still_valid, take_over, timings_of
@@ -165,11 +166,20 @@ def _inspect_all(
     for told in inputs.left_out():
         progress.say(told)
     folder = find_model(config.model)
+    assessor = assessor_of(config, inputs)
+    foreseen = not_graded_notes(
+        assessor.context,
+        assessor.request,
+        inputs.paths,
+        table=config.scale_table is not None,
+        tiles=folder.card.task == "classify",
+    )
+    for told in foreseen:
+        progress.say(told)
     detector = load_detector(
         folder, precision=config.precision, engine=config.engine, scales=config.scales
     )
     settings = _trace_settings(config, folder.card)
-    assessor = assessor_of(config, inputs)
     configuration = {
         **_configuration(config, settings, detector),
         **hashes_of(config),
@@ -208,7 +218,7 @@ def _inspect_all(
         strict=strict,
         progress=progress,
     )
-    inspection = _inspection(inputs, configuration, assessor.context, model, outcome)
+    inspection = _inspection(inputs, configuration, assessor.context, model, outcome, foreseen)
     if store:
         _publish(store, inspection, outcome)
     return Inspected(
@@ -261,6 +271,7 @@ def _inspection(
     context: Context,
     model: ModelRecord,
     outcome: Outcome,
+    foreseen: Sequence[str],
 ) -> Inspection:
     return Inspection(
         cracklens_version=cracklens.__version__,
@@ -277,7 +288,7 @@ def _inspection(
             failed=len(outcome.failed),
             scaled=sum(record.scale is not None for record in outcome.records),
             photographs=len(outcome.records),
-            left_out=inputs.left_out(),
+            left_out=[*inputs.left_out(), *foreseen],
         ),
     )
 
