@@ -37,7 +37,7 @@ SIGMAS_PX = (0.3, 0.6, 1.0, 1.5, 2.2, 3.0, 4.5, 6.0)
 LENGTHS_PX = (0.0, 3.0, 5.0, 8.0, 12.0, 20.0)
 PIXEL_VARIANCE = 1 / 12  # a pixel is the mean over its square
 SCALE = Scale(0.1, 0.01, "typed", "stated", tilt_deg=0.0)
-BOUNDARY_MM = 0.3
+BOUNDARIES_MM = (0.3, 1.27)
 REAL = {
     "mask-dev/concrete30": 30,
     "mask-dev/crackseu11": 11,
@@ -80,7 +80,7 @@ def surface_of(seed: int):  # noqa: ANN201
 
 def fitness_of(pixels) -> Fitness:  # noqa: ANN001
     photo = Photo(Path("rendered.jpg"), pixels, "0" * 64)
-    return assess_fitness(photo, scale=SCALE, finest_boundary_mm=BOUNDARY_MM)
+    return assess_fitness(photo, scale=SCALE, boundaries_mm={"aashto-mbei": BOUNDARIES_MM})
 
 
 def camera_of(rng: np.random.Generator, **given: Any) -> Camera:  # noqa: ANN401
@@ -247,7 +247,9 @@ def real(chosen) -> dict[str, Any]:  # noqa: ANN001
         paths = find_photos([folder / "images" if (folder / "images").is_dir() else folder])
         paths = paths[:: max(1, len(paths) // most)][:most]
         judged = [
-            assess_fitness(read_photo(path), scale=SCALE, finest_boundary_mm=BOUNDARY_MM)
+            assess_fitness(
+                read_photo(path), scale=SCALE, boundaries_mm={"aashto-mbei": BOUNDARIES_MM}
+            )
             for path in paths
         ]
         sigmas = np.array([value_of(each, "focus") for each in judged])

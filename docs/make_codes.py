@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cracklens.grading import code_names, find_code
-from cracklens.grading.resolution import LEAST_BOUNDARY_PX, coarsest_scale
-from cracklens.grading.rules import class_names, millimetres
+from cracklens.grading.rules import class_names
 from cracklens.grading.tables import Code, Limit, Table
+from cracklens.photos.scale.boundary import LEAST_BOUNDARY_PX, coarsest_scale, millimetres
 
 PAGE = Path(__file__).with_name("codes.md")
 
@@ -56,7 +56,14 @@ and of the spacing. An interval that touches two states states none.
 A crack that is surely wider than {px:g} px lies above all finer boundaries, so 3 mm at 0.42 mm/px
 are CS3 although 0.30 mm cannot be seen there. A line that may be narrower than {px:g} px can be of
 any width below that: a lens draws all thin lines alike. If a boundary lies there, nothing is
-graded, and the scale that would do is named.
+graded, and the scale that would do is named. Each code is judged by its own boundaries, and each
+crack by its own width: one code may grade what another cannot.
+
+**Faults of the photograph.** Blur, movement, noise, compression, a slant, clipped light: each
+widens the interval of a width by what it can shift it, in pixels. The state stands if the widened
+interval lies in one state: "CS3 > 0.99 although out of focus by 4 px: the doubt is smaller than the
+distance to the boundary". It is refused if the interval touches two, with the reason and what
+helps. Where the spacing alone gives the worst state, no doubt of the width can change it.
 """
 
 

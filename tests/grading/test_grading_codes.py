@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from cracklens.errors import UsageError
-from cracklens.grading import Context, code_names, find_code, finest_boundary_mm
+from cracklens.grading import Context, boundaries_mm, code_names, find_code, not_applicable
 from cracklens.grading.tables import Code
 
 LIMITS = {
@@ -113,21 +113,41 @@ def test_an_unknown_code_gets_a_hint():
         find_code("aci-224")
 
 
+MBEI_MM, BRE_MM = (0.30, 1.27), (0.1, 1, 5, 15, 25)
+
+
 @pytest.mark.parametrize(
-    ("context", "finest"),
+    ("context", "boundaries", "missing"),
     [
-        (Context(), None),
-        (Context(codes=("aashto-mbei",), reinforcement="reinforced"), 0.30),
-        (Context(codes=("aashto-mbei",), reinforcement="prestressed"), 0.10),
-        (Context(codes=("aashto-mbei",)), None),
-        (Context(codes=("bre-251", "din-1076")), 0.1),
-        (Context(codes=("aci-224r", "din-1076"), exposure=("humidity",)), 0.2),
-        (Context(codes=("aci-224r",), exposure=("humidity", "seawater")), 0.15),
-        (Context(codes=("en-1992-1-1",), exposure=("XD1",), reinforcement="prestressed"), None),
+        (Context(), {}, {}),
+        (
+            Context(codes=("aashto-mbei",), reinforcement="reinforced"),
+            {"aashto-mbei": MBEI_MM},
+            {},
+        ),
+        (
+            Context(codes=("aashto-mbei", "bre-251")),
+            {"bre-251": BRE_MM},
+            {"aashto-mbei": "--reinforcement"},
+        ),
+        (
+            Context(codes=("aci-224r", "din-1076"), exposure=("humidity", "seawater")),
+            {"aci-224r": (0.15,), "din-1076": (0.2,)},
+            {},
+        ),
+        (Context(codes=("aci-224r",)), {}, {"aci-224r": "--exposure"}),
+        (
+            Context(codes=("en-1992-1-1",), exposure=("XD1",), reinforcement="prestressed"),
+            {},
+            {"en-1992-1-1": "decompression"},
+        ),
     ],
 )
-def test_the_finest_boundary_is_that_of_the_rows_that_hold(context, finest):
-    assert finest_boundary_mm(context) == finest
+def test_boundaries_are_those_of_the_rows_that_hold(context, boundaries, missing):
+    assert boundaries_mm(context) == boundaries
+    found = not_applicable(context)
+    assert set(found) == set(missing)
+    assert all(word in found[code] for code, word in missing.items())
 
 
 def _raw(name):

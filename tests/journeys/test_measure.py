@@ -99,10 +99,15 @@ def test_a_table_gives_each_photograph_its_scale(inspect, site, tmp_path):
 
 
 def test_without_a_scale_the_marker_is_mentioned_and_nothing_is_graded(inspect, site, tmp_path):
-    done = inspect(site, "-o", "out", *CODES, "--quiet")
+    done = inspect(site, "-o", "out", *CODES, "--member", "beam")
     assert "--marker" in done.stdout
+    assert "not graded: " in done.stdout
+    assert "by aashto-mbei, because no width in mm" in " ".join(done.stdout.split())
     found = record(tmp_path / "out")
     assert found["quantities"] is None
+    for note in ("nothing will be graded: no scale was given", "did you mean girder?"):
+        assert done.stderr.count(note) == 1
+        assert any(note.lower() in limit.lower() for limit in found["limits"])
     cracks = [crack for photo in found["photographs"] for crack in photo["cracks"]]
     assert cracks
     assert all(grade["refused"] for crack in cracks for grade in crack["grades"])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cracklens.photos import Photo
-from cracklens.photos.fitness import Check, Fitness, assess_fitness
+from cracklens.photos.fitness import Check, Fitness, assess_fitness, check_scale
 from cracklens.photos.fitness.fitness import conclude
 from cracklens.photos.metadata import Metadata
 from cracklens.photos.scale.scale import Scale
@@ -17,6 +17,7 @@ from cracklens.synthesis import Camera, photograph, render_concrete
 
 RANK = {"measure": 0, "detect only": 1, "retake": 2}
 SIDE_PX = 512
+MBEI = {"aashto-mbei": (0.3, 1.27)}
 
 
 def photo_of(pixels) -> Photo:
@@ -44,11 +45,11 @@ def sharp(surface):
 
 def test_a_good_photograph_is_measured_without_advice(sharp):
     fitness = assess_fitness(
-        sharp, scale=scale_of(), finest_boundary_mm=0.3, metadata=Metadata(jpeg_quality=92)
+        sharp, scale=scale_of(), boundaries_mm=MBEI, metadata=Metadata(jpeg_quality=92)
     )
     assert fitness.verdict == "measure"
     assert fitness.advice == ()
-    assert check_of(fitness, "scale").value == pytest.approx(6)
+    assert check_of(fitness, "scale").value == 0.05
     assert check_of(fitness, "compression").value == 92
 
 
@@ -57,7 +58,7 @@ def test_the_verdict_only_worsens_as_blur_grows(surface):
     for sigma in (0.5, 1.0, 2.2, 4.5, 7.0):
         camera = Camera(blur_px=sigma, shot_noise=1.5, read_noise=0.5, jpeg_quality=92)
         pixels = photograph(surface, camera, np.random.default_rng(7))
-        found.append(assess_fitness(photo_of(pixels), scale=scale_of(), finest_boundary_mm=0.3))
+        found.append(assess_fitness(photo_of(pixels), scale=scale_of(), boundaries_mm=MBEI))
     ranks = [RANK[each.verdict] for each in found]
     assert ranks == sorted(ranks)
     assert ranks[0] == 0
@@ -109,7 +110,7 @@ def test_nothing_but_noise_is_not_called_sharp():
 @settings(max_examples=60, deadline=None)
 def test_any_size_gets_a_verdict(height, width, seed):
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
-    fitness = assess_fitness(photo_of(pixels), scale=scale_of(), finest_boundary_mm=0.3)
+    fitness = assess_fitness(photo_of(pixels), scale=scale_of(), boundaries_mm=MBEI)
     if min(height, width) < 64:
         assert fitness.verdict == "retake"
         assert f"{width} x {height} px" in fitness.advice[0]
@@ -126,19 +127,47 @@ def test_a_narrow_strip_gets_a_verdict(shape):
 
 
 def test_without_a_scale_it_says_how_to_get_one(sharp):
-    fitness = assess_fitness(sharp, finest_boundary_mm=0.3)
+    fitness = assess_fitness(sharp, boundaries_mm=MBEI)
     assert fitness.verdict == "detect only"
     assert "marker or a ruler" in fitness.advice[0]
 
 
 @pytest.mark.parametrize(
     ("mm_per_px", "verdict", "grade"),
-    [(0.1, "measure", "good"), (0.11, "detect only", "poor"), (0.31, "detect only", "bad")],
+    [(0.1, "measure", "good"), (0.11, "measure", "poor"), (0.43, "detect only", "bad")],
 )
-def test_three_pixels_per_boundary_are_needed(sharp, mm_per_px, verdict, grade):
-    fitness = assess_fitness(sharp, scale=scale_of(mm_per_px), finest_boundary_mm=0.3)
+def test_a_photograph_serves_if_one_boundary_can_be_placed(sharp, mm_per_px, verdict, grade):
+    fitness = assess_fitness(sharp, scale=scale_of(mm_per_px), boundaries_mm=MBEI)
     assert fitness.verdict == verdict
     assert check_of(fitness, "scale").verdict == grade
+
+
+def test_each_code_is_told_what_can_be_placed():
+    codes = {**MBEI, "bre-251": (0.1, 1.0, 5.0), "din-1076": (0.2,), "en-1992-1-1": (0.3,)}
+    check = check_scale(scale_of(0.08), codes)
+    assert (check.value, check.unit, check.verdict) == (0.08, "mm/px", "poor")
+    assert check.advice == (
+        "aashto-mbei: all boundaries can be placed; "
+        "bre-251: boundaries of 1 mm and above can be placed; 0.10 mm needs 0.033 mm/px or finer; "
+        "din-1076: no boundary can be placed; 0.20 mm needs 0.066 mm/px or finer; "
+        "en-1992-1-1: all boundaries can be placed."
+    )
+    assert "the 1.27 mm boundary can be placed; 0.30 mm" in check_scale(scale_of(0.2), MBEI).advice
+    assert check_scale(scale_of(0.03), codes).advice == ""
+
+
+def test_coming_closer_is_advised_for_cracks_that_were_refused_for_it_alone(sharp):
+    # 24 mm on 36 mm across 6,000 px: f = 4,000 px; 0.3 mm boundaries need 0.1 mm/px: 0.4 m
+    focal_px = 24 / 36 * 6000
+    assert "closer" not in check_scale(scale_of(0.2), MBEI).advice
+    refused = check_scale(scale_of(0.2), MBEI, focal_px, refused_mm=[0.4, 0.3])
+    assert "2 cracks were not graded for it: retake from at most 40 cm" in refused.advice
+    far = check_scale(scale_of(1.0), MBEI, focal_px, refused_mm=[1.27])
+    assert "1 crack was not graded for it: retake from at most 1.6 m" in far.advice
+    # 0.1 mm at 0.106 mm/px is 0.943 px: 3 / 0.943 = 3.18
+    bre = check_scale(scale_of(0.106), {"bre-251": (0.1, 1.0)}, None, refused_mm=[0.1])
+    assert "closer by a factor of 3.2" in bre.advice
+    assert "at most 40 cm away for 0.30 mm (aashto-mbei)" in check_scale(None, MBEI, 4000.0).advice
 
 
 def test_the_distance_that_is_stated_is_that_of_the_lens(sharp):
@@ -148,31 +177,21 @@ def test_the_distance_that_is_stated_is_that_of_the_lens(sharp):
     pixels = np.tile(sharp.pixels, (3, 4, 1))[:1200, :1800]
     fitness = assess_fitness(
         photo_of(pixels),
-        scale=scale_of(0.2),
         metadata=metadata,
         sensor_width_mm=36.0,
-        finest_boundary_mm=0.1,
+        boundaries_mm={"aci-224r": (0.1,)},
     )
-    advice = check_of(fitness, "scale").advice
-    assert "A crack of 0.1 mm is 0.5 px wide here" in advice
-    assert "Retake from at most 4 cm for 0.1 mm boundaries with this lens." in advice
+    assert "at most 4 cm away for 0.10 mm (aci-224r)" in check_of(fitness, "scale").advice
 
 
-def test_the_distance_of_a_real_camera():
-    # 24 mm on 36 mm across 6,000 px: f = 4,000 px; 0.3 mm boundaries need 0.1 mm/px: 0.4 m
-    from cracklens.photos.fitness.geometry_checks import check_scale
-
-    advice = check_scale(scale_of(0.2), 0.3, 24 / 36 * 6000).advice
-    assert "from at most 40 cm for 0.3 mm" in advice
-    assert "from at most 1.6 m for 1.27 mm" in check_scale(scale_of(1.0), 1.27, 4000.0).advice
-    assert "at most 40 cm away" in check_scale(None, 0.3, 4000.0).advice
-
-
-def test_without_a_lens_the_factor_is_stated_and_rounded_up():
-    from cracklens.photos.fitness.geometry_checks import check_scale
-
-    # 0.1 mm at 0.106 mm/px is 0.943 px: 3 / 0.943 = 3.18
-    assert "closer by a factor of 3.2" in check_scale(scale_of(0.106), 0.1, None).advice
+@pytest.mark.parametrize(("graded", "verdict"), [(False, "detect only"), (True, "measure")])
+def test_a_photograph_with_a_graded_crack_serves_to_measure(graded, verdict):
+    slanted = Check("tilt", 55.0, "°", "bad", "Stand square.")
+    fitness = conclude((slanted,), graded=graded)
+    assert fitness.verdict == verdict
+    assert fitness.advice == ("Stand square.",)
+    blurred = Check("focus", 5.0, "px", "bad", "Focus.")
+    assert conclude((blurred,), graded=True).verdict == "retake"  # others could be missed
 
 
 @pytest.mark.parametrize(
@@ -180,7 +199,7 @@ def test_without_a_lens_the_factor_is_stated_and_rounded_up():
     [(20, "good", "measure"), (21, "poor", "measure"), (41, "bad", "detect only")],
 )
 def test_tilt(sharp, tilt_deg, grade, verdict):
-    fitness = assess_fitness(sharp, scale=scale_of(tilt_deg=tilt_deg), finest_boundary_mm=0.3)
+    fitness = assess_fitness(sharp, scale=scale_of(tilt_deg=tilt_deg), boundaries_mm=MBEI)
     assert check_of(fitness, "tilt").verdict == grade
     assert fitness.verdict == verdict
     assert bool(fitness.advice) == (grade != "good")
@@ -234,7 +253,7 @@ def test_the_most_pressing_advice_comes_first():
     fitness = conclude(
         (
             Check("tilt", 30.0, "°", "poor", "Stand square."),
-            Check("scale", 2.0, "px", "poor", "Come closer."),
+            Check("scale", 2.0, "mm/px", "bad", "Come closer."),
             Check("focus", 5.0, "px", "bad", "Focus."),
         )
     )

@@ -2,7 +2,9 @@
 
 import pytest
 
-from cracklens.record.schema import CopyRecord
+from cracklens.record.measured import GradeRecord
+from cracklens.record.schema import ContextRecord, CopyRecord
+from cracklens.reporting.not_graded import not_graded
 from cracklens.reporting.terminal import length_px, ranked, summary_text, timings_text
 
 
@@ -68,3 +70,56 @@ def test_times_are_listed_by_step():
         "time: 24.0 s, 2.00 s per photograph "
         "(side by side, in s: decode 1.0, network 20.3, tracing 3.0, writing 0.0)"
     )
+
+
+def refused(inspection, reasons, codes=("aashto-mbei", "aci-224r")):
+    """Return an inspection whose cracks were graded by codes, or refused with a reason."""
+    photo = inspection.photographs[0]
+    cracks = [
+        crack_with_grades(photo.cracks[0], f"P001-C{i:02}", dict(zip(codes, row, strict=True)))
+        for i, row in enumerate(reasons)
+    ]
+    context = ContextRecord(
+        codes=list(codes), exposure=None, reinforcement=None, member=None, axis_deg=None
+    )
+    photo = photo.model_copy(update={"cracks": cracks})
+    return inspection.model_copy(update={"photographs": [photo], "context": context})
+
+
+def crack_with_grades(crack, identifier, reasons):
+    grades = [
+        GradeRecord(
+            code=code, title=code, clause="", kind="inspection state", verified="primary",
+            states={} if reason else {"CS3": 1.0}, stated=None if reason else "CS3",
+            text="not graded" if reason else "CS3 > 0.99", refused=reason, basis=[], notes=[],
+        )
+        for code, reason in reasons.items()
+    ]  # fmt: skip
+    return crack.model_copy(update={"id": identifier, "grades": grades})
+
+
+def test_it_says_which_cracks_were_not_graded_and_why(small_inspection):
+    exposure = "aci-224r differs by exposure: say --exposure with one of dry-air"
+    coarse = "the 0.30 mm boundary needs 0.10 mm/px or finer; this photograph has {}: retake closer"
+    rows = [(None, exposure)] * 3 + [(coarse.format(0.2), exposure), (coarse.format(0.3), exposure)]
+    text = summary_text(refused(small_inspection, rows))
+    told = " ".join(text.split())
+    assert f"not graded: 5 cracks by aci-224r, because {exposure}" in told
+    assert f"not graded: 2 cracks by aashto-mbei, because {coarse.format(0.2)}" in told
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_one_reason_of_two_codes_is_said_once(small_inspection):
+    reason = "no width in mm: put a marker in the picture"
+    told = not_graded(refused(small_inspection, [(reason, reason)]))
+    assert told == [f"1 crack by aashto-mbei and aci-224r, because {reason}"]
+    assert not_graded(refused(small_inspection, [(None, None)])) == []
+    assert not_graded(small_inspection) == []
+
+
+def test_cracks_that_were_not_measured_are_counted(small_inspection):
+    found = refused(small_inspection, [(None, None)])
+    bare = found.photographs[0].cracks[0].model_copy(update={"grades": []})
+    photo = found.photographs[0].model_copy(update={"cracks": [bare]})
+    (told,) = not_graded(found.model_copy(update={"photographs": [photo]}))
+    assert "they were not measured" in told

@@ -17,6 +17,7 @@ from cracklens.errors import PhotoError, UsageError
 from cracklens.files import as_path, sha256_file, write_json
 from cracklens.grading import Context
 from cracklens.inspection.config import InspectConfig, resolve_config
+from cracklens.inspection.foresight import not_graded_notes
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
 from cracklens.inspection.keywords import InspectSettings
 from cracklens.inspection.lock import locked
@@ -167,11 +168,20 @@ def _inspect_all(
     for told in inputs.left_out():
         progress.say(told)
     folder = find_model(config.model)
+    assessor = assessor_of(config, inputs)
+    foreseen = not_graded_notes(
+        assessor.context,
+        assessor.request,
+        inputs.paths,
+        table=config.scale_table is not None,
+        tiles=folder.card.task == "classify",
+    )
+    for told in foreseen:
+        progress.say(told)
     detector = load_detector(
         folder, precision=config.precision, engine=config.engine, scales=config.scales
     )
     settings = _trace_settings(config, folder.card)
-    assessor = assessor_of(config, inputs)
     configuration = {
         **_configuration(config, settings, detector),
         **hashes_of(config),
@@ -215,7 +225,12 @@ def _inspect_all(
     for told in unused:
         progress.say(told)
     inspection = _inspection(
-        configuration, assessor.context, model, outcome, inputs, [*inputs.left_out(), *unused]
+        configuration,
+        assessor.context,
+        model,
+        outcome,
+        inputs,
+        [*inputs.left_out(), *unused, *foreseen],
     )
     if store:
         _publish(store, inspection, outcome)

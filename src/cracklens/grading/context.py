@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from cracklens.errors import UsageError, did_you_mean
 from cracklens.grading.codes import code_names, find_code
-from cracklens.grading.rules import Rule, find_rule
+from cracklens.grading.rules import NoRule, Rule, find_rule
 from cracklens.grading.tables import Code, Reinforcement, Role
 from cracklens.settings_file import listed
 
@@ -90,20 +90,36 @@ def exposure_owners() -> dict[str, Code]:
     return {exposure: code for code in codes for exposure in code.exposures}
 
 
-def finest_boundary_mm(context: Context) -> float | None:
-    """Return the least width that decides anything in the chosen codes, for the fitness check.
+def boundaries_mm(context: Context) -> dict[str, tuple[float, ...]]:
+    """Return the boundaries of width of each chosen code that can be applied, by its name.
 
-    None without codes, and where no code can be applied: something is missing, or the code asks for
-    something else than a width.
+    A code is left out where something is missing, or where it asks for something else than a width.
 
     Args:
         context: of the member.
     """
-    rules = [
-        find_rule(find_code(name), context.exposure, context.reinforcement)
+    return {
+        name: rule.boundaries_mm for name, rule in _rules(context).items() if isinstance(rule, Rule)
+    }
+
+
+def not_applicable(context: Context) -> dict[str, str]:
+    """Return why chosen codes cannot grade any crack of this member, and what would help.
+
+    Args:
+        context: of the member.
+
+    >>> not_applicable(Context(codes=("aashto-mbei", "bre-251")))["aashto-mbei"]
+    'aashto-mbei differs by reinforcement: say --reinforcement reinforced or prestressed'
+    """
+    return {name: rule.reason for name, rule in _rules(context).items() if isinstance(rule, NoRule)}
+
+
+def _rules(context: Context) -> dict[str, Rule | NoRule]:
+    return {
+        name: find_rule(find_code(name), context.exposure, context.reinforcement)
         for name in context.codes
-    ]
-    return min((min(r.boundaries_mm) for r in rules if isinstance(r, Rule)), default=None)
+    }
 
 
 def _check_exposure(name: str, codes: list[Code]) -> None:

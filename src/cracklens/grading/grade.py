@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from cracklens.errors import UsageError
 from cracklens.grading.codes import find_code
 from cracklens.grading.context import Context
+from cracklens.grading.doubtful import DoubtfulWidth
 from cracklens.grading.probability import class_probabilities, class_range, worse_of
-from cracklens.grading.resolution import too_coarse
 from cracklens.grading.rules import NoRule, Rule, find_rule
 from cracklens.grading.tables import Code, Kind, Verified
 from cracklens.measurement import Quantity
+from cracklens.measurement.doubt import Doubt
 
 NO_SCALE = (
     "no width in mm: put a marker in the picture (--marker 50mm), or give --mm-per-px, and inspect "
@@ -61,6 +62,7 @@ def grade(
     mm_per_px: float | None,
     spacing_mm: Quantity | None = None,
     unmeasured: str | None = None,
+    doubt: Doubt | None = None,
 ) -> tuple[Grade, ...]:
     """Return what each chosen code says of one crack, in the order of the codes.
 
@@ -70,7 +72,9 @@ def grade(
         mm_per_px: of the photograph; None for a width that was measured by other means.
         spacing_mm: between this crack and those beside it; None if it runs alone or is not known.
         unmeasured: why there is no width that could be trusted, and what would help, such as
-            "out of focus: retake with the focus on the wall". Then nothing is graded.
+            "hardly any of it could be measured: look at it on site". Then nothing is graded.
+        doubt: what faults of the photograph leave open about the width. A state is given where it
+            cannot change because of them, and refused else.
 
     Raises:
         UsageError: a width, a spacing or a scale is negative or not finite.
@@ -87,51 +91,46 @@ def grade(
     return tuple(
         _refused(code, reason)
         if reason or width_mm is None
-        else _graded(code, width_mm, context, mm_per_px, spacing_mm)
+        else _graded(code, DoubtfulWidth(width_mm, mm_per_px, doubt), context, spacing_mm)
         for code in map(find_code, context.codes)
     )
 
 
 def _graded(
     code: Code,
-    width_mm: Quantity,
+    width: DoubtfulWidth,
     context: Context,
-    mm_per_px: float | None,
     spacing_mm: Quantity | None,
 ) -> Grade:
     rule = find_rule(code, context.exposure, context.reinforcement)
     if isinstance(rule, NoRule):
         return _refused(code, rule.reason)
-    basis = (_said(width_mm), *rule.basis)
-    if mm_per_px is not None:
-        coarse = too_coarse(width_mm, rule.boundaries_mm, mm_per_px)
-        if coarse:
-            return replace(_refused(code, coarse, rule), basis=basis)
-    shares, (first, last) = _by_width(rule, width_mm)
-    notes = [c.text for c in rule.cautions if _touches(width_mm, c.above_mm, c.up_to_mm)]
+    basis = (_said(width.measured_mm), *rule.basis)
+    wide_mm, edges = width.widened_mm, rule.boundaries_mm
+    shares, span = class_probabilities(wide_mm, edges), width.span(edges)
+    notes = [c.text for c in rule.cautions if _touches(wide_mm, c.above_mm, c.up_to_mm)]
     if rule.spacing_boundaries_mm and spacing_mm is not None:
-        gaps, (nearest, farthest) = _by_spacing(rule, spacing_mm)
+        gaps, nearest = _by_spacing(rule, spacing_mm)
         shares = worse_of(shares, gaps)
-        first, last = max(first, nearest), max(last, farthest)
+        span = max(span[0], nearest[0]), max(span[1], nearest[1])
         basis = (basis[0], _said_spacing(spacing_mm), *basis[1:])
     elif rule.spacing_boundaries_mm:
         notes.append("No spacing is known: by the width alone.")
+    blank = replace(_refused(code, "", rule), basis=basis)
+    settled = span[0] == span[1]
+    if not settled and (coarse := width.too_coarse(edges)):
+        return replace(blank, refused=coarse)
+    if not settled and (reason := width.too_doubtful(edges)):
+        return replace(blank, refused=reason)
     states = dict(zip(rule.states, shares, strict=True))
-    blank = _refused(code, "", rule)
     return replace(
         blank,
         states=states,
-        stated=rule.states[first] if first == last else None,
-        text=_text(code.kind, states),
+        stated=rule.states[span[0]] if settled else None,
+        text=_text(code.kind, states) + width.although(edges),
         refused=None,
-        basis=basis,
         notes=(*notes, *blank.notes),
     )
-
-
-def _by_width(rule: Rule, width_mm: Quantity) -> tuple[tuple[float, ...], tuple[int, int]]:
-    edges = rule.boundaries_mm
-    return class_probabilities(width_mm, edges), class_range(width_mm, edges)
 
 
 def _by_spacing(rule: Rule, spacing_mm: Quantity) -> tuple[tuple[float, ...], tuple[int, int]]:

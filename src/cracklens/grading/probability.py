@@ -35,7 +35,15 @@ def class_range(quantity: Quantity, boundaries: Sequence[float]) -> tuple[int, i
     >>> class_range(Quantity(0.30, {"fit": 0.05}), [0.3, 1.27])
     (0, 1)
     """
-    low, high = quantity.interval
+    return classes_between(*quantity.interval, boundaries)
+
+
+def classes_between(low: float, high: float, boundaries: Sequence[float]) -> tuple[int, int]:
+    """Return the first and the last class that an interval touches.
+
+    >>> classes_between(0.0, math.inf, [0.3, 1.27])
+    (0, 2)
+    """
     return bisect.bisect_left(boundaries, low), bisect.bisect_right(boundaries, high)
 
 

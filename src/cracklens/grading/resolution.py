@@ -1,14 +1,32 @@
 """Whether a photograph shows a crack in enough pixels to place it among the boundaries."""
 
-import math
 from collections.abc import Sequence
 
-from cracklens.grading.rules import millimetres
 from cracklens.measurement import Quantity
+from cracklens.photos.scale.boundary import (
+    LEAST_BOUNDARY_PX,
+    coarsest_scale,
+    listed,
+    millimetres,
+    resolved_mm,
+)
 
-LEAST_BOUNDARY_PX = 3.0
-"""A boundary can be placed where it is about this wide in the photograph."""
-_ROUNDING = 1e-9
+__all__ = ["LEAST_BOUNDARY_PX", "coarsest_scale", "needed_mm", "too_coarse"]
+
+
+def needed_mm(width_mm: Quantity, boundaries_mm: Sequence[float], mm_per_px: float) -> float | None:
+    """Return the width that must be 3 px wide before this crack can be placed; None if it can be.
+
+    Args:
+        width_mm: as measured.
+        boundaries_mm: rising.
+        mm_per_px: of the photograph.
+    """
+    least_mm, surely_mm = resolved_mm(mm_per_px), width_mm.interval[0]
+    hidden = [edge for edge in boundaries_mm if edge < least_mm]
+    if surely_mm >= least_mm or not hidden:
+        return None
+    return max(min(hidden), surely_mm)
 
 
 def too_coarse(width_mm: Quantity, boundaries_mm: Sequence[float], mm_per_px: float) -> str | None:
@@ -30,33 +48,15 @@ def too_coarse(width_mm: Quantity, boundaries_mm: Sequence[float], mm_per_px: fl
     >>> too_coarse(Quantity(3.0, {"fit": 0.2}), [0.3, 1.27], 0.42) is None
     True
     """
-    resolved_mm = LEAST_BOUNDARY_PX * mm_per_px * (1 - _ROUNDING)
-    surely_mm = width_mm.interval[0]
-    if surely_mm >= resolved_mm:
+    wanted = needed_mm(width_mm, boundaries_mm, mm_per_px)
+    if wanted is None:
         return None
-    hidden = [edge for edge in boundaries_mm if edge < resolved_mm]
-    if not hidden:
-        return None
-    needed = coarsest_scale(max(min(hidden), surely_mm))
-    names = _listed([millimetres(edge) for edge in hidden])
+    hidden = [edge for edge in boundaries_mm if edge < resolved_mm(mm_per_px)]
+    names = listed([millimetres(edge) for edge in hidden])
     verb = "needs" if len(hidden) == 1 else "need"
-    about = " for a crack about this wide" if surely_mm > min(hidden) else ""
+    about = " for a crack about this wide" if wanted > min(hidden) else ""
     return (
         f"the {names} mm {'boundary' if len(hidden) == 1 else 'boundaries'} {verb} "
-        f"{needed} mm/px or finer{about}; this photograph has {mm_per_px:.2g}: retake closer"
+        f"{coarsest_scale(wanted)} mm/px or finer{about}; this photograph has {mm_per_px:.2g}: "
+        "retake closer"
     )
-
-
-def coarsest_scale(boundary_mm: float) -> str:
-    """Return the mm/px at which a boundary is 3 px wide, to two digits and never coarser.
-
-    >>> coarsest_scale(0.30), coarsest_scale(0.41)
-    ('0.10', '0.13')
-    """
-    value = boundary_mm / LEAST_BOUNDARY_PX
-    digits = 1 - math.floor(math.log10(value * (1 + _ROUNDING)))
-    return f"{math.floor(value * 10**digits * (1 + _ROUNDING)) / 10**digits:.{max(digits, 0)}f}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

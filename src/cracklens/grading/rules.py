@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cracklens.grading.tables import Caution, Code, Limit, Reinforcement, Table
+from cracklens.photos.scale.boundary import millimetres
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,6 @@ def find_rule(
         return _limit_rule(code, exposure, reinforcement)
     table = next(t for t in code.tables if t.reinforcement in {None, reinforcement})
     return _table_rule(table)
-
-
-def millimetres(value_mm: float) -> str:
-    """Return a boundary as it is written.
-
-    >>> [millimetres(value) for value in (0.1, 1.27, 15)]
-    ['0.10', '1.27', '15']
-    """
-    return f"{value_mm:g}" if value_mm >= 1 and value_mm == int(value_mm) else f"{value_mm:.2f}"
 
 
 def class_names(boundaries_mm: Sequence[float]) -> list[str]:

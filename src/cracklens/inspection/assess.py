@@ -1,30 +1,24 @@
 """From what was found in one photograph to what it means: scale, fitness, measures, grades."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
 from cracklens.detection.probability_map import ProbabilityMap
-from cracklens.grading import Context, Grade, finest_boundary_mm, grade
+from cracklens.grading import Context, boundaries_mm
 from cracklens.grading.priority import Priority, Weights, priority
+from cracklens.inspection.grades import grades_of, local_mm_per_px, settled
 from cracklens.measurement import CrackMeasurement, PhotoMeasurement
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.measure import measure
 from cracklens.photos import Photo
-from cracklens.photos.fitness import Check, Fitness, assess_fitness, conclude, consequence
+from cracklens.photos.fitness import Check, Fitness, assess_fitness, conclude
 from cracklens.photos.metadata import Metadata, read_metadata
 from cracklens.photos.no_concrete import Mask
 from cracklens.photos.numerical import FAILURES, failure_text
-from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale
+from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale, focal_of
 from cracklens.record.assessed import Assessed
 from cracklens.tracing.crack import Tracing
-
-_LEAST_MEASURED = 0.2
-"""Share of the length that must have been measured from grey levels before a crack is graded."""
-
 
 Assess = Callable[[Photo, ProbabilityMap, Tracing], Assessed]
 
@@ -78,15 +72,16 @@ class Assessor:
         if measured is None:
             note = f"not measured, because it could not be computed ({failed}): please report this"
             return Assessed(scale, missing or None, fitness, None, notes=(note,))
+        grades = grades_of(measured, self.context, scale, fitness)
+        focal_px = _focal_px(photo, metadata, request)
         return Assessed(
             scale,
             missing or None,
-            fitness,
+            settled(fitness, measured, grades, self.context, scale, focal_px),
             measured,
-            tuple(self._grades(crack, index, measured, scale, fitness)
-                  for index, crack in enumerate(measured.cracks)),
+            grades,
             tuple(self._priority(crack, measured, scale) for crack in measured.cracks),
-        )  # fmt: skip
+        )
 
     def _fitness(
         self,
@@ -102,7 +97,7 @@ class Assessor:
                 photo,
                 scale=scale,
                 metadata=metadata,
-                finest_boundary_mm=finest_boundary_mm(self.context),
+                boundaries_mm=boundaries_mm(self.context),
                 sensor_width_mm=request.sensor_width_mm,
                 exclude=covered,
             )
@@ -135,28 +130,6 @@ class Assessor:
             return None, failure_text(error)
         return found, ""
 
-    def _grades(
-        self,
-        crack: CrackMeasurement,
-        index: int,
-        measured: PhotoMeasurement,
-        scale: Scale | None,
-        fitness: Fitness,
-    ) -> tuple[Grade, ...]:
-        beside = index in next(iter(measured.field.parallel), ())  # the spacing is of that group
-        try:
-            return grade(
-                crack.widths.max_mm,
-                self.context,
-                mm_per_px=_local_mm_per_px(crack, scale),
-                spacing_mm=measured.field.spacing_mm if beside else None,
-                unmeasured=_unmeasured(crack, scale, fitness),
-            )
-        except FAILURES as error:
-            why = failure_text(error)
-            reason = f"the state could not be computed ({why}): look at the crack on site"
-            return grade(None, self.context, mm_per_px=None, unmeasured=reason)
-
     def _priority(
         self, crack: CrackMeasurement, measured: PhotoMeasurement, scale: Scale | None
     ) -> Priority | None:
@@ -167,7 +140,7 @@ class Assessor:
                 self.context,
                 self.weights,
                 density_m_per_m2=measured.field.density_m_per_m2,
-                mm_per_px=_local_mm_per_px(crack, scale),
+                mm_per_px=local_mm_per_px(crack, scale),
             )
         except FAILURES:
             return None  # as of a crack without a width in mm
@@ -180,37 +153,10 @@ def _union(one: Mask | None, other: Mask | None) -> Mask | None:
     return one | other
 
 
-def _local_mm_per_px(crack: CrackMeasurement, scale: Scale | None) -> float | None:
-    """Return the scale across a crack where it is widest, not that at the marker."""
-    if scale is None:
+def _focal_px(photo: Photo, metadata: Metadata, request: ScaleRequest) -> float | None:
+    """Return the focal length in px, to state distances; None where it is not known."""
+    try:
+        known = focal_of(metadata, photo.pixels.shape, sensor_width_mm=request.sensor_width_mm)
+    except FAILURES:
         return None
-    nearest = (math.inf, scale.mm_per_px)
-    for profile in crack.widths.profiles:
-        if profile.width_mm is None:
-            continue
-        known = np.flatnonzero(np.isfinite(profile.width_mm) & (profile.width_px > 0))
-        away = np.hypot(*(profile.points_px[known] - np.array(crack.widths.widest_px)).T)
-        if len(known):
-            at = known[int(np.argmin(away))]
-            ratio = float(profile.width_mm[at] / profile.width_px[at])
-            nearest = min(nearest, (float(away.min()), ratio))
-    return nearest[1]
-
-
-def _unmeasured(crack: CrackMeasurement, scale: Scale | None, fitness: Fitness) -> str | None:
-    """Return why the width of a crack must not be graded, and what would help; None if it may."""
-    if scale is None:
-        return None  # which the grade itself explains
-    misleading = [
-        check.advice
-        for check in fitness.checks
-        if check.name != "scale" and consequence(check) != "measure"
-    ]  # whether the scale is fine enough depends on the crack, and the grade itself says so
-    if misleading:
-        return f"the photograph does not serve to measure: {' '.join(misleading)}"
-    if crack.widths.measured_share < _LEAST_MEASURED:
-        return (
-            f"only {crack.widths.measured_share:.0%} of the crack could be measured from the "
-            "pixels: look at it on site, or retake from nearer"
-        )
-    return None
+    return known[0].px if known else None

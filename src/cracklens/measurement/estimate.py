@@ -12,6 +12,7 @@ from cracklens.measurement.blur import (
     sensitivities,
     with_depth,
 )
+from cracklens.measurement.edges import edge_spreads
 from cracklens.measurement.initial_estimate import first_guess
 from cracklens.measurement.occlusion import clear_of_others
 from cracklens.measurement.profile_fit import State, Task, fit, fit_all, with_noise
@@ -53,6 +54,7 @@ class Estimate:
         beside_px: (N,) of concrete that is seen on the side where it is less.
         merged: (N,) True where another line meets this one.
         common: what the stations share.
+        edge_px: (C,) how soft the edges of each crack are; NaN where that cannot be seen.
     """
 
     rows: Rows
@@ -68,6 +70,7 @@ class Estimate:
     beside_px: Floats
     merged: NDArray[np.bool_]
     common: Common
+    edge_px: Floats
 
 
 def estimate_widths(
@@ -117,6 +120,7 @@ def estimate_widths(
         beside_px=beside,
         merged=merged,
         common=common,
+        edge_px=edge_spreads(profiles, centre, width, crack, cracks),
     )
 
 

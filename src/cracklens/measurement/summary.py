@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,15 @@ def summarised(measured: OnWall, cracks: Sequence[Crack]) -> tuple[Widths, ...]:
     """Return the widths of each crack, in their order."""
     rows = measured.found.accepted.estimate.rows
     number = rows.crack[rows.stations]
-    return tuple(_one(measured, number == n, crack) for n, crack in enumerate(cracks))
+    edges = measured.found.accepted.estimate.edge_px
+    return tuple(
+        replace(_one(measured, number == n, crack), edge_px=_known(edges[n]))
+        for n, crack in enumerate(cracks)
+    )
+
+
+def _known(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
 
 
 def _one(measured: OnWall, own: NDArray[np.bool_], crack: Crack) -> Widths:

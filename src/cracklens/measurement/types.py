@@ -57,6 +57,8 @@ class Widths:
         mean_mm: the same in mm.
         widest_px: x, y of the place of the greatest width.
         measured_share: share of the length that was measured from grey levels.
+        edge_px: how soft the edges are: standard deviation of the blur there, by whatever cause;
+            None where that cannot be seen.
     """
 
     profiles: tuple[WidthProfile, ...]
@@ -66,6 +68,7 @@ class Widths:
     mean_mm: Quantity | None
     widest_px: tuple[float, float]
     measured_share: float
+    edge_px: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

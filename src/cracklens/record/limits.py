@@ -51,7 +51,8 @@ def limits_of(
         failed: photographs that could not be inspected.
         scaled: photographs with a scale.
         photographs: that were inspected.
-        left_out: what was found beside them and not looked at, one line each.
+        left_out: what was found beside them and not looked at, and what was not graded and why, one
+            line each.
     """
     found = list(_ALWAYS)
     if task == "classify":
@@ -68,4 +69,13 @@ def limits_of(
     if failed:
         listed = "1 photograph" if failed == 1 else f"{failed:,} photographs"
         found.append(f"Nothing is known of {listed} that could not be inspected (see there why).")
-    return found + [f"{line[0].upper()}{line[1:]}." for line in left_out]
+    return found + [_sentence(line) for line in left_out]
+
+
+def _sentence(line: str) -> str:
+    """Return a line as a sentence.
+
+    >>> _sentence("left out: 1 raw file"), _sentence("no role: did you mean girder?")
+    ('Left out: 1 raw file.', 'No role: did you mean girder?')
+    """
+    return f"{line[0].upper()}{line[1:]}{'' if line.endswith('?') else '.'}"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from textwrap import shorten, wrap
 
 from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
+from cracklens.reporting.not_graded import not_graded
 
 Ranked = Sequence[tuple[PhotoRecord, CrackRecord]]
 
@@ -40,6 +41,7 @@ def summary_text(inspection: Inspection) -> str:
         lines += _table("widest", widest)
         lines += ["", "Lengths and widths are in pixels of the photographs."]
     lines += _missing_scale(inspection)
+    lines += _not_graded(inspection)
     lines += _to_retake(inspection)
     return "\n".join(lines)
 
@@ -130,7 +132,8 @@ def _code(cracks: Ranked) -> str | None:
 def _state(crack: CrackRecord, code: str) -> str:
     """Return what a code says of a crack, as much of it as fits into a line."""
     grade = next((grade for grade in crack.grades if grade.code == code), None)
-    return shorten(grade.text, _STATE_COLUMNS, placeholder=" ...") if grade else ""
+    states = grade.text.partition(" although ")[0] if grade else ""
+    return shorten(states, _STATE_COLUMNS, placeholder=" ...")
 
 
 def _missing_scale(inspection: Inspection) -> list[str]:
@@ -141,6 +144,15 @@ def _missing_scale(inspection: Inspection) -> list[str]:
         for reason, count in missing.most_common(_REASONS)
         for line in ["", *_wrapped(f"{_counted(count, 'photograph')}: {reason}")]
     ]
+
+
+def _not_graded(inspection: Inspection) -> list[str]:
+    """Say which cracks no state was given for by which codes, and why."""
+    told = not_graded(inspection)
+    shown = [line for reason in told[:_REASONS] for line in _wrapped(f"not graded: {reason}")]
+    more = len(told) - _REASONS
+    rest = [f"... and {_counted(more, 'other reason')}, see tables/grades.csv"] if more > 0 else []
+    return ["", *shown, *rest] if told else []
 
 
 def _to_retake(inspection: Inspection) -> list[str]:

@@ -2,5 +2,6 @@
 
 from cracklens.photos.fitness.assess import assess_fitness
 from cracklens.photos.fitness.fitness import Check, Fitness, conclude, consequence
+from cracklens.photos.fitness.geometry_checks import check_scale
 
-__all__ = ["Check", "Fitness", "assess_fitness", "conclude", "consequence"]
+__all__ = ["Check", "Fitness", "assess_fitness", "check_scale", "conclude", "consequence"]

@@ -12,7 +12,7 @@ from cracklens.photos.fitness.exposure import measure_tones
 from cracklens.photos.fitness.fitness import Check, Fitness, conclude
 from cracklens.photos.fitness.focus import measure_focus
 from cracklens.photos.fitness.focus_checks import check_focus
-from cracklens.photos.fitness.geometry_checks import check_scale, check_tilt
+from cracklens.photos.fitness.geometry_checks import Boundaries, check_scale, check_tilt
 from cracklens.photos.metadata import Metadata
 from cracklens.photos.photo import Photo
 from cracklens.photos.scale.camera import focal_of
@@ -25,7 +25,7 @@ def assess_fitness(
     scale: Scale | None = None,
     metadata: Metadata | None = None,
     sensor_width_mm: float | None = None,
-    finest_boundary_mm: float | None = None,
+    boundaries_mm: Boundaries | None = None,
     exclude: Mask | None = None,
 ) -> Fitness:
     """Say whether a photograph serves to measure cracks, to find them, or has to be taken again.
@@ -37,7 +37,7 @@ def assess_fitness(
         scale: millimetres per pixel and tilt, as far as known.
         metadata: what the camera wrote: quality of the JPEG, lens, size as taken.
         sensor_width_mm: longer side of the sensor, where a person gave it.
-        finest_boundary_mm: least width at which one of the chosen codes changes its state.
+        boundaries_mm: widths at which each chosen code changes its state, by its name.
         exclude: (H, W) true where there is no wall: markers, rulers.
 
     Returns:
@@ -57,7 +57,7 @@ def assess_fitness(
     resized = None if metadata is None else metadata.resized
     checks.append(check_resizing(resized, is_enlarged(green)))
     focal = metadata and focal_of(metadata, photo.pixels.shape, sensor_width_mm=sensor_width_mm)
-    checks.append(check_scale(scale, finest_boundary_mm, focal[0].px if focal else None))
+    checks.append(check_scale(scale, boundaries_mm or {}, focal[0].px if focal else None))
     checks.append(check_tilt(scale))
     return conclude(tuple(checks))
 

@@ -31,8 +31,8 @@ class Fitness:
     """Whether a photograph serves.
 
     Attributes:
-        verdict: "measure" widths and grade them, "detect only" since widths would mislead, or
-            "retake" since cracks could be missed.
+        verdict: "measure" widths and grade them, all or those that a fault leaves certain enough,
+            "detect only" since widths would mislead, or "retake" since cracks could be missed.
         advice: what to do, the most pressing first.
         checks: everything that was looked at.
     """
@@ -53,7 +53,7 @@ _CONSEQUENCES: dict[str, dict[Grade, Verdict]] = {
     "contrast": {"bad": "retake"},
     "noise": {"bad": "detect only"},
     "compression": {"bad": "detect only"},
-    "scale": {"poor": "detect only", "bad": "detect only", "not known": "detect only"},
+    "scale": {"bad": "detect only", "not known": "detect only"},
     "tilt": {"bad": "detect only"},
     "judgement": {"not known": "detect only"},
 }
@@ -62,14 +62,21 @@ _CONSEQUENCES: dict[str, dict[Grade, Verdict]] = {
 _RANK: dict[Verdict, int] = {"retake": 0, "detect only": 1, "measure": 2}
 
 
-def conclude(checks: tuple[Check, ...]) -> Fitness:
+def conclude(checks: tuple[Check, ...], *, graded: bool = False) -> Fitness:
     """Return the one verdict that follows from all checks: the worst consequence of any.
+
+    Args:
+        checks: everything that was looked at.
+        graded: a crack of this photograph was graded all the same, since no fault of it can change
+            the state of that crack. Then "detect only" would be wrong.
 
     >>> conclude((Check("focus", 0.8, "px", "good"), Check("tilt", 55.0, "°", "bad"))).verdict
     'detect only'
     """
     ranked = sorted(checks, key=lambda check: _RANK[consequence(check)])
     verdict = consequence(ranked[0]) if ranked else "measure"
+    if graded and verdict == "detect only":
+        verdict = "measure"
     return Fitness(verdict, tuple(check.advice for check in ranked if check.advice), checks)
 
 
