@@ -10,7 +10,7 @@ from cracklens.grading.resolution import needed_mm
 from cracklens.measurement import CrackMeasurement, PhotoMeasurement, Quantity
 from cracklens.measurement.doubt import doubt_of
 from cracklens.photos.fitness import Fitness, check_scale, conclude
-from cracklens.photos.numerical import FAILURES
+from cracklens.photos.numerical import FAILURES, failure_text
 from cracklens.photos.scale import Scale
 
 _LEAST_MEASURED = 0.2

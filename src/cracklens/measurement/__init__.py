@@ -1,4 +1,4 @@
-"""Traced crack, pixels and scale to width, length, orientation, spacing and pattern."""
+"""Width, length, orientation, spacing and pattern of cracks, from traced lines and pixels."""
 
 from cracklens.measurement.measure import measure
 from cracklens.measurement.quantity import Quantity

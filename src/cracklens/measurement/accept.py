@@ -1,4 +1,4 @@
-"""Which widths from grey levels are accepted, and what replaces the others."""
+"""Acceptance tests for widths from grey levels, and replacement of rejected ones."""
 
 from dataclasses import dataclass
 
@@ -10,28 +10,30 @@ from cracklens.measurement.estimate import Estimate
 from cracklens.measurement.stations import Floats
 from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED
 
-_LEAST_CORE = 0.85  # share of the inside that must be seen
-_LEAST_BESIDE_PX = 1.5  # of concrete on either side
-_LEAST_DEPTH = 0.04  # of the ground's brightness
+_LEAST_CORE = 0.85  # visible share of the inside of the crack
+_LEAST_BESIDE_PX = 1.5  # visible concrete on each side
+_LEAST_DEPTH = 0.04  # share of the brightness of the concrete
 _LEAST_DEPTH_TO_NOISE = 4.0
-_LEAST_DEPTH_SHARE = 0.4  # of that of its crack: below, it is filled or covered
-_FARTHEST_OFF = 0.6  # of the mask's width, and 2 px
-_MASK_SHARE, _MASK_PX = 0.6, 1.5  # by which mask and profile may differ after their common ratio
+_LEAST_DEPTH_SHARE = (
+    0.4  # share of the depth of the crack; below it, the crack is filled or covered
+)
+_FARTHEST_OFF = 0.6  # offset from the centreline: this share of the mask's width, plus 2 px
+_MASK_SHARE, _MASK_PX = 0.6, 1.5  # allowed difference of mask and profile, after their common ratio
 _OUTLIER = 5.0  # robust standard deviations from the median of the neighbours
 _NEIGHBOURS = 11  # stations: 33 px
 _FEW = 8
-_MASK_STANDARD, _MASK_LEAST_PX = 0.15, 0.4  # of the width by the mask: share, and px at least
+_MASK_STANDARD, _MASK_LEAST_PX = 0.15, 0.4  # standard uncertainty of a mask width: share plus px
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedWidths:
-    """Widths that are accepted.
+    """Accepted widths at N stations.
 
     Attributes:
-        estimate: What the grey levels said.
+        estimate: The widths from grey levels.
         width_px: (N,) NaN where unmeasured.
         method: (N,) uint8.
-        mask_px: (N,) standard uncertainty of those that the mask gave; 0 elsewhere.
+        mask_px: (N,) standard uncertainty of the widths from the mask; 0 elsewhere.
     """
 
     estimate: Estimate
@@ -41,12 +43,12 @@ class AcceptedWidths:
 
 
 def accept_widths(estimate: Estimate) -> AcceptedWidths:
-    """Return the widths that are accepted, and those of the mask in place of the others.
+    """Return the accepted widths; rejected ones are replaced by the width of the mask.
 
-    Nothing is measured where another line merges with the crack or too little of its inside is
-    seen. Where the profile is no crack's (too faint, filled, off the line, unlike its neighbours or
-    unlike the mask), the mask's width is taken, corrected by what the profiles of the same crack
-    show.
+    A station is unmeasured if another line merges with the crack or if too little of its inside
+    is visible. The width of the mask is used if the profile is too faint, filled, off the line, or
+    differs too much from its neighbours or from the mask. It is multiplied by the median ratio of
+    profile to mask width of the same crack.
     """
     rows = estimate.rows
     stations = rows.stations
@@ -54,11 +56,11 @@ def accept_widths(estimate: Estimate) -> AcceptedWidths:
     branch = rows.branch[stations]
     hidden = estimate.merged | (estimate.core < _LEAST_CORE)
     good = ~hidden & _plausible(estimate, mask, crack)
-    ratio, scatter = _against_mask(estimate.width_px, mask, crack, good)
+    ratio, scatter = _mask_ratio(estimate.width_px, mask, crack, good)
     expected = ratio * mask
     good &= np.abs(estimate.width_px - expected) < _MASK_SHARE * expected + _MASK_PX
-    good &= ~_unlike_neighbours(estimate.width_px, estimate.fit_px, branch, good)
-    ratio, scatter = _against_mask(estimate.width_px, mask, crack, good)
+    good &= ~_outliers(estimate.width_px, estimate.fit_px, branch, good)
+    ratio, scatter = _mask_ratio(estimate.width_px, mask, crack, good)
     expected = ratio * mask
     method = np.full(len(mask), BY_MASK, np.uint8)
     method[good], method[hidden] = BY_PROFILE, UNMEASURED
@@ -68,7 +70,7 @@ def accept_widths(estimate: Estimate) -> AcceptedWidths:
 
 
 def _plausible(estimate: Estimate, mask: Floats, crack: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Say where the profile looks like a crack's."""
+    """Return whether each profile has the depth, position and visible concrete of a crack."""
     depth, expected = estimate.depth, estimate.common.depth[crack]
     plausible: NDArray[np.bool_] = (
         (estimate.beside_px > _LEAST_BESIDE_PX)
@@ -80,10 +82,10 @@ def _plausible(estimate: Estimate, mask: Floats, crack: NDArray[np.int64]) -> ND
     return plausible
 
 
-def _against_mask(
+def _mask_ratio(
     width: Floats, mask: Floats, crack: NDArray[np.int64], good: NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
-    """Return the ratio of profile to mask at each station, and the uncertainty of the mask then."""
+    """Return the ratio of profile to mask width, and the uncertainty of the corrected width."""
     ratio, scatter = np.ones(len(mask)), np.zeros(len(mask))
     for number in np.unique(crack):
         own = crack == number
@@ -98,10 +100,10 @@ def _against_mask(
     return ratio, scatter
 
 
-def _unlike_neighbours(
+def _outliers(
     width: Floats, fit_px: Floats, branch: NDArray[np.int64], good: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Say which widths stand out from those before and after on their branch."""
+    """Return which widths are outliers among their neighbours on the branch."""
     unlike = np.zeros(len(width), bool)
     for number in np.unique(branch):
         own = np.flatnonzero((branch == number) & good)

@@ -1,10 +1,11 @@
-"""How sharp a photograph is and how dark its cracks are inside, from all profiles together.
+"""Joint fit of the blur of a photograph and of the darkness of each crack.
 
-A box of width w and depth d under a Gaussian sigma has the area w d and, where it is narrow, only
-the second moment sigma^2 + w^2 / 12 besides. One profile of a fine crack does not tell width, depth
-and blur apart. Many do: blur is the same in the whole photograph, the inside is about equally dark
-along a crack, and wide places show both. The joint fit solves for what all stations share by the
-Schur complement of what each has for itself (Triggs et al. 2000, Bundle adjustment, section 6).
+A profile is a box of width w and depth d under a Gaussian of sigma. If the box is narrow, the
+profile determines only two figures: the area w d and the second moment sigma^2 + w^2 / 12. So one
+profile of a fine crack does not determine width, depth and blur. All profiles together do: the
+blur is the same in the whole photograph, the depth is nearly constant along a crack, and wide
+places show both. The joint fit solves for these shared parameters by the Schur complement of the
+parameters of each station (Triggs et al. 2000, Bundle adjustment, section 6).
 """
 
 from dataclasses import dataclass, replace
@@ -27,28 +28,28 @@ Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
 
 USUAL_SIGMA_PX, USUAL_FACTOR = 0.85, 0.5
-"""What the spread of an edge is before a picture is seen: phones and cameras in focus lie between
-0.5 and 1.3 px."""
+"""Prior of the spread of an edge: phones and cameras in focus have 0.5 to 1.3 px."""
 USUAL_SHARPENING, SHARPENING_STANDARD = 0.15, 0.35
 USUAL_DEPTH, DEPTH_STANDARD = 0.65, 0.2
-"""How much darker than the ground cracks are inside, as a share of the ground's brightness."""
+"""Prior of the depth: the darkness of the inside, as a share of the brightness of the concrete."""
 DEPTH_SCATTER = 0.1
-"""How much that changes along a crack, as a share of itself."""
+"""Standard deviation of the depth along a crack, as a share of the depth."""
 _STEP = 1e-2
 STATIONS_WORTH = 1.0
-"""Independent stations that all those of a photograph are worth for what they share. What the model
-leaves out (the inside of a crack is no even box, edges are ragged) is alike at all of them, so that
-it does not average out."""
+"""Weight of all stations of a photograph in the shared parameters, in independent stations. The
+errors of the model (uneven inside, ragged edges) are similar at all stations, so that they do not
+average out."""
 _SHARED = 2  # log sigma and sharpening
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What the stations of a photograph share.
+    """The parameters that all stations of a photograph share.
 
     Attributes:
         spread: of an edge.
-        depth: (C,) darkness of the inside of each crack, as a share of the ground's brightness.
+        depth: (C,) darkness of the inside of each crack, as a share of the brightness of the
+            concrete.
         covariance: (2 + C, 2 + C) of log sigma, sharpening, and the depths.
     """
 
@@ -58,7 +59,7 @@ class Common:
 
 
 def prior_common(cracks: int) -> Common:
-    """Return what is expected before a picture is seen."""
+    """Return the prior of the shared parameters."""
     variance = [USUAL_FACTOR**2, SHARPENING_STANDARD**2, *[DEPTH_STANDARD**2] * cracks]
     return Common(
         Spread(USUAL_SIGMA_PX, USUAL_SHARPENING), np.full(cracks, USUAL_DEPTH), np.diag(variance)
@@ -68,14 +69,14 @@ def prior_common(cracks: int) -> Common:
 def estimate_common(
     task: Task, state: State, crack: Ints, cracks: int, *, rounds: int
 ) -> tuple[Common, State]:
-    """Return what all stations share, and the fit of each with that.
+    """Return the shared parameters, and the fit of each station with them.
 
     Args:
-        task: The profiles; depth has no prior of its own.
-        state: A fit to start from.
+        task: The profiles, without a prior of the depth.
+        state: The initial fit.
         crack: (N,) number of the crack of each station.
-        cracks: How many there are.
-        rounds: Joint steps.
+        cracks: Number of cracks.
+        rounds: Number of joint steps.
     """
     expected = prior_common(cracks)
     common = expected
@@ -83,16 +84,17 @@ def estimate_common(
     for _ in range(rounds):
         now = with_depth(task, common, crack)
         step, covariance, local = _joint_step(now, state, common, expected, crack)
-        common = _moved(common, step, covariance)
+        common = _after_step(common, step, covariance)
         now = with_depth(task, common, crack)
         state = fit(now, limited(state.parameters, local), common.spread, rounds=1)
     return common, state
 
 
 def with_depth(task: Task, common: Common, crack: Ints) -> Task:
-    """Return the task with each crack's depth expected at its stations.
+    """Return the task with the depth of each crack as the prior of its stations.
 
-    A station that lies far from it, as where the crack is filled, is not drawn to it.
+    The prior is robust: it has little effect on a station of very different depth, for example
+    where the crack is filled.
     """
     prior, precision = task.prior.copy(), task.precision.copy()
     prior[:, DEPTH] = common.depth[crack]
@@ -101,9 +103,10 @@ def with_depth(task: Task, common: Common, crack: Ints) -> Task:
 
 
 def sensitivities(task: Task, state: State, common: Common) -> tuple[Floats, Floats]:
-    """Return inverse normal matrices (N, P, P), and how each parameter follows what is shared.
+    """Return the inverse normal matrices (N, P, P), and the sensitivities (N, P, 3).
 
-    The second is (N, P, 3): the derivatives by log sigma, by sharpening, and by the crack's depth.
+    The sensitivities are the derivatives of each parameter by log sigma, by sharpening, and by the
+    depth of the crack.
     """
     matrix, _, weight = normal_equations(task, state)
     inverse = np.linalg.inv(matrix + 1e-9 * np.eye(PARAMETERS))
@@ -135,7 +138,7 @@ def _shared_slopes(task: Task, state: State, common: Common) -> Floats:
 def _joint_step(
     task: Task, state: State, common: Common, expected: Common, crack: Ints
 ) -> tuple[Floats, Floats, Floats]:
-    """Return the step of what is shared, its covariance, and the steps of the stations (N, P)."""
+    """Return the step of the shared parameters, its covariance, and the station steps (N, P)."""
     matrix, right, weight = normal_equations(task, state)
     shared = _shared_slopes(task, state, common)
     cross = _cross(task, state, common, weight)
@@ -168,8 +171,8 @@ def _vector(common: Common) -> Floats:
     return np.concatenate([[np.log(spread.sigma_px), spread.sharpening], common.depth])
 
 
-def _moved(common: Common, step: Floats, covariance: Floats) -> Common:
-    """Return what is shared after a step that goes only so far at a time."""
+def _after_step(common: Common, step: Floats, covariance: Floats) -> Common:
+    """Return the shared parameters after a step of limited size."""
     sigma = common.spread.sigma_px * np.exp(np.clip(step[0], -0.25, 0.25))
     sharpening = common.spread.sharpening + np.clip(step[1], -0.2, 0.2)
     return Common(

@@ -1,4 +1,4 @@
-"""What a check of a camera found: how far its widths lie from the truth, by width."""
+"""Bias of the widths of a camera, as a function of the width."""
 
 from dataclasses import dataclass
 
@@ -12,19 +12,19 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class CameraBias:
-    """Bias and scatter of the widths that one camera gives, from lines of known width.
+    """Bias and scatter of the widths of one camera, from lines of known width.
 
-    Between the nodes both are interpolated linearly in the measured width; beyond the first and
-    the last node they stay what they are there.
+    Between the nodes both are interpolated linearly in the measured width. Beyond the first and
+    the last node they are constant.
 
     Attributes:
         width_px: (N,) measured widths of the nodes, increasing, N >= 1.
-        bias_px: (N,) measured less true width, the mean over the lines of the node. A width is
-            corrected by subtracting it.
-        scatter_px: (N,) standard uncertainty that is left after the correction: how much single
-            lines of one width differ from that mean.
-        size_px: sides of the photograph of the check, in any order: the bias holds for no other,
-            since blur and sharpening in px change with the size. None if it is not known.
+        bias_px: (N,) mean of measured minus true width over the lines of the node. The correction
+            subtracts it from a width.
+        scatter_px: (N,) standard uncertainty after the correction: the standard deviation of
+            single lines of one width.
+        size_px: sides of the photograph of the check, in any order. The bias applies only to
+            photographs of this size, since blur and sharpening in px depend on it. None if unknown.
     """
 
     width_px: tuple[float, ...]
@@ -33,11 +33,11 @@ class CameraBias:
     size_px: tuple[int, int] | None = None
 
     def why_not_for(self, shape: tuple[int, ...], digital_zoom: float | None) -> str | None:
-        """Return why the check does not hold for a photograph; None if it does.
+        """Return why the check does not apply to a photograph; None if it does.
 
         Args:
             shape: of the photograph, height first.
-            digital_zoom: factor that the file states; None if it states none.
+            digital_zoom: factor from the metadata; None if there is none.
         """
         if digital_zoom is not None and digital_zoom > 1.01:  # noqa: PLR2004 - 1 as a fraction
             return f"the photograph was zoomed digitally by {digital_zoom:g}"
@@ -49,7 +49,7 @@ class CameraBias:
         )
 
     def __post_init__(self) -> None:
-        """Refuse a table that cannot be.
+        """Check the table.
 
         Raises:
             UsageError: the columns differ in length, are empty or not finite, the widths do not
@@ -79,5 +79,5 @@ class CameraBias:
         return np.interp(width_px, self.width_px, self.bias_px)
 
     def scatter_at(self, width_px: Floats) -> Floats:
-        """Return the standard uncertainty that is left at measured widths, (N,) px."""
+        """Return the standard uncertainty after the correction at measured widths, (N,) px."""
         return np.interp(width_px, self.width_px, self.scatter_px)

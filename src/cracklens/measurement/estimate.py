@@ -1,4 +1,4 @@
-"""Widths at the stations of all cracks of one photograph, and what makes each uncertain."""
+"""Widths at the stations of all cracks of one photograph, with their standard uncertainties."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ from cracklens.measurement.blur import (
     with_depth,
 )
 from cracklens.measurement.edges import edge_spreads
-from cracklens.measurement.initial_estimate import first_guess
-from cracklens.measurement.occlusion import clear_of_others
+from cracklens.measurement.initial_estimate import initial_estimate
+from cracklens.measurement.occlusion import exclude_other_lines
 from cracklens.measurement.profile_fit import State, Task, fit, fit_all, with_noise
 from cracklens.measurement.profile_model import (
     CENTRE,
@@ -24,36 +24,37 @@ from cracklens.measurement.profile_model import (
     SHADE,
     WIDTH,
 )
-from cracklens.measurement.sampling import Profiles, centred, sample_profiles
+from cracklens.measurement.sampling import Profiles, recentred, sample_profiles
 from cracklens.measurement.stations import Floats, Rows
 
 JOINT_STATIONS = 800
-"""How many stations the joint fit of blur and depth takes at most, evenly over all."""
+"""Largest number of stations in the joint fit of blur and depth, evenly spaced over all."""
 _CENTRINGS = 2
 _ROUNDS = 4
 _UNEVEN = [SHADE, LEFT_TENT, RIGHT_TENT]
-_LEAST_DEPTH = 0.01  # of the ground
+_LEAST_DEPTH = 0.01  # share of the brightness of the concrete
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Widths at N stations, from grey levels alone.
+    """Widths at N stations, from grey levels only.
 
     Attributes:
         rows: The lines; the stations are `rows.stations`.
         width_px: (N,) between the edges.
-        fit_px: (N,) standard uncertainty from the residuals of the own profile.
-        blur_px: (N,) from what is not known of the blur.
-        depth_px: (N,) from what is not known of how dark the crack is inside.
-        depth: (N,) darkness of the inside.
-        unevenness: (N,) how unevenly dark the inside is, as a share of its darkness: a wall of the
-            crack that faces the light. It is the sum of what shade and tents of the model hold.
-        noise: (N,) deviation of the profile from the model, in units of the ground.
+        fit_px: (N,) standard uncertainty from the residuals of the profile.
+        blur_px: (N,) standard uncertainty from the blur.
+        depth_px: (N,) standard uncertainty from the depth.
+        depth: (N,) darkness of the inside, as a share of the brightness of the concrete.
+        unevenness: (N,) variation of the darkness inside the crack, as a share of the depth; for
+            example from a lit wall of the crack. The sum of the shade and tent parameters.
+        noise: (N,) deviation of the profile from the model, as a share of the brightness of the
+            concrete.
         off_px: (N,) distance of the middle from the centreline.
-        core: (N,) share of the inside that can be seen.
-        beside_px: (N,) of concrete that is seen on the side where it is less.
+        core: (N,) visible share of the inside.
+        beside_px: (N,) visible concrete beside the crack, on the side with less.
         merged: (N,) True where another line meets this one.
-        common: what the stations share.
+        common: the shared parameters.
         edge_px: (C,) how soft the edges of each crack are; NaN where that cannot be seen.
     """
 
@@ -85,17 +86,17 @@ def estimate_widths(
     Args:
         pixels: (H, W, 3) uint8 RGB.
         rows: Lines along the cracks, at least one.
-        cracks: How many cracks there are.
+        cracks: Number of cracks.
         excluded: (H, W), True where nothing may be measured.
     """
     for _ in range(_CENTRINGS):
-        rows = centred(pixels, rows)
+        rows = recentred(pixels, rows)
     profiles = sample_profiles(pixels, rows, excluded=excluded)
-    weight, merged = clear_of_others(rows, profiles.across_px, profiles.weight)
+    weight, merged = exclude_other_lines(rows, profiles.across_px, profiles.weight)
     profiles = Profiles(profiles.across_px, profiles.grey, weight, profiles.step_px)
     stations = rows.stations
     crack = rows.crack[stations]
-    task, start, _ = first_guess(profiles, rows.mask_px[stations])
+    task, start, _ = initial_estimate(profiles, rows.mask_px[stations])
     common, chosen = _common(task, start, crack, cracks, usable=~merged)
     task = with_depth(with_typical_noise(task, chosen), common, crack)
     state = fit_all(task, start, common.spread, rounds=_ROUNDS)
@@ -104,7 +105,7 @@ def estimate_widths(
     fit_px, blur_px, depth_px = _standards(task, state, common, crack)
     parameters = state.parameters.astype(np.float64)
     width, centre = parameters[:, WIDTH], parameters[:, CENTRE]
-    core, beside = _seen(profiles, centre, width, common.spread.sigma_px)
+    core, beside = _visible(profiles, centre, width, common.spread.sigma_px)
     return Estimate(
         rows=rows,
         width_px=width,
@@ -125,7 +126,7 @@ def estimate_widths(
 
 
 def with_typical_noise(task: Task, chosen: Task) -> Task:
-    """Return the task with the median noise of some of its profiles."""
+    """Return the task with the median noise of the profiles of the joint fit."""
     typical = float(np.median(chosen.noise)) if len(chosen.noise) else 0.03
     return Task(
         task.across_px,
@@ -141,7 +142,7 @@ def with_typical_noise(task: Task, chosen: Task) -> Task:
 def _common(
     task: Task, start: Floats, crack: NDArray[np.int64], cracks: int, *, usable: NDArray[np.bool_]
 ) -> tuple[Common, Task]:
-    """Return what the stations share, and the task of those that it was found from."""
+    """Return the shared parameters, and the task of the stations of the joint fit."""
     whole = usable & (task.weight.mean(axis=1) > 0.9)  # noqa: PLR2004
     places = np.flatnonzero(whole)
     if not len(places):
@@ -160,7 +161,7 @@ def _common(
 def _standards(
     task: Task, state: State, common: Common, crack: NDArray[np.int64]
 ) -> tuple[Floats, Floats, Floats]:
-    """Return the standard uncertainties by the own profile, the blur, and the depth."""
+    """Return the standard uncertainties from the profile, the blur, and the depth."""
     inverse, follow = sensitivities(task, state, common)
     by = follow[:, WIDTH]
     index = np.stack([np.zeros_like(crack), np.ones_like(crack), 2 + crack], axis=1)
@@ -171,10 +172,10 @@ def _standards(
     return fit_px, np.sqrt(np.maximum(blur, 0.0)), np.sqrt(np.maximum(both - blur, 0.0))
 
 
-def _seen(
+def _visible(
     profiles: Profiles, centre: Floats, width: Floats, sigma_px: float
 ) -> tuple[Floats, Floats]:
-    """Return the share of the inside that is seen, and how much is seen beside it."""
+    """Return the visible share of the inside, and the visible concrete beside it in px."""
     t = profiles.across_px - centre[:, None]
     inside = np.abs(t) < (width / 2 + sigma_px)[:, None]
     core = (profiles.weight * inside).sum(axis=1) / np.maximum(inside.sum(axis=1), 1)

@@ -21,24 +21,25 @@ from cracklens.measurement.sampling import Profiles
 
 Floats = NDArray[np.float64]
 
-_GROUND_FROM_PX = 2.0  # beyond the edge of the mask
-_SLOPE_PER_PX = 0.01  # standard deviation of what light and stains change across, of the ground
+_GROUND_FROM_PX = 2.0  # distance beyond the edge of the mask from which pixels are concrete
+_SLOPE_PER_PX = 0.01  # standard deviation of the brightness gradient, as a share of the brightness
 _OFF_CENTRE_PX = 1.5
-_RIM = 0.12  # of rims and shadows beside the crack, of the depth
-_SHADE = 0.25  # of how unevenly dark the inside is, of the depth
+_RIM = 0.12  # standard deviation of rims beside the crack, as a share of the depth
+_SHADE = 0.25  # standard deviation of the darkness inside, as a share of the depth
 _RESOLVED_SIGMA_PX = 1.2
 _LEAST_GREY = 8.0
 
 
-def first_guess(profiles: Profiles, mask_px: Floats) -> tuple[Task, Floats, Floats]:
-    """Return the task, parameters to start with, and the brightness of the ground.
+def initial_estimate(profiles: Profiles, mask_px: Floats) -> tuple[Task, Floats, Floats]:
+    """Return the task, the initial parameters, and the brightness of the concrete.
 
     Args:
         profiles: At N stations.
-        mask_px: (N,) width that the probability map shows.
+        mask_px: (N,) width of the mask.
 
     Returns:
-        The task with grey values in units of the ground, parameters (N, P), and the ground (N,).
+        The task with grey values divided by the brightness of the concrete, initial parameters
+        (N, P), and the brightness of the concrete (N,).
     """
     t, weight = profiles.across_px, profiles.weight
     outside = weight * (np.abs(t) > (mask_px / 2 + _GROUND_FROM_PX)[:, None])
@@ -61,7 +62,7 @@ def first_guess(profiles: Profiles, mask_px: Floats) -> tuple[Task, Floats, Floa
 
 
 def _from_dip(t: Floats, grey: Floats, weight: Floats, mask_px: Floats) -> Floats:
-    """Return parameters from the area, the depth and the middle of the dip."""
+    """Return initial parameters from area, depth and middle of the dark part of the profile."""
     near = weight * (np.abs(t) < (mask_px / 2 + _GROUND_FROM_PX)[:, None])
     dip = np.clip(1.0 - grey, 0.0, None) * near
     area = dip.sum(axis=1)

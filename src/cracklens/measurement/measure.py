@@ -1,4 +1,4 @@
-"""Everything that is measured in one photograph."""
+"""All measurements of one photograph."""
 
 from collections.abc import Sequence
 
@@ -23,17 +23,17 @@ def measure(
     excluded: NDArray[np.bool_] | None = None,
     camera: CameraBias | None = None,
 ) -> PhotoMeasurement:
-    """Return widths, length, orientation and pattern of each crack, and what they are together.
+    """Return width, length, orientation and pattern of each crack, and figures of all together.
 
     Args:
         pixels: (H, W, 3) uint8 RGB of the upright photograph.
-        cracks: as they were traced in it.
-        scale: of the photograph; without it, everything is in px alone.
-        axis_deg: direction of the member's axis, counter-clockwise from the x axis as somebody
-            sees it who stands before the wall.
-        excluded: (H, W) what is not wall, such as a marker: a crack that meets it is longer than
-            what is seen.
-        camera: what a check of the camera found.
+        cracks: traced in the photograph.
+        scale: of the photograph; without it, all results are in px only.
+        axis_deg: direction of the member's axis, counter-clockwise from the x axis, seen
+            perpendicularly to the wall.
+        excluded: (H, W) True where the wall is hidden, such as by a marker: the length of a crack
+            that meets it is a lower bound.
+        camera: result of a check of the camera.
     """
     rows, columns = pixels.shape[:2]
     middle_px = (columns - 1) / 2, (rows - 1) / 2

@@ -1,4 +1,4 @@
-"""What covers part of a profile: another crack, a fork, a turn of the same crack."""
+"""Parts of a profile that are covered by another crack, a fork, or a bend of the same crack."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,14 +6,14 @@ from scipy.spatial import cKDTree
 
 from cracklens.measurement.stations import Floats, Ints, Rows
 
-_BESIDE_PX = 1.5  # that blur carries the darkness of another line beyond its edge
-_FARTHEST_PX = 80.0  # of another line that is looked for
+_BESIDE_PX = 1.5  # distance by which blur spreads the darkness of a line beyond its edge
+_FARTHEST_PX = 80.0  # largest search distance for other lines
 
 
-def clear_of_others(
+def exclude_other_lines(
     rows: Rows, across_px: Floats, weight: Floats
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the weights without what other lines cover, and where they merge with the own one.
+    """Return the weights with samples on other lines set to 0, and where other lines merge.
 
     Args:
         rows: All lines; the stations are `rows.stations`.
@@ -22,7 +22,7 @@ def clear_of_others(
 
     Returns:
         (N, K) weights, 0 on other lines; and (N,) True where another line meets this one, so that
-        there are no two edges to measure between.
+        the crack does not have two edges.
     """
     stations = rows.stations
     weight, merged = weight.copy(), np.zeros(len(stations), bool)
@@ -46,7 +46,7 @@ def clear_of_others(
 
 
 def _near_pairs(rows: Rows, across_px: Floats) -> tuple[Ints, Ints]:
-    """Return pairs of stations of lines that come near, each station first and second once."""
+    """Return pairs of near stations of different lines, in both orders."""
     stations = rows.stations
     reach = across_px[:, -1] + rows.mask_px[stations] / 2 + _BESIDE_PX
     tree = cKDTree(rows.points_px[stations])
@@ -57,7 +57,7 @@ def _near_pairs(rows: Rows, across_px: Floats) -> tuple[Ints, Ints]:
     along = np.abs(rows.along_px[stations[one]] - rows.along_px[stations[other]])
     width = np.maximum(rows.mask_px[stations[one]], rows.mask_px[stations[other]])
     same = rows.branch[stations[one]] == rows.branch[stations[other]]
-    # Along one line the distance is nearly the length between, but where it turns back.
+    # Two stations of one line count as different lines only if the line bends back between them.
     foreign = ~same | (along > 2 * distance + 2 * width + 4.0)
     one, other = one[foreign], other[foreign]
     return np.concatenate([one, other]), np.concatenate([other, one])

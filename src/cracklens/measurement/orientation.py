@@ -1,4 +1,4 @@
-"""The direction in which a crack leads, and how it lies to the axis of its member."""
+"""Direction of a crack, and its angle to the axis of the member."""
 
 import math
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ from cracklens.measurement.types import Direction
 Floats = NDArray[np.float64]
 
 LONGITUDINAL_UP_TO_DEG, TRANSVERSE_FROM_DEG = 22.5, 67.5
-"""The half turn in four equal sectors, one longitudinal, one transverse, two diagonal. This is a
-convention of cracklens: the manuals say "parallel" and "at approximately right angles" to an axis
-(TM 5-623, longitudinal and transverse cracking) and name no angle."""
+"""180 degrees in four equal sectors: one longitudinal, one transverse, two diagonal. This is a
+convention of cracklens: the manuals use "parallel" and "at approximately right angles" to an axis
+(TM 5-623, longitudinal and transverse cracking) and give no angle."""
 
-_ANY_DEG = 180.0 / math.sqrt(12.0)  # standard deviation of a direction of which nothing is known
+_ANY_DEG = 180.0 / math.sqrt(12.0)  # standard deviation of an unknown direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +26,25 @@ class MainDirection:
 
     Attributes:
         angle_deg: counter-clockwise from the x axis, 0 <= a < 180.
-        strength: 0 for none, as of a circle, to 1 for a straight line.
-        unrest: root mean square of sin(2 x departure) of its steps: how far a little more of the
-            crack could turn the mean.
+        strength: from 0, no main direction, as in a circle, to 1 for a straight line.
+        angular_spread: root mean square of sin(2 x deviation) of the segments: the sensitivity of
+            the mean direction to a missing part of the crack.
     """
 
     angle_deg: float
     strength: float
-    unrest: float
+    angular_spread: float
 
 
 def main_direction(lines: Iterable[Floats]) -> MainDirection:
-    """Return the mean direction of polylines, each step weighted by its length.
+    """Return the mean direction of polylines, each segment weighted by its length.
 
     Directions have no sign, so the mean is taken over doubled angles (Mardia and Jupp, Directional
-    Statistics, 2000, section 9.1). Without a direction, as in a circle, it is any.
+    Statistics, 2000, section 9.1). For a shape without a main direction, such as a circle, it is
+    arbitrary.
 
     Args:
-        lines: (N, 2) x, y each; y runs down the picture.
+        lines: (N, 2) x, y each; y points down.
 
     >>> main_direction([np.array([[0.0, 0.0], [10.0, -10.0]])]).angle_deg
     45.0
@@ -56,9 +57,9 @@ def main_direction(lines: Iterable[Floats]) -> MainDirection:
     doubled = 2 * np.arctan2(-steps[:, 1], steps[:, 0])
     turned = complex((length * np.exp(1j * doubled)).sum()) / total
     mean = math.atan2(turned.imag, turned.real)
-    unrest = math.sqrt(float((length * np.sin(doubled - mean) ** 2).sum()) / total)
+    angular_spread = math.sqrt(float((length * np.sin(doubled - mean) ** 2).sum()) / total)
     # A tiny negative angle becomes 180 in floating point, which is 0.
-    return MainDirection(math.degrees(mean) / 2 % 180 % 180, abs(turned), unrest)
+    return MainDirection(math.degrees(mean) / 2 % 180 % 180, abs(turned), angular_spread)
 
 
 def orientation(
@@ -72,24 +73,25 @@ def orientation(
 ) -> Quantity:
     """Return a main direction in degrees with its uncertainty.
 
-    Sources: "tracing", the error of the centreline's place at both ends over the length, and the
-    roughness near the resolution; "ends", what is not seen beyond the ends. Length that is missing
-    turns the mean by as much as steps of the crack depart from it. All grow as the direction
-    becomes weak. More than 52 degrees, the deviation of a direction of which nothing is known, is
-    never stated.
+    Sources of uncertainty: "tracing", the position error of the centreline at both ends divided by
+    the length, and the roughness near the resolution; "ends", the undetected length at the ends,
+    which changes the mean in proportion to `angular_spread`. All are larger for a weak main
+    direction. The total is limited to 52 degrees, the standard deviation of an unknown direction.
 
     Args:
         main: of the crack.
         length: of the crack; this and the next three in one unit.
-        place: standard uncertainty of a place on the centreline, across it.
+        place: standard uncertainty of the position of the centreline, across it.
         missing: standard uncertainty of the length at all ends together.
         lost: length that is lost to the resolution.
         contributions: further standard uncertainties in degrees, by name.
     """
     lever = max(length * main.strength, 1e-9)
     found = {
-        "tracing": math.degrees(math.hypot(math.sqrt(2.0) * place, lost * main.unrest / 2) / lever),
-        "ends": math.degrees(missing * main.unrest / 2 / lever),
+        "tracing": math.degrees(
+            math.hypot(math.sqrt(2.0) * place, lost * main.angular_spread / 2) / lever
+        ),
+        "ends": math.degrees(missing * main.angular_spread / 2 / lever),
         **(contributions or {}),
     }
     combined = math.hypot(*found.values())
@@ -98,14 +100,14 @@ def orientation(
     return Quantity(main.angle_deg, found)
 
 
-def seen_at_right_angles_deg(tilt_deg: float) -> float:
-    """Return the standard uncertainty of a direction in degrees if a tilt is not corrected.
+def uncorrected_tilt_deg(tilt_deg: float) -> float:
+    """Return the standard uncertainty of a direction in degrees from an uncorrected tilt.
 
-    Under a tilt t, a direction at angle a to the axis of the tilt appears at atan(tan a cos t): it
-    turns by at most about (1 - cos t) / 2 at 45 degrees; over all directions the root mean
-    square is that by root 2.
+    Under a tilt t, a direction at angle a to the axis of the tilt appears at atan(tan a cos t). The
+    error is largest at 45 degrees, about (1 - cos t) / 2. The root mean square over all directions
+    is this divided by root 2.
 
-    >>> round(seen_at_right_angles_deg(20.0), 2)
+    >>> round(uncorrected_tilt_deg(20.0), 2)
     1.22
     """
     return math.degrees((1.0 - math.cos(math.radians(tilt_deg))) / 2) / math.sqrt(2.0)

@@ -1,4 +1,4 @@
-"""What a crack looks like as a whole, and what the cracks of a photograph are together."""
+"""Pattern of a crack, and of all cracks of a photograph."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,21 +16,21 @@ _MEETING = 3  # lines at a junction
 _MAP_JUNCTIONS = 2
 _MAP_STRENGTH = 0.35
 _MAP_FOLDING = 1.75
-"""Map cracking is a network without a direction, whose cracks meet and enclose cells (ACI 201.1R
-speaks of pattern or map cracking and gives no measure). Its two marks here: the strength of the
-main direction, and the length in units of the diagonal of the box around it. Of rendered networks,
-forks and single cracks of the seeds 2000 to 2059, as the model sees them, no fork or single crack
-has both, and 52 of 60 networks have a part that does. Closed cells alone do not decide: half of the
-networks show none, since some of their sides are closed or fade, and a branch that comes back makes
-one."""
+"""Map cracking is a network of cracks without a main direction that meet and enclose cells (ACI
+201.1R defines pattern or map cracking, but gives no measure). Two criteria are used here: the
+strength of the main direction, and the length divided by the diagonal of the bounding box. They
+were checked on rendered networks, forks and single cracks of the seeds 2000 to 2059, detected by
+the model: no fork or single crack meets both, and 52 of 60 networks have a part that does. Closed
+cells are not a criterion: half of the networks show none, since some of their sides are closed or
+faint, and a branch that returns to the crack encloses one."""
 
 
 def crack_pattern(crack: Crack) -> CrackPattern:
-    """Return what a crack is, taken alone.
+    """Return the pattern of one crack.
 
-    Map: at least 2 junctions, no main direction (strength up to 0.35), and at least 1.75 times as
-    long as the diagonal of the box around it. Else branched if lines meet anywhere, else single; a
-    loop that meets nothing is single.
+    Map: at least 2 junctions, no main direction (strength up to 0.35), and a length of at least
+    1.75 times the diagonal of the bounding box. Otherwise branched if it has a junction, else
+    single. A loop without a junction is single.
 
     Args:
         crack: with at least one branch.
@@ -50,13 +50,13 @@ def crack_pattern(crack: Crack) -> CrackPattern:
 def field_pattern(
     patterns: Sequence[CrackPattern], lengths: Sequence[float], parallel: Sequence[Sequence[int]]
 ) -> FieldPattern:
-    """Return what the cracks of a photograph are together: what holds more than half the length.
+    """Return the pattern of a photograph: the one with more than half of the total length.
 
-    Cracks in parallel groups count as parallel, whatever they are alone. Several cracks of which
-    most is neither a network, nor branched, nor parallel are "several".
+    Cracks in parallel groups count as parallel, whatever their own pattern is. If no pattern has
+    more than half of the length, or if most cracks are single, the result is "several".
 
     Args:
-        patterns: of each crack alone.
+        patterns: of each crack.
         lengths: of each crack, in any unit.
         parallel: indices of cracks in groups.
 

@@ -1,8 +1,9 @@
-"""The wall as a plane: places in mm that keep the directions of the picture, and the area seen.
+"""Coordinates in mm in the plane of the wall, and the visible area.
 
-The frame of a homography lies in no fixed place and may be turned, as a marker is. Here it is
-turned back by the rotation that the homography makes in the middle of the picture, so that up stays
-up and angles are those that somebody sees who stands before the wall.
+The coordinate system of a homography has an arbitrary origin and rotation, for example those of a
+marker. Here it is rotated back by the rotation of the homography in the middle of the photograph.
+So "up" on the wall is "up" in the photograph, and angles are those seen perpendicularly to the
+wall.
 """
 
 import math
@@ -17,16 +18,17 @@ from cracklens.photos.scale import Scale
 Floats = NDArray[np.float64]
 
 COARSEST = 4.0
-"""Where a pixel shows this many times more of the wall than in the middle, towards the horizon of
-the wall or beyond it, nothing is measured: a crack that is 5 px wide in the middle has 1 px."""
+"""Nothing is measured where the side of a pixel on the wall is more than this many times that in
+the middle, towards the horizon of the wall or beyond it. A crack of 5 px in the middle has 1 px
+there."""
 
 
 def upright_mm(scale: Scale, points_px: Floats, middle_px: tuple[float, float]) -> Floats:
-    """Return points on the wall, (N, 2) mm; x to the right and y down as in the picture's middle.
+    """Return points on the wall, (N, 2) mm; x right and y down as in the middle of the photograph.
 
-    The rotation is that of the polar decomposition of the Jacobian in the middle: of all rotations
-    the nearest to it (Higham, Functions of Matrices, 2008, theorem 8.4), in two dimensions
-    atan2(J21 - J12, J11 + J22).
+    The rotation is that of the polar decomposition of the Jacobian in the middle, the rotation
+    nearest to the Jacobian (Higham, Functions of Matrices, 2008, theorem 8.4). In two dimensions it
+    is atan2(J21 - J12, J11 + J22).
 
     Args:
         scale: with a homography or without.
@@ -42,11 +44,12 @@ def upright_mm(scale: Scale, points_px: Floats, middle_px: tuple[float, float]) 
     return upright
 
 
-def nearness(scale: Scale, points_px: Floats, middle_px: tuple[float, float]) -> Floats:
-    """Return how far inside the part of the wall that can be measured points lie, (N,); >= 0 there.
+def horizon_margin(scale: Scale, points_px: Floats, middle_px: tuple[float, float]) -> Floats:
+    """Return the margin of points to the limit of the measurable wall, (N,); >= 0 if measurable.
 
-    The area that a pixel shows goes with w to the power of -3, w = h31 x + h32 y + h33: its side
-    is `COARSEST` times that of the middle where w is `COARSEST` ** (-2/3) times that of the middle.
+    The area of a pixel on the wall is proportional to w ** -3, with w = h31 x + h32 y + h33. The
+    side of a pixel is `COARSEST` times that of the middle where w is `COARSEST` ** (-2/3) times
+    that of the middle.
 
     Args:
         scale: with a homography or without.
@@ -68,39 +71,40 @@ def nearness(scale: Scale, points_px: Floats, middle_px: tuple[float, float]) ->
 def seen_mm2(
     scale: Scale, shape: tuple[int, int], excluded: NDArray[np.bool_] | None = None
 ) -> float:
-    """Return the area of wall that a photograph shows, as far as it can be measured.
+    """Return the measurable area of the wall in a photograph, in mm2.
 
     Args:
         scale: with a homography or without.
         shape: rows and columns of the photograph.
-        excluded: (H, W) what hides the wall, such as a marker; it is left out.
+        excluded: (H, W) True where the wall is hidden, such as by a marker; it is subtracted.
     """
     rows, columns = shape
     middle_px = (columns - 1) / 2, (rows - 1) / 2
     right, bottom = columns - 0.5, rows - 0.5
     corners = np.array([[-0.5, -0.5], [right, -0.5], [right, bottom], [-0.5, bottom]])
-    x, y = scale.to_mm(_clipped(corners, nearness(scale, corners, middle_px))).T
+    x, y = scale.to_mm(_clipped(corners, horizon_margin(scale, corners, middle_px))).T
     area = abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
     if excluded is None or not excluded.any():
         return area
     step = max(min(shape) // 512, 1)  # of 12 MP, 1 pixel in 25: an error far below that of scale
     hidden = np.argwhere(excluded[step // 2 :: step, step // 2 :: step])[:, ::-1] * step + step // 2
     places = hidden.astype(np.float64)
-    places = places[nearness(scale, places, middle_px) >= 0]
+    places = places[horizon_margin(scale, places, middle_px) >= 0]
     hides = float(np.abs(np.linalg.det(scale.jacobian(places))).sum()) * step**2
     return max(area - hides, 0.0)
 
 
 def standard_by_scale(scale: Scale, value: Callable[[Scale], float], *, otherwise: float) -> float:
-    """Return the standard uncertainty that the scale adds to a value.
+    """Return the standard uncertainty of a value that comes from the scale.
 
-    The root of the summed squares of how far the value moves with each variant of the scale, which
-    is off by one standard uncertainty (GUM, 5.1.3, note 2): tilt and place in the picture included.
+    Each variant of the scale differs from it by one standard uncertainty of one parameter. The
+    result is the root of the sum of squares of the changes of the value (GUM, 5.1.3, note 2). It
+    includes tilt and position in the photograph.
 
     Args:
         scale: of the photograph.
-        value: what comes of another scale, less what comes of this one.
-        otherwise: what to return where the scale has no variants.
+        value: returns the change of the value for another scale.
+        otherwise: result for a scale without variants.
     """
     if scale.variants is None:
         return otherwise

@@ -1,4 +1,4 @@
-"""All profiles of a photograph fitted at once: damped Gauss-Newton with robust weights."""
+"""Fit of all profiles of a photograph: damped Gauss-Newton with robust weights."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -19,24 +19,24 @@ from cracklens.measurement.profile_model import (
 Floats = NDArray[np.floating]
 
 ROBUST = 2.5
-"""Residuals from here on, in standard deviations, count ever less (Cauchy's weights)."""
+"""Scale of the Cauchy weights, in standard deviations: larger residuals get less weight."""
 LEAST_WIDTH_PX = 0.15
 _PART_STATIONS = 600  # so that the arrays of a part stay in the cache of a core
-_NOISE_PX = 1.2  # distance over which the noise of a photograph is alike: demosaicing, JPEG
-_FEW = 12.0  # samples that the noise of the whole photograph weighs when that of one is estimated
+_NOISE_PX = 1.2  # correlation length of the noise of a photograph: demosaicing, JPEG
+_FEW = 12.0  # weight of the noise of the whole photograph in that of one station, in samples
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Profiles to be fitted, and what is known of their parameters beforehand.
+    """Profiles, and the priors of their parameters.
 
     Attributes:
         across_px: (N, K).
-        grey: (N, K) in units of the ground.
+        grey: (N, K) as a share of the brightness of the concrete.
         weight: (N, K) 0 to 1.
-        step_px: (N,) distance of the samples.
+        step_px: (N,) distance between samples.
         prior: (N, P) expected parameters.
-        precision: (N, P) one over their variance; 0 where nothing is known.
+        precision: (N, P) inverse of their variance; 0 without a prior.
         noise: (N,) standard deviation of the grey values about the model.
     """
 
@@ -54,19 +54,19 @@ class Task:
         return Task(*(getattr(self, name)[chosen] for name in names))
 
     def shared(self) -> Floats:
-        """Weights of independent samples, (N, K): neighbours closer than the noise share it."""
+        """Weights of independent samples, (N, K): near samples have correlated noise."""
         shared: Floats = self.weight * np.minimum(self.step_px / _NOISE_PX, 1.0)[:, None]
         return shared
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a fit stands.
+    """The present values of a fit.
 
     Attributes:
         parameters: (N, P).
         cost: (N,) half the robust sum of squares, prior included.
-        residual: (N, K) grey less model.
+        residual: (N, K) grey minus model.
         slopes: (N, P, K) derivatives of the model.
     """
 
@@ -77,7 +77,7 @@ class State:
 
 
 def evaluate(task: Task, parameters: Floats, spread: Spread) -> State:
-    """Return model, residuals and cost at some parameters."""
+    """Return model, residuals and cost for given parameters."""
     values, slopes = model(task.across_px, parameters, spread)
     residual = task.grey - values
     scaled = residual / task.noise[:, None]
@@ -102,20 +102,20 @@ def normal_equations(task: Task, state: State) -> tuple[Floats, Floats, Floats]:
 
 
 def robust_precision(task: Task, state: State) -> Floats:
-    """Return how strongly what was known beforehand binds, less where the pixels contradict it."""
+    """Return the precision of the priors, reduced for parameters far from their prior."""
     away = task.precision * (state.parameters - task.prior) ** 2 / ROBUST**2
     precision: Floats = task.precision / (1 + away)
     return precision
 
 
 def fit(task: Task, parameters: Floats, spread: Spread, *, rounds: int) -> State:
-    """Return the best parameters of every station, with the spread given.
+    """Return the fitted parameters of every station for a given spread.
 
     Args:
         task: Profiles.
-        parameters: (N, P) to start with.
+        parameters: (N, P) initial values.
         spread: of the photograph.
-        rounds: Steps; a step that makes a station worse is not taken there.
+        rounds: Number of steps; a step that increases the cost of a station is not taken there.
     """
     state = evaluate(task, parameters, spread)
     damping = np.full(len(parameters), 1e-3)
@@ -127,15 +127,15 @@ def fit(task: Task, parameters: Floats, spread: Spread, *, rounds: int) -> State
         step = np.linalg.solve(matrix, right[..., None])[..., 0]
         trial = evaluate(task, limited(state.parameters, step), spread)
         better = trial.cost <= state.cost
-        state = _taken(state, trial, better)
+        state = _with_accepted_steps(state, trial, better)
         damping = np.where(better, damping / 4, np.minimum(damping * 8, 1e3))
     return state
 
 
 def fit_all(task: Task, parameters: Floats, spread: Spread, *, rounds: int) -> State:
-    """Return the same as `fit`, in parts on several threads; each station is fitted for itself."""
+    """Return the same as `fit`, in parts on several threads; stations are independent."""
     parts = [slice(i, i + _PART_STATIONS) for i in range(0, len(parameters), _PART_STATIONS)]
-    if len(parts) < 2:  # noqa: PLR2004 - nothing to share out
+    if len(parts) < 2:  # noqa: PLR2004 - a single part
         return fit(task, parameters, spread, rounds=rounds)
     with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
         states = list(
@@ -150,7 +150,7 @@ def fit_all(task: Task, parameters: Floats, spread: Spread, *, rounds: int) -> S
 
 
 def limited(parameters: Floats, step: Floats) -> Floats:
-    """Return the parameters after a step of which centre and width go only so far."""
+    """Return the parameters after a step, with limited changes of centre and width."""
     step = step.copy()
     far = 0.5 + 0.3 * parameters[:, WIDTH]
     step[:, CENTRE] = np.clip(step[:, CENTRE], -far, far)
@@ -162,7 +162,7 @@ def limited(parameters: Floats, step: Floats) -> Floats:
 
 
 def with_noise(task: Task, state: State) -> Task:
-    """Return the task with the noise that the residuals show, at each station and all in all."""
+    """Return the task with the noise of each station, from its residuals and those of all."""
     weight = task.weight
     square = np.minimum(state.residual**2, (ROBUST * 2 * task.noise[:, None]) ** 2)
     mean = (weight * square).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
@@ -172,7 +172,7 @@ def with_noise(task: Task, state: State) -> Task:
     return replace(task, noise=np.maximum(noise, 2e-3))
 
 
-def _taken(old: State, new: State, better: NDArray[np.bool_]) -> State:
+def _with_accepted_steps(old: State, new: State, better: NDArray[np.bool_]) -> State:
     return State(
         np.where(better[:, None], new.parameters, old.parameters),
         np.where(better, new.cost, old.cost),

@@ -1,16 +1,17 @@
-"""What a crack looks like across: a dark box on an even ground, seen through a lens.
+"""Model of the grey-level profile across a crack: a blurred dark box on a bright ground.
 
     grey(t) = a + b t - d B(t) - e U(t) - f V(t) - g W(t) + p R(t) + q S(t)
 
-B is a box from the left edge to the right one. Its inside need not be even, where a wall of the
-crack faces the light: U is a box that falls from one edge to the other, V and W are tents over its
-left and its right two thirds; together they make the inside linear between four nodes. R and S are
-narrow bands just outside the edges: a rim that catches the light, or dirt. All are convolved with
-the spread of an edge in the picture, a Gaussian sharpened by an unsharp mask,
+The ground is the concrete beside the crack. B is a box from the left edge to the right one. The
+inside may be uneven, for example if a wall of the crack is lit: U falls linearly from one edge to
+the other (shade), and V and W are triangles over the left and the right two thirds (tents).
+Together they make the inside linear between four nodes. R and S are narrow bands just outside the
+edges, such as a bright rim or dirt. All are convolved with the spread of an edge in the photograph,
+a Gaussian sharpened by an unsharp mask,
 
     (1 + s) G(sigma) - s G(sqrt(sigma^2 + r^2)).
 
-An edge lies where that spread reaches half of its height.
+An edge is where the spread reaches half of its height.
 """
 
 from dataclasses import dataclass
@@ -23,26 +24,27 @@ from scipy.special import ndtr
 Floats = NDArray[np.floating]
 
 GROUND, SLOPE, DEPTH, CENTRE, WIDTH, SHADE, LEFT_TENT, RIGHT_TENT, LEFT_RIM, RIGHT_RIM = range(10)
-"""Columns of the parameters of a station. Grey values are in units of the ground's."""
+"""Columns of the parameters of a station. Grey values are shares of the ground's brightness."""
 PARAMETERS = 10
 SHARPENED_PX = 1.5
-"""Radius of the unsharp mask; those of cameras are 1 to 2 px."""
+"""Radius of the unsharp mask; cameras use 1 to 2 px."""
 RIM_PX = 1.5
 """Width of the bands outside the edges."""
 _NODES = (-1 / 2, -1 / 6, 1 / 6, 1 / 2)  # of the inside, as shares of the width
 _ROOT = np.sqrt(2 * np.pi)
 _ASIDE = 0.0
-"""Of the spread's sigma, by which two Gaussians lie beside its middle: the excess of the fourth
-moment is -2 x 0.65^4 = -0.36, between 0 of a Gaussian and -1 of the disc of a lens out of focus."""
+"""Offset of two Gaussians from the middle of the spread, as a share of its sigma; 0 gives one
+Gaussian. At 0.65 the excess kurtosis is -2 x 0.65^4 = -0.36, between 0 of a Gaussian and -1 of the
+disc of a lens out of focus."""
 _REACH, _PER_SIGMA = 6.0, 400
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How an edge is spread in one photograph.
+    """Spread of an edge in one photograph.
 
     Attributes:
-        sigma_px: of the Gaussian; pixels and interpolation included.
+        sigma_px: of the Gaussian, including pixels and interpolation.
         sharpening: strength of the unsharp mask.
     """
 
@@ -51,7 +53,7 @@ class Spread:
 
     @property
     def parts(self) -> tuple[tuple[float, float, float], ...]:
-        """Weight, sigma and place of each Gaussian."""
+        """Weight, sigma and offset of each Gaussian."""
         aside, narrow = _ASIDE * self.sigma_px, float(np.sqrt(1 - _ASIDE**2)) * self.sigma_px
         wide = float(np.hypot(narrow, SHARPENED_PX))
         twice = ((1.0 + self.sharpening, narrow), (-self.sharpening, wide))
@@ -67,10 +69,10 @@ def model(
         across_px: (N, K) distance from the centreline.
         parameters: (N, 10).
         spread: of the photograph.
-        derivatives: whether they are wanted.
+        derivatives: whether to compute them.
 
     Returns:
-        (N, K) values and (N, 10, K) derivatives by each parameter; those are empty if not wanted.
+        (N, K) values and (N, 10, K) derivatives by each parameter, empty if not computed.
     """
     across_px = across_px.astype(np.float32, copy=False)
     ground, slope, depth, centre, width, shade, tent_l, tent_r, left, right = (
@@ -82,7 +84,7 @@ def model(
     step_ll, line_ll, _ = _edge(t + width / 2 + RIM_PX, spread)
     step_rr, line_rr, _ = _edge(t - width / 2 - RIM_PX, spread)
     box = steps[0] - steps[3]
-    # The ramp of a node is its step times the distance, and what blur adds.
+    # The ramp of a node is the integral of its step.
     shaded = (ramps[0] - ramps[3]) * (2 / width) - steps[0] - steps[3]
     left_tent, right_tent = (
         (ramps[i] - 2 * ramps[i + 1] + ramps[i + 2]) * (3 / width) for i in (0, 1)
@@ -115,7 +117,7 @@ def model(
 
 
 def _stretched(ramps: list[Floats], steps: list[Floats], width: Floats) -> Floats:
-    """Return the part of the shade's change with the width that comes from its ramps."""
+    """Return the part from the ramps of the derivative of the shade by the width."""
     part: Floats = (ramps[0] - ramps[3]) * (2 / width**2) - (steps[0] + steps[3]) / width
     return part
 
@@ -128,13 +130,13 @@ def _edge(x: Floats, spread: Spread) -> tuple[Floats, Floats, Floats]:
     rest = (place - index) * np.float32(step_px)
     step, line = tables[0].take(index), tables[1].take(index)
     beyond = np.maximum(x - np.float32(low + step_px * (tables.shape[1] - 1)), 0)
-    # To first order between the nodes, 1/400 of the spread apart: right to 1e-5.
+    # Linear between nodes 1/400 of the spread apart; the error is below 1e-5.
     return step + rest * line, line, tables[2].take(index) + rest * step + beyond
 
 
 @lru_cache(maxsize=64)
 def edge_tables(spread: Spread) -> tuple[float, float, Floats]:
-    """Return the first place, the step, and (3, M) float32 spread, derivative and integral."""
+    """Return the first position, the step, and (3, M) float32 spread, derivative and integral."""
     reach = _REACH * max(sigma for _, sigma, _ in spread.parts)
     step_px = min(sigma for _, sigma, _ in spread.parts) / _PER_SIGMA
     x = np.arange(-reach, reach + step_px, step_px)

@@ -11,12 +11,12 @@ COVERAGE_FACTOR = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A value, its combined standard uncertainty, and what that is made of.
+    """A value and the standard uncertainties of its sources.
 
     Attributes:
         value: the best estimate.
-        contributions: standard uncertainty that each source adds, by name, in the unit of the
-            value. Sources are taken as independent.
+        contributions: standard uncertainty of each source, by name, in the unit of the value.
+            Sources are assumed to be independent.
 
     >>> width = Quantity(0.30, {"profile fit": 0.03, "scale": 0.04})
     >>> width.standard, [round(edge, 3) for edge in width.interval]
@@ -33,7 +33,7 @@ class Quantity:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The interval that holds the true value with 95 % probability; never below 0."""
+        """The interval that contains the true value with 95 % probability; never below 0."""
         reach = COVERAGE_FACTOR * self.standard
         return max(self.value - reach, 0.0), self.value + reach
 
@@ -41,8 +41,8 @@ class Quantity:
         """Return the quantity in another unit.
 
         Args:
-            factor: what one unit of this is in the other, such as mm per px.
-            relative: relative standard uncertainties that the factor adds, by name.
+            factor: conversion factor, such as mm per px.
+            relative: relative standard uncertainties of the factor, by name.
 
         >>> Quantity(3.0, {"profile fit": 0.3}).times(0.1, {"scale": 0.01}).contributions
         {'profile fit': 0.03, 'scale': 0.003}

@@ -1,4 +1,4 @@
-"""Grey-level profiles across a crack: straightened, sampled between the pixels, averaged along."""
+"""Grey-level profiles across a crack, interpolated between pixels and averaged along the crack."""
 
 from dataclasses import dataclass
 
@@ -7,31 +7,30 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from cracklens.measurement.stations import ROW_PX, Floats, Ints, Rows, moved_aside
+from cracklens.measurement.stations import ROW_PX, Floats, Ints, Rows, shift_along_normals
 
 SAMPLES = 33
 """Samples across, odd: from 0.3 px apart at hairlines to 1 px at 20 px wide cracks."""
 AVERAGE_SIGMA_PX = 1.5
-"""Of the Gaussian that averages along the line: 5 px in all, about the size of the pieces that
-break off the edges of cracks up to 10 px wide, and short against the turns of a crack."""
+"""Sigma of the Gaussian average along the line. Its length of about 5 px is the size of the pieces
+that break off the edges of cracks up to 10 px wide, and is short compared with the bends of a
+crack."""
 _MARGIN_PX, _MARGIN_SHARE = 5.5, 0.25  # concrete on either side of the crack
 _NEAR_PX = 2.0
 _OFFSETS = np.arange(SAMPLES) - SAMPLES // 2
-_CHUNK_ROWS = (
-    2000  # cv2.remap takes 32,767 px along a side at most: a stretch fits, a crack may not
-)
+_CHUNK_ROWS = 2000  # cv2.remap is limited to 32,767 px along a side, which a long crack can exceed
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as JPEG has it
 
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """What the pixels show across the crack at N stations.
+    """Grey-level profiles across the crack at N stations.
 
     Attributes:
         across_px: (N, K) distance of each sample from the centreline.
-        grey: (N, K) luminance, 0 to 255; 0 where there is none.
-        weight: (N, K) share of what was averaged that may be used, 0 to 1.
-        step_px: (N,) distance from sample to sample.
+        grey: (N, K) luminance, 0 to 255; 0 where the weight is 0.
+        weight: (N, K) usable share of the averaged pixels, 0 to 1.
+        step_px: (N,) distance between samples.
     """
 
     across_px: Floats
@@ -47,7 +46,7 @@ def sample_profiles(
 
     Args:
         pixels: (H, W, 3) uint8 RGB.
-        rows: Where.
+        rows: Rows of samples along all lines.
         excluded: (H, W), True where nothing may be measured.
     """
     step = _step_px(rows)
@@ -65,12 +64,11 @@ def sample_profiles(
     )
 
 
-def centred(pixels: NDArray[np.uint8], rows: Rows) -> Rows:
-    """Return the rows moved to the middle of what is dark under them.
+def recentred(pixels: NDArray[np.uint8], rows: Rows) -> Rows:
+    """Return the rows moved to the middle of the dark pixels.
 
-    A traced line follows the probability map and leaves the zigzag of a fine crack out; averaged
-    along such a line, edges would be blurred. The middle is the centroid of the squared darkness
-    within the mask's width and 2 px about it.
+    A traced line is smoother than a fine crack, so an average along it would blur the edges. The
+    middle is the centroid of the squared darkness within half the width of the mask plus 2 px.
     """
     step = _step_px(rows)
     grey, weight = _sample_rows(pixels, rows, step, None)
@@ -81,7 +79,7 @@ def centred(pixels: NDArray[np.uint8], rows: Rows) -> Rows:
     dark = np.clip(ground[:, None] - grey, 0.0, None) ** 2 * (weight * near)
     total = dark.sum(axis=1)
     middle = (dark @ _OFFSETS) * step / np.maximum(total, 1e-9)
-    return moved_aside(rows, np.where(total > 0, middle, 0.0))
+    return shift_along_normals(rows, np.where(total > 0, middle, 0.0))
 
 
 def _sample_rows(
@@ -103,7 +101,7 @@ def _sample_rows(
 
 
 def _step_px(rows: Rows) -> Floats:
-    """Return the distance of the samples at each row, the same along a branch."""
+    """Return the distance between samples at each row, constant along a branch."""
     widest = np.array(
         [
             np.percentile(rows.mask_px[start:stop], 90)
@@ -121,7 +119,7 @@ def _sampled(
     y: NDArray[np.float32],
     excluded: NDArray[np.bool_] | None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return luminance and usability, (R, K) each, at places x, y of the same shape."""
+    """Return luminance and usability, (R, K) each, at points x, y of the same shape."""
     bottom, right = pixels.shape[0] - 1, pixels.shape[1] - 1
     inside = (x >= 0) & (x <= right) & (y >= 0) & (y <= bottom)
     if not inside.any():
@@ -143,7 +141,7 @@ def _sampled(
 
 
 def _span(places: NDArray[np.float32], last: int) -> slice:
-    """Return the rows or columns that hold places, with room for the interpolation."""
+    """Return the rows or columns that contain the points, with a margin for the interpolation."""
     low, high = int(places.min()) - 3, int(places.max()) + 4
     start = min(max(low, 0), last)
     return slice(start, max(min(high, last) + 1, start + 1))

@@ -1,4 +1,4 @@
-"""Cracks that run beside each other in one direction, and how far apart they are."""
+"""Groups of parallel cracks, and their spacing."""
 
 import itertools
 import math
@@ -15,27 +15,27 @@ Floats = NDArray[np.float64]
 WITHIN_DEG = 15.0
 LEAST_OVERLAP = 0.5
 LEAST_CRACKS = 3
-"""A parallel group: at least 3 cracks whose main directions lie within 15 degrees of that of the
-group, each beside another for at least half of the shorter one, and no farther from it than the
-longer one is long. Two cracks have one distance, which is no spacing: nothing tells it from chance.
-The manuals speak of spacing without saying how many cracks it takes (AASHTO MBEI 2019, defect 1130,
-grades by spacing alone); the figures are a convention of cracklens. Of lines in random directions,
-one in six lies within 15 degrees."""
+"""A parallel group has at least 3 cracks whose main directions are within 15 degrees of that of the
+group. Each crack overlaps another one over at least half of the shorter one, and their distance is
+at most the length of the longer one. Two cracks have only one distance, which may be chance, so it
+is not a spacing. These limits are a convention of cracklens: the manuals do not state how many
+cracks define a spacing (AASHTO MBEI 2019, defect 1130, grades by spacing alone). Of lines in random
+directions, one in six is within 15 degrees."""
 
-_LEAST_STRENGTH = 0.5  # of a main direction: a crack that turns about has no neighbours
+_LEAST_STRENGTH = 0.5  # of a main direction; a crack below it is in no group
 _SCANLINES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
-    """How far apart the cracks of a group are.
+    """Spacing of the cracks of a group.
 
     Attributes:
-        mean: mean distance at right angles to the group, in the unit of the lines.
+        mean: mean distance perpendicular to the group, in the unit of the lines.
         spread: standard deviation of the distances over all scanlines and neighbours.
         direction_deg: of the group.
         along: extent of the group in that direction.
-        pairs: number of neighbours that were met.
+        pairs: number of pairs of neighbours.
     """
 
     mean: float
@@ -47,7 +47,7 @@ class Spacing:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """From where to where a crack reaches along a direction, and its place across."""
+    """Extent of a crack along a direction, and its mean position across."""
 
     low: float
     high: float
@@ -55,11 +55,11 @@ class _Span:
 
 
 def parallel_groups(cracks: Sequence[Sequence[Floats]]) -> tuple[tuple[int, ...], ...]:
-    """Return the groups of cracks that run beside each other, the longest first.
+    """Return the groups of parallel cracks, the longest first.
 
-    Starting from the longest crack that is in no group yet, cracks of its direction are taken in
-    as long as they overlap with one that is in; then those are left out that depart from the
-    direction of all together.
+    A group starts from the longest crack that is in no group. Cracks of its direction are added if
+    they overlap a crack of the group. Finally cracks that deviate from the direction of the group
+    are removed.
 
     Args:
         cracks: the polylines (N, 2) of each crack, x and y in any unit, y down.
@@ -70,28 +70,28 @@ def parallel_groups(cracks: Sequence[Sequence[Floats]]) -> tuple[tuple[int, ...]
     mains = [main_direction(lines) for lines in cracks]
     lengths = [_length(lines) for lines in cracks]
     points = [np.concatenate(lines) if lines else np.zeros((0, 2)) for lines in cracks]
-    open_ones = [i for i, main in enumerate(mains) if main.strength >= _LEAST_STRENGTH]
-    open_ones.sort(key=lambda index: -lengths[index])
+    ungrouped = [i for i, main in enumerate(mains) if main.strength >= _LEAST_STRENGTH]
+    ungrouped.sort(key=lambda index: -lengths[index])
     groups = []
-    while open_ones:
-        group = _grown(open_ones, cracks, points, [main.angle_deg for main in mains])
+    while ungrouped:
+        group = _group_from_first(ungrouped, cracks, points, [main.angle_deg for main in mains])
         if len(group) >= LEAST_CRACKS:
             groups.append(tuple(sorted(group)))
-            open_ones = [index for index in open_ones[1:] if index not in group]
+            ungrouped = [index for index in ungrouped[1:] if index not in group]
         else:
-            open_ones = open_ones[1:]
+            ungrouped = ungrouped[1:]
     groups.sort(key=lambda group: -sum(lengths[index] for index in group))
     return tuple(groups)
 
 
 def measure_spacing(cracks: Sequence[Sequence[Floats]]) -> Spacing | None:
-    """Return the mean distance between neighbours of one group, or None if none are beside another.
+    """Return the mean distance between neighbours of one group, or None without neighbours.
 
-    Scanlines are laid at right angles to the main direction of the group, evenly along it, and the
-    distances from one crack to the next on each are averaged (Priest and Hudson 1981,
-    doi:10.1016/0148-9062(81)90972-0, for joints in rock). Two cracks are neighbours if nothing lies
-    between them on at least half of the scanlines that meet both: where a crack ends a little
-    earlier than those beside it, their distance is not a spacing.
+    Scanlines are perpendicular to the main direction of the group and evenly spaced along it. The
+    distances between successive cracks on all scanlines are averaged (Priest and Hudson 1981,
+    doi:10.1016/0148-9062(81)90972-0, for joints in rock). Two cracks are neighbours if no crack is
+    between them on at least half of the scanlines that meet both. This excludes the distance of two
+    cracks beyond the end of a crack between them.
 
     Args:
         cracks: the polylines (N, 2) of each crack of the group.
@@ -116,10 +116,10 @@ def measure_spacing(cracks: Sequence[Sequence[Floats]]) -> Spacing | None:
 
 
 def _neighbours(across: Floats) -> list[Floats]:
-    """Return the distances on the scanlines, for each two cracks that are neighbours.
+    """Return the distances on the scanlines for each pair of neighbours.
 
     Args:
-        across: (cracks, scanlines) where each crack is met, NaN where it is not.
+        across: (cracks, scanlines) position of each crack, NaN where a scanline misses it.
     """
     order = np.argsort(across, axis=0)  # NaN comes last
     gaps = np.diff(np.take_along_axis(across, order, axis=0), axis=0)
@@ -135,16 +135,16 @@ def _neighbours(across: Floats) -> list[Floats]:
     return found
 
 
-def _grown(
+def _group_from_first(
     candidates: Sequence[int],
     cracks: Sequence[Sequence[Floats]],
     points: Sequence[Floats],
     angles: list[float],
 ) -> list[int]:
-    """Return the group that grows from the first candidate."""
+    """Return the group that starts from the first candidate."""
     seed = candidates[0]
     angle_deg, group = angles[seed], [seed]
-    for _ in range(2):  # the second time with the direction of all that were found
+    for _ in range(2):  # the second time with the direction of the whole group
         waiting = [i for i in candidates if i != seed and _is_along(angles[i], angle_deg)]
         spans = {i: _span(points[i], angle_deg) for i in (seed, *waiting)}
         group = [seed]
@@ -160,7 +160,7 @@ def _is_along(angle_deg: float, direction_deg: float) -> bool:
 
 
 def _beside(one: _Span, other: _Span) -> bool:
-    """Say whether two cracks overlap over half of the shorter one, no farther than the longer."""
+    """Return whether two cracks overlap by half the shorter one, nearer than the longer is long."""
     common = min(one.high, other.high) - max(one.low, other.low)
     shorter, longer = sorted((one.high - one.low, other.high - other.low))
     return common >= LEAST_OVERLAP * shorter and abs(one.across - other.across) <= longer
@@ -179,7 +179,7 @@ def _turned(lines: Sequence[Floats], direction_deg: float) -> list[Floats]:
 
 
 def _crossings(lines: Sequence[Floats], stations: Floats) -> Floats:
-    """Return the mean place across at which lines are met at stations along, NaN where not."""
+    """Return the mean position of lines across the direction at each station, NaN if none."""
     total, count = np.zeros(len(stations)), np.zeros(len(stations))
     for line in lines:
         for start, end in itertools.pairwise(line):

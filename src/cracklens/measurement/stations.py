@@ -1,4 +1,4 @@
-"""Where widths are measured: stations at even distances along smooth centrelines."""
+"""Stations for width measurement, at equal distances along smoothed centrelines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,17 +13,17 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ROW_PX = 1.0
-"""Distance of the rows of samples along the line; the pixels hold nothing finer."""
+"""Distance between rows of samples along the line: the resolution of the photograph."""
 STATION_ROWS = 3
-"""Rows from station to station: the widths of neighbours share most of their samples."""
+"""Rows between stations; neighbouring stations share most of their samples."""
 _SMOOTH_PX, _SMOOTH_SHARE = 1.5, 0.1
-"""Sigma of the smoothing of the centreline, and what is added of the width: fine cracks turn within
-a few pixels, wide ones cannot."""
+"""Sigma of the smoothing of the centreline: px plus a share of the width. Fine cracks bend within a
+few pixels, wide ones do not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Places along all branches of all cracks of one photograph, one after the other.
+    """Sample rows along all branches of all cracks of one photograph, concatenated.
 
     Attributes:
         points_px: (R, 2) x, y on the smoothed centrelines.
@@ -31,7 +31,7 @@ class Rows:
         along_px: (R,) distance from the start of the branch.
         branch: (R,) number of the branch, counted over all cracks.
         crack: (R,) number of the crack.
-        mask_px: (R,) width that the probability map shows.
+        mask_px: (R,) width of the mask.
         starts: (B + 1,) the first row of each branch, and the number of rows.
     """
 
@@ -51,12 +51,12 @@ class Rows:
 
     @property
     def aside(self) -> Floats:
-        """Unit normals, (R, 2): the tangents turned towards the right as seen on the picture."""
+        """Unit normals, (R, 2): to the right of the tangents as seen on the photograph."""
         return np.stack([-self.ahead[:, 1], self.ahead[:, 0]], axis=1)
 
 
 def place_rows(cracks: Sequence[Crack]) -> Rows:
-    """Return the places along all branches at which the pixels are sampled."""
+    """Return the sample rows along all branches."""
     parts = [
         (number, *_along_branch(branch))
         for number, crack in enumerate(cracks)
@@ -90,10 +90,10 @@ def _along_branch(branch: Branch) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 def _smoothed(points: Floats, width_px: float) -> Floats:
-    """Return a line of (N, 2) points, smoothed; its ends stay."""
+    """Return a smoothed line of (N, 2) points; its ends do not move."""
     sigma = min((_SMOOTH_PX + _SMOOTH_SHARE * width_px) / ROW_PX, (len(points) - 1) / 4)
     reach = int(4 * sigma) + 1
-    # Odd about the ends: "nearest" would bend the line there.
+    # Odd reflection at the ends, since "nearest" would bend the line there.
     padded = np.pad(points, ((reach, reach), (0, 0)), mode="reflect", reflect_type="odd")
     smooth: Floats = gaussian_filter1d(padded, sigma, axis=0)[reach : reach + len(points)]
     return smooth
@@ -105,12 +105,12 @@ def _tangents(points: Floats) -> Floats:
     return ahead
 
 
-def moved_aside(rows: Rows, aside_px: Floats) -> Rows:
-    """Return the rows after each was moved along its normal, smoothed again.
+def shift_along_normals(rows: Rows, aside_px: Floats) -> Rows:
+    """Return the rows moved along their normals and smoothed again.
 
     Args:
-        rows: To be moved.
-        aside_px: (R,) how far.
+        rows: Rows of all lines.
+        aside_px: (R,) distance to move.
     """
     points = rows.points_px + aside_px[:, None] * rows.aside
     ahead = rows.ahead.copy()

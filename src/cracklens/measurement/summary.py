@@ -14,20 +14,20 @@ from cracklens.measurement.wall_widths import OnWall
 from cracklens.tracing.crack import Crack
 
 WIDE_PERCENT = 95.0
-_ALIKE_PX = 8.0  # along the line, over which what is particular to a profile is alike
-_OWN = ("profile fit", "mask")
-"""Contributions that differ from place to place; the others are alike along a crack and do not
+_CORRELATION_PX = 8.0  # correlation length of the local contributions along the line
+_LOCAL = ("profile fit", "mask")
+"""Local contributions, which vary along a crack. The others are constant along a crack and do not
 average out."""
-_PLACE_STATIONS = 5  # over which the place of the greatest width is looked for
+_PLACE_STATIONS = 5  # averaged to find the position of the greatest width
 
 
-def summarised(measured: OnWall, cracks: Sequence[Crack]) -> tuple[Widths, ...]:
-    """Return the widths of each crack, in their order."""
+def summarise(measured: OnWall, cracks: Sequence[Crack]) -> tuple[Widths, ...]:
+    """Return the widths of each crack, in the order of the cracks."""
     rows = measured.found.accepted.estimate.rows
     number = rows.crack[rows.stations]
     edges = measured.found.accepted.estimate.edge_px
     return tuple(
-        replace(_one(measured, number == n, crack), edge_px=_known(edges[n]))
+        replace(_crack_widths(measured, number == n, crack), edge_px=_known(edges[n]))
         for n, crack in enumerate(cracks)
     )
 
@@ -36,7 +36,7 @@ def _known(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _one(measured: OnWall, own: NDArray[np.bool_], crack: Crack) -> Widths:
+def _crack_widths(measured: OnWall, own: NDArray[np.bool_], crack: Crack) -> Widths:
     found = measured.found
     method = found.accepted.method
     seen = own & (method != UNMEASURED)
@@ -66,7 +66,7 @@ def _one(measured: OnWall, own: NDArray[np.bool_], crack: Crack) -> Widths:
 def _in_mm(measured: OnWall, seen: NDArray[np.bool_]) -> tuple[Quantity, Quantity]:
     """Return greatest and mean width in mm over stations that have a scale.
 
-    What the scale leaves open is that of the places which each of them is taken from.
+    The uncertainty of the scale is the mean over the stations that each of them comes from.
     """
     assert measured.mm_per_px is not None
     found, ratio = measured.found, measured.mm_per_px[seen]
@@ -83,15 +83,15 @@ def _in_mm(measured: OnWall, seen: NDArray[np.bool_]) -> tuple[Quantity, Quantit
 
 
 def _top(width: Floats) -> NDArray[np.bool_]:
-    """Say which stations the high percentile is taken from."""
+    """Return which stations determine the high percentile."""
     return width >= np.percentile(width, 100 - 2 * (100 - WIDE_PERCENT))
 
 
 def _greatest(width: Floats, parts: dict[str, Floats], noise: float) -> Quantity:
-    """Return the high percentile, without what noise alone adds to it.
+    """Return the high percentile, corrected for the noise.
 
-    The variance of measured widths is that of the true ones and that of the noise; about their
-    mean, they are drawn together by the root of the share that is true.
+    The variance of the measured widths is the sum of that of the true widths and that of the noise.
+    The deviation from the mean is multiplied by the root of the share of the true variance.
     """
     mean, variance = float(width.mean()), float(width.var())
     true = math.sqrt(max(1 - noise / variance, 0.0)) if variance > 0 else 0.0
@@ -101,15 +101,15 @@ def _greatest(width: Floats, parts: dict[str, Floats], noise: float) -> Quantity
 
 
 def _of_mean(name: str, standard: Floats) -> float:
-    """Return what is left of a contribution in the mean over stations."""
-    if name not in _OWN:
+    """Return a contribution to the uncertainty of the mean over stations."""
+    if name not in _LOCAL:
         return float(standard.mean())
-    alike = min(_ALIKE_PX / STATION_ROWS, len(standard))
-    return float(np.sqrt(np.mean(standard**2) * alike / len(standard)))
+    correlated = min(_CORRELATION_PX / STATION_ROWS, len(standard))
+    return float(np.sqrt(np.mean(standard**2) * correlated / len(standard)))
 
 
 def _widest(measured: OnWall, seen: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return the place where the width is greatest over a few stations."""
+    """Return the point of the greatest width, averaged over a few stations."""
     rows = measured.found.accepted.estimate.rows
     places = np.flatnonzero(seen)
     width = measured.found.width_px[places]
@@ -157,7 +157,7 @@ def _unmeasured(
     measured: OnWall,
     own: NDArray[np.bool_],
 ) -> Widths:
-    """Return what the mask alone says, where no station could be measured."""
+    """Return the widths of the mask, if no station could be measured."""
     max_px = Quantity(crack.max_width_px, {"mask": 0.25 * crack.max_width_px + 0.5})
     mean_px = Quantity(crack.mean_width_px, {"mask": 0.25 * crack.mean_width_px + 0.5})
     max_mm = mean_mm = None

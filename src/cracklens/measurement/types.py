@@ -1,8 +1,8 @@
-"""What the measurement says of a crack and of a photograph.
+"""Results of the measurement of a crack and of a photograph.
 
 Points are (x, y) in pixels of the upright photograph; the centre of the top-left pixel is (0, 0).
-Angles are in degrees, counter-clockwise from the x axis as seen on the picture, 0 <= a < 180. What
-is in mm is None where there is no scale.
+Angles are in degrees, counter-clockwise from the x axis as seen on the photograph, 0 <= a < 180.
+Values in mm are None without a scale.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ CrackPattern = Literal["single", "branched", "map"]
 Direction = Literal["longitudinal", "transverse", "diagonal"]
 
 UNMEASURED, BY_PROFILE, BY_MASK = 0, 1, 2
-"""How the width at a station was found: not at all (a fork, a filled stretch, a marker, another
-crack too near), from the grey-level profile, or from the probability mask alone."""
+"""Method of the width at a station: unmeasured (a junction, a filled part, a marker, another crack
+too near), from the grey-level profile, or from the mask of the probability map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class WidthProfile:
         points_px: (N, 2) x, y of the stations, on the centreline.
         along_px: (N,) distance of each station from the start of the branch.
         width_px: (N,) full width, from edge to edge at the surface; NaN where unmeasured.
-        standard_px: (N,) its standard uncertainty, of the width in px alone; NaN where unmeasured.
+        standard_px: (N,) its standard uncertainty, without that of the scale; NaN where unmeasured.
         method: (N,) uint8, UNMEASURED, BY_PROFILE or BY_MASK.
         width_mm: (N,) or None without a scale.
-        standard_mm: (N,) or None; scale and tilt included.
+        standard_mm: (N,) or None; includes scale and tilt.
     """
 
     points_px: Floats
@@ -51,11 +51,11 @@ class Widths:
 
     Attributes:
         profiles: one for each branch, in the order of the branches.
-        max_px: greatest width: a high percentile along the length, at its place.
+        max_px: greatest width: a high percentile along the length.
         mean_px: mean along the length.
         max_mm: the same in mm.
         mean_mm: the same in mm.
-        widest_px: x, y of the place of the greatest width.
+        widest_px: x, y of the point of the greatest width.
         measured_share: share of the length that was measured from grey levels.
         edge_px: how soft the edges are: standard deviation of the blur there, by whatever cause;
             None where that cannot be seen.
@@ -73,17 +73,17 @@ class Widths:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How long a crack is, where it leads, and what it looks like as a whole.
+    """Length, orientation and pattern of a crack.
 
     Attributes:
         length_px: of all branches.
         length_mm: the same in mm.
-        is_lower_bound: it leaves the photograph, or what hides it.
-        orientation_deg: of its main axis, each stretch weighted by its length; in the plane of the
-            wall where a homography is known.
+        is_lower_bound: the crack reaches the border of the photograph or an excluded area.
+        orientation_deg: of its main axis, each segment weighted by its length; in the plane of the
+            wall if there is a homography.
         to_axis_deg: acute angle to the axis of the member, 0 to 90; None without an axis.
-        direction: against the member's axis; None without an axis.
-        pattern: what it is taken alone.
+        direction: relative to the member's axis; None without an axis.
+        pattern: of this crack.
     """
 
     length_px: Quantity
@@ -97,15 +97,15 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What the cracks of one photograph are together.
+    """Pattern, spacing and density of all cracks of one photograph.
 
     Attributes:
-        pattern: "none" without cracks, else what dominates by length.
-        parallel: indices of cracks in groups that run beside each other in one direction.
-        spacing_px: mean distance between the cracks of the largest such group; None without one.
+        pattern: "none" without cracks, else the pattern with most of the length.
+        parallel: indices of the cracks of each group of parallel cracks.
+        spacing_px: mean distance between the cracks of the largest group; None without a group.
         spacing_mm: the same in mm.
-        density_m_per_m2: length of all cracks by the area seen; None without a scale.
-        area_m2: of the wall that is seen; None without a scale.
+        density_m_per_m2: length of all cracks per visible area; None without a scale.
+        area_m2: visible area of the wall; None without a scale.
     """
 
     pattern: Literal["none", "single", "branched", "map", "parallel", "several"]
@@ -118,7 +118,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class CrackMeasurement:
-    """All that was measured of one crack."""
+    """All measurements of one crack."""
 
     widths: Widths
     course: Course
@@ -126,7 +126,7 @@ class CrackMeasurement:
 
 @dataclass(frozen=True, slots=True)
 class PhotoMeasurement:
-    """All that was measured in one photograph; `cracks` in the order of the tracing."""
+    """All measurements of one photograph; `cracks` in the order of the tracing."""
 
     cracks: tuple[CrackMeasurement, ...]
     field: Field

@@ -1,4 +1,4 @@
-"""What makes a width uncertain, by name (JCGM 100:2008)."""
+"""Sources of uncertainty of a width, by name (JCGM 100:2008)."""
 
 from dataclasses import dataclass
 
@@ -10,27 +10,28 @@ from cracklens.measurement.stations import Floats
 from cracklens.measurement.types import BY_MASK, BY_PROFILE
 
 PIXEL_PX = 0.03
-"""Of the sampling between pixels: an ideal crack under any angle is measured within this."""
+"""From sampling between pixels: largest error for an ideal crack under any angle."""
 MODEL_PX = 0.32
-"""What the model leaves out whatever the width: edges rougher than a station sees, grain."""
+"""From the model, independent of the width: edges rougher than the model assumes, grain."""
 SHADING_SHARE = 0.066
-"""What an inside that is unevenly dark leaves open, as a share of the width at an unevenness of 1:
-a wall of the crack that faces the light passes for a part of the concrete."""
+"""From an unevenly dark inside, as a share of the width at an unevenness of 1: a lit wall of the
+crack looks like concrete."""
 FIT_FACTOR, SHARED_FACTOR = 1.1, 1.27
-"""By how much the linear estimates from the fit, and from blur and darkness, fall short.
+"""Factors that correct the linear estimates of the profile fit, and of blur and depth, which are
+too small.
 
-All four were chosen on 500 rendered cracks of the seeds 40,000 to 40,499, half of them with clean
-edges, half chipped, filled or stained, so that 95 % of the errors lie within 1.96 standard
-uncertainties in each class of width, blur and unevenness as far as possible. Other seeds:
-`docs/results/widths.md`."""
+The last four constants were chosen on 500 rendered cracks of the seeds 40,000 to 40,499, half of
+them with clean edges, half chipped, filled or stained. With them, in each class of width, blur and
+unevenness 95 % of the errors are within 1.96 standard uncertainties, as far as possible. Other
+seeds: `docs/results/widths.md`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Uncertain:
+class UncertainWidths:
     """Widths with their contributions.
 
     Attributes:
-        accepted: The widths before the camera's bias was taken off.
+        accepted: The widths before the correction of the camera's bias.
         width_px: (N,) NaN where unmeasured.
         contributions: By name, (N,) px each.
     """
@@ -46,8 +47,8 @@ class Uncertain:
         return np.where(np.isnan(self.width_px), np.nan, total)
 
 
-def uncertain(accepted: AcceptedWidths, camera: CameraBias | None) -> Uncertain:
-    """Return the widths with what makes each uncertain."""
+def add_uncertainty(accepted: AcceptedWidths, camera: CameraBias | None) -> UncertainWidths:
+    """Return the widths, corrected for the bias of the camera, and their uncertainties."""
     estimate, width = accepted.estimate, accepted.width_px
     profile = accepted.method == BY_PROFILE
     known = np.nan_to_num(width)
@@ -65,4 +66,4 @@ def uncertain(accepted: AcceptedWidths, camera: CameraBias | None) -> Uncertain:
     if camera is not None:
         contributions["camera"] = camera.scatter_at(known)
         width = np.maximum(width - camera.bias_at(known), 0.0)
-    return Uncertain(accepted, width, contributions)
+    return UncertainWidths(accepted, width, contributions)

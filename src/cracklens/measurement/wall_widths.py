@@ -1,12 +1,12 @@
-"""From widths in the photograph to widths on the wall."""
+"""Conversion of widths in the photograph to widths on the wall."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from cracklens.measurement.plane import nearness
+from cracklens.measurement.plane import horizon_margin
 from cracklens.measurement.stations import Floats
-from cracklens.measurement.uncertainty import Uncertain
+from cracklens.measurement.uncertainty import UncertainWidths
 from cracklens.photos.scale import Scale
 
 _TURN_DEG = 4.0  # standard uncertainty of the direction of a centreline
@@ -18,17 +18,17 @@ class OnWall:
 
     Attributes:
         found: In px.
-        mm_per_px: (N,) across the crack; NaN towards the horizon of the wall and beyond it, where
+        mm_per_px: (N,) across the crack; NaN near the horizon of the wall and beyond it, where
             nothing is measured; None without a scale.
-        relative: By name, relative standard uncertainties of that, (N,) each.
+        relative: Relative standard uncertainties of `mm_per_px` by name, (N,) each.
     """
 
-    found: Uncertain
+    found: UncertainWidths
     mm_per_px: Floats | None
     relative: dict[str, Floats]
 
 
-def on_wall(found: Uncertain, scale: Scale | None, middle_px: tuple[float, float]) -> OnWall:
+def on_wall(found: UncertainWidths, scale: Scale | None, middle_px: tuple[float, float]) -> OnWall:
     """Return the widths with the scale across the crack at each station.
 
     Args:
@@ -51,12 +51,12 @@ def on_wall(found: Uncertain, scale: Scale | None, middle_px: tuple[float, float
             for side in (-1, 1)
         ]
         relative["tilt"] = np.abs(turned[1] - turned[0]) / (2 * across)
-    across[nearness(scale, points, middle_px) < 0] = np.nan
+    across[horizon_margin(scale, points, middle_px) < 0] = np.nan
     return OnWall(found, across, relative)
 
 
 def across_mm_per_px(scale: Scale, points_px: Floats, ahead: Floats) -> Floats:
-    """Return how many mm of the wall a pixel across a line shows, (N,).
+    """Return the size in mm on the wall of a pixel across a line, (N,).
 
     A strip of width w along the unit tangent t becomes one along J t, where J is the Jacobian from
     px to mm. Its area grows by |det J| and its length by |J t|: w_mm = w_px |det J| / |J t|.

@@ -1,9 +1,9 @@
 """Width along every crack, to a fraction of a pixel, with its uncertainty.
 
-Grey levels across the crack are averaged along it and compared with a model of what a dark opening
-looks like through a lens: `profile_model` says how. Blur and darkness of the inside are found from
-all profiles of a photograph together: see `blur`. Where that is not possible the probability map
-says the width, less surely, or it stays unmeasured.
+Grey levels across the crack are averaged along it. A model of a blurred dark opening is fitted to
+them, see `profile_model`. Blur and depth are estimated from all profiles of a photograph together,
+see `blur`. If the fit is not possible, the width comes from the probability map with a larger
+uncertainty, or the station is unmeasured.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from cracklens.measurement.accept import accept_widths
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.estimate import estimate_widths
 from cracklens.measurement.stations import place_rows
-from cracklens.measurement.summary import summarised
+from cracklens.measurement.summary import summarise
 from cracklens.measurement.types import Widths
-from cracklens.measurement.uncertainty import uncertain
+from cracklens.measurement.uncertainty import add_uncertainty
 from cracklens.measurement.wall_widths import on_wall
 from cracklens.photos.scale import Scale
 from cracklens.tracing.crack import Crack
@@ -36,26 +36,25 @@ def measure_widths(
 
     Args:
         pixels: (H, W, 3) uint8 RGB, the upright photograph.
-        cracks: What was traced in it.
+        cracks: Traced in the photograph.
         scale: Of the photograph; None for pixels only.
-        excluded: (H, W), True where nothing may be measured, as on markers.
-        camera: What a check of this camera found; it corrects the widths and adds to what is
-            uncertain.
+        excluded: (H, W), True where nothing may be measured, such as on markers.
+        camera: Result of a check of this camera; it corrects the widths and adds an uncertainty.
 
     Returns:
-        One for each crack, in their order.
+        One for each crack, in the order of the cracks.
 
     Raises:
-        UsageError: `pixels` is no RGB picture, or `excluded` does not have its size.
+        UsageError: `pixels` is not an RGB image, or `excluded` has another size.
     """
     _check(pixels, excluded)
     if not cracks:
         return ()
     rows = place_rows(cracks)
     estimate = estimate_widths(pixels, rows, len(cracks), excluded=excluded)
-    found = uncertain(accept_widths(estimate), camera)
+    found = add_uncertainty(accept_widths(estimate), camera)
     middle_px = (pixels.shape[1] - 1) / 2, (pixels.shape[0] - 1) / 2
-    return summarised(on_wall(found, scale, middle_px), cracks)
+    return summarise(on_wall(found, scale, middle_px), cracks)
 
 
 def _check(pixels: NDArray[np.uint8], excluded: NDArray[np.bool_] | None) -> None:

@@ -1,4 +1,4 @@
-"""Probability map to cracks as graphs of centrelines."""
+"""Tracing of cracks in a probability map, as graphs of centrelines."""
 
 from cracklens.tracing.crack import Branch, Crack, Rejected, Tracing
 from cracklens.tracing.pipeline import trace

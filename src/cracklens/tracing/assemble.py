@@ -1,4 +1,4 @@
-"""From the stretches of one connected graph to a crack with its figures."""
+"""Crack with its measures from one connected graph."""
 
 import numpy as np
 
@@ -8,19 +8,19 @@ from cracklens.tracing.mask import Bytes, Ints
 from cracklens.tracing.sampling import sample
 
 _WIDE_PERCENT = 95.0
-_BORDER_PX = 1.0  # a mask that comes this near to the border is taken to go on beyond it
+_BORDER_PX = 1.0  # a mask this near to the border is assumed to continue beyond it
 _LEAST_WIDTH_PX = 0.5
 
 
 def assemble(graph: Graph, probability: Bytes, tolerance_px: float) -> Crack:
     """Return the crack of a connected graph.
 
-    Widths come from `half_widths`: where the map is exact, within 0.7 px of the truth from 2 px
-    on; hairlines come out about 1 px wide. None is above the short side of the photograph, beyond
-    which the edges are not seen.
+    Widths come from `half_widths`. On an exact map the error is at most 0.7 px for widths from 2 px
+    on; hairlines get a width of about 1 px. Widths are limited to the short side of the photograph,
+    since the edges of a wider crack are not visible.
 
     Args:
-        graph: All its stretches belong to the crack; nodes may be those of the whole photograph.
+        graph: All stretches belong to the crack; nodes may be those of the whole photograph.
         probability: (H, W) uint8.
         tolerance_px: See `TraceSettings`.
     """
@@ -52,10 +52,10 @@ def assemble(graph: Graph, probability: Bytes, tolerance_px: float) -> Crack:
 
 
 def simplified(points_px: Floats, tolerance_px: float) -> Ints:
-    """Return the indices of the points that a polyline within the tolerance needs.
+    """Return the indices of the points of a simplified polyline within the tolerance.
 
-    Douglas and Peucker 1973 (doi:10.3138/FM57-6770-U75U-7727). First and last are kept.
-    `cv2.approxPolyDP` is not used: it merges points once more and may leave the tolerance.
+    Douglas and Peucker 1973 (doi:10.3138/FM57-6770-U75U-7727). The first and the last point are
+    kept. `cv2.approxPolyDP` is not used: it merges more points and may exceed the tolerance.
 
     >>> simplified(np.array([[0.0, 0.0], [1.0, 0.1], [2.0, 0.0], [2.0, 5.0]]), 0.5).tolist()
     [0, 2, 3]
@@ -95,7 +95,7 @@ def _width_px(stretch: Stretch, most_px: float) -> Floats:
 
 
 def _weights(points: Floats) -> Floats:
-    """Return the length of line that each point stands for."""
+    """Return the length of line that belongs to each point."""
     step = np.hypot(*np.diff(points, axis=0).T)
     weights: Floats = (np.append(step, 0.0) + np.append(0.0, step)) / 2 + 1e-9
     return weights
@@ -110,7 +110,7 @@ def _percentile(values: Floats, weight: Floats, percent: float) -> float:
 
 
 def _touches_border(points: Floats, width: Floats, probability: Bytes) -> bool:
-    """Say whether the mask about the centreline reaches the border of the photograph."""
+    """Return whether the mask around the centreline reaches the border of the photograph."""
     high = np.array(probability.shape[::-1]) - 0.5
     room = np.minimum(points + 0.5, high - points).min(axis=1)
     return bool((room <= width / 2 + _BORDER_PX).any())

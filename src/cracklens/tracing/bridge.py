@@ -1,4 +1,4 @@
-"""Join lines across short gaps, so that an interrupted crack is one crack."""
+"""Bridging of short gaps, so that an interrupted crack is one crack."""
 
 from dataclasses import dataclass
 
@@ -12,13 +12,13 @@ from cracklens.tracing.mask import Bytes
 from cracklens.tracing.prune import merge_chains
 from cracklens.tracing.sampling import sample
 
-_AIM_PX = 12.0  # length over which the direction of an end is taken
-_TOUCHING_PX = 3.0  # over less, the direction from end to end is chance
+_AIM_PX = 12.0  # length for the direction of an end
+_TOUCHING_PX = 3.0  # below it, the direction from end to end is random
 
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """Free ends: node, place, outward unit direction and the half width there."""
+    """Free ends: node, position, outward unit direction and half width."""
 
     node: NDArray[np.int64]
     place: Floats
@@ -37,8 +37,8 @@ def bridge_gaps(
 ) -> Graph:
     """Return the graph with straight bridges between free ends that face each other.
 
-    Pairs are joined from the best to the worst: near, in line, with probability in between. Each
-    end is joined once, and never two ends of what is already one crack.
+    Pairs are joined in the order of a cost: it is low for near ends that are in line, with
+    probability in between. Each end is joined once. Two ends of the same crack are never joined.
 
     Args:
         graph: Refined graph.
@@ -69,12 +69,14 @@ def bridge_gaps(
     order = good[np.lexsort((second[good], first[good], cost[good]))]
     pairs = _matched(graph, ends, np.stack([first, second], axis=1)[order])
     return merge_chains(
-        graph.having([*graph.stretches, *(_bridge(ends, one, other) for one, other in pairs)])
+        graph.with_stretches(
+            [*graph.stretches, *(_bridge(ends, one, other) for one, other in pairs)]
+        )
     )
 
 
 def _free_ends(graph: Graph) -> _Ends:
-    """Return the ends that no other line shares."""
+    """Return the ends of lines that meet no other line."""
     degree = graph.degrees()
     found = []
     for stretch in graph.stretches:
@@ -100,7 +102,7 @@ def _angle_deg(one: Floats, other: Floats) -> Floats:
 
 
 def _matched(graph: Graph, ends: _Ends, pairs: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Return the pairs, in order, that join two cracks which are not one yet."""
+    """Return the pairs, in order, that join two different cracks."""
     crack = graph.components()
     parent = list(range(int(crack.max(initial=-1)) + 1))
 

@@ -1,4 +1,4 @@
-"""A crack as a graph of centrelines.
+"""Cracks as graphs of centrelines.
 
 Points are (x, y) in pixels of the upright photograph; the centre of the top-left pixel is (0, 0).
 """
@@ -15,13 +15,13 @@ Reason = Literal["too short", "too faint", "straight and regular", "not elongate
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One stretch of centreline between two nodes (ends or junctions).
+    """A part of the centreline between two nodes (ends or junctions).
 
     Attributes:
         points_px: (N, 2) x, y of the simplified polyline, N >= 2.
         width_px: (N,) full width at each point, from edge to edge of the probability map; a first
-            estimate, of what the model marks and not of the pixels of the photograph.
-        start: index of the node at the first point, among the nodes of its crack.
+            estimate without the pixels of the photograph.
+        start: index of the node at the first point, among the nodes of the crack.
         end: the same at the last point; equal to `start` in a closed loop.
     """
 
@@ -46,8 +46,9 @@ class Crack:
         confidence: mean probability along the centreline, 0 to 1.
         mean_width_px: along the length.
         max_width_px: 95th percentile along the length.
-        widest_px: x, y of the widest place.
-        touches_border: it leaves the photograph, so its length is a lower bound.
+        widest_px: x, y of the widest point.
+        touches_border: the crack reaches the border of the photograph, so its length is a lower
+            bound.
     """
 
     branches: tuple[Branch, ...]
@@ -66,17 +67,17 @@ class Crack:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """What looked like a crack to the model and is not reported as one."""
+    """A line that the model found and that is not reported as a crack."""
 
     crack: Crack
     reason: Reason
     detail: str
-    """For people, with the figure that decided, such as "12 px long, at least 40 are needed"."""
+    """Text with the value that decided, such as "12 px long, at least 40 are needed"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tracing:
-    """All that was traced in one photograph; cracks are sorted by length, longest first."""
+    """Cracks and rejected lines of one photograph, the longest first."""
 
     cracks: tuple[Crack, ...]
     rejected: tuple[Rejected, ...]

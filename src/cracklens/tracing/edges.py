@@ -1,4 +1,4 @@
-"""Where the two edges of a crack lie beside its centreline, to a fraction of a pixel."""
+"""Subpixel distances of the two edges of a crack from its centreline."""
 
 import numpy as np
 
@@ -10,12 +10,12 @@ _INNER_PX, _OUTER_PX, _STEP_PX = 1.5, 2.5, 0.5  # about the edge of the mask
 
 
 def half_widths(probability: Bytes, points_px: Floats, radius_px: Floats) -> tuple[Floats, Floats]:
-    """Return how far the crack reaches to the left and to the right of each point, (N,) each.
+    """Return the distance of the left and the right edge from each point, (N,) each.
 
-    The map is integrated across the line, in units of its highest value there: where a map holds
-    the share of each pixel that is covered, this is the width itself; where edges are soft, it is
-    about the width at half the height. The distance from the mask's edge, quantised by the pixels,
-    only says where to look: from 1.5 px within to 2.5 px beyond it.
+    The map is integrated across the line and divided by its largest value there. If the map holds
+    the covered share of each pixel, the result is exact; for soft edges it is about the width at
+    half the height. The radius of the mask, which is quantised by pixels, only defines the range of
+    the integration: from 1.5 px inside to 2.5 px outside the edge of the mask.
 
     Args:
         probability: (H, W) uint8.
@@ -25,7 +25,7 @@ def half_widths(probability: Bytes, points_px: Floats, radius_px: Floats) -> tup
     ahead = np.gradient(points_px, axis=0)
     ahead /= np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
     left = np.stack([ahead[:, 1], -ahead[:, 0]], axis=1)
-    # The radius counts from pixel centre to pixel centre; the edge lies half a pixel nearer.
+    # The radius is measured between pixel centres; the edge is half a pixel nearer.
     inner = np.maximum(radius_px - 0.5 - _INNER_PX, 0.0)
     steps = (np.arange(int((_INNER_PX + _OUTER_PX) / _STEP_PX)) + 0.5) * _STEP_PX
     away = inner[:, None] + steps

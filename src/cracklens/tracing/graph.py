@@ -1,4 +1,4 @@
-"""A skeleton to a graph: nodes where lines end or meet, and the stretches between them."""
+"""Graph of a skeleton: nodes at ends and junctions, and the stretches (lines) between them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Nodes and the stretches between them, of a whole photograph.
+    """Nodes and stretches of a whole photograph.
 
     Attributes:
         nodes_px: (K, 2) x, y; nodes without a stretch may remain.
@@ -55,12 +55,12 @@ class Graph:
     stretches: tuple[Stretch, ...]
 
     def degrees(self) -> Ints:
-        """Return how many ends of stretches each node has, (K,); a loop counts twice."""
+        """Return the degree of each node, (K,); a loop counts twice."""
         ends = np.array([(s.start, s.end) for s in self.stretches], np.int64).reshape(-1)
         return np.bincount(ends, minlength=len(self.nodes_px))
 
     def components(self) -> NDArray[np.int32]:
-        """Return the number of the connected part of each node, (K,)."""
+        """Return the label of the connected component of each node, (K,)."""
         size = len(self.nodes_px)
         start = [s.start for s in self.stretches]
         end = [s.end for s in self.stretches]
@@ -68,18 +68,18 @@ class Graph:
         labels: NDArray[np.int32] = connected_components(edges, directed=False)[1]
         return labels
 
-    def having(self, stretches: Iterable[Stretch]) -> "Graph":
-        """Return the graph of the same nodes with these stretches."""
+    def with_stretches(self, stretches: Iterable[Stretch]) -> "Graph":
+        """Return a graph of the same nodes with these stretches."""
         return replace(self, stretches=tuple(stretches))
 
 
 def skeleton_graph(skeleton: Ints, mask: Mask) -> Graph:
     """Return the graph of a skeleton of one pixel's width.
 
-    Pixels that touch along an edge are neighbours, those that touch at a corner only where no
-    third pixel touches both. Pixels of three or more neighbours that touch each other are one
-    node, at their mean. A ring without a junction gets a node at its first pixel in reading order.
-    A lone pixel becomes a stretch across its region, along x.
+    Pixels that touch along an edge are neighbours. Pixels that touch at a corner are neighbours
+    only if no third pixel touches both along an edge. Connected pixels with three or more
+    neighbours are one node, at their mean. A ring without a junction gets a node at its first pixel
+    in reading order. A single pixel becomes a stretch across its region, along x.
 
     Args:
         skeleton: (N,) sorted flat indices into `mask.image`.
@@ -118,9 +118,8 @@ def edge_distance(pixels: Ints, mask: Mask) -> Floats:
     """Return the distance of mask pixels to the nearest pixel outside of the mask, (N,).
 
     Equal to the exact Euclidean distance transform (`cv2.distanceTransform` with
-    `DIST_MASK_PRECISE`) of the photograph, at the pixels asked for alone. What lies outside of the
-    photograph counts as neither inside nor outside; a mask that fills the photograph is as wide as
-    its short side.
+    `DIST_MASK_PRECISE`), but computed only at the given pixels. The area outside of the photograph
+    is ignored; a mask that fills the photograph is as wide as its short side.
     """
     inner = mask.image[1:-1, 1:-1]
     cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
@@ -149,7 +148,7 @@ def _neighbours(skeleton: Ints, stride: int) -> Ints:
 
 
 def _nodes(points: Floats, near: Ints, degree: Ints) -> tuple[NDArray[np.int64], list[Floats]]:
-    """Return the node of each pixel, or -1, and the places of the nodes."""
+    """Return the node of each pixel, or -1, and the positions of the nodes."""
     meeting = degree > _PATH
     row, column = np.nonzero((near >= 0) & meeting[:, None])
     other = near[row, column]

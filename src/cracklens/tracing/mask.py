@@ -1,7 +1,7 @@
-"""Probability map to the pixels of lines: hysteresis on runs of pixels.
+"""Mask of a probability map: hysteresis thresholds on runs of pixels.
 
-Everything after the threshold works on runs (stretches of mask pixels within one row), whose number
-grows with the length of the cracks and not with the size of the photograph.
+After the threshold all steps work on runs (consecutive mask pixels of one row). Their number grows
+with the length of the cracks and not with the size of the photograph.
 """
 
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from scipy.sparse.csgraph import connected_components
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 
-_SMALL_LIMIT = 2000  # small regions that are followed up; a noisy map has tens of thousands
+_SMALL_LIMIT = 2000  # largest number of small regions; a noisy map has tens of thousands
 _SMALL_PX = 24  # extent of a small region
 _HOLE_PX2 = 20  # smaller holes in a region are noise of the map, not the inside of a loop
 
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """The pixels that are followed, in a frame of one empty pixel on each side.
+    """The pixels above the thresholds, with a border of one empty pixel on each side.
 
     Attributes:
         image: (H + 2, W + 2) uint8, 1 inside.
@@ -32,7 +32,7 @@ class Mask:
 
     @property
     def stride(self) -> int:
-        """Distance of flat indices between a pixel and the one below."""
+        """Difference of the flat indices of a pixel and the one below it."""
         return int(self.image.shape[1])
 
     def xy(self, pixels: Ints) -> NDArray[np.float64]:
@@ -44,11 +44,11 @@ class Mask:
 def hysteresis_mask(
     probability: Bytes, *, seed_threshold: float, grow_threshold: float, least_extent_px: int
 ) -> Mask:
-    """Return the regions above the growing threshold that reach the seed threshold somewhere.
+    """Return the regions above the grow threshold that have a pixel above the seed threshold.
 
-    Regions are 8-connected. Those whose bounding box is smaller than `least_extent_px` along both
-    axes are specks and dropped; of regions below 24 px, the 2,000 of the largest area are kept.
-    Holes below 20 px² are filled.
+    Regions are 8-connected. Regions whose bounding box is smaller than `least_extent_px` along both
+    axes are removed. Of regions below 24 px, the 2,000 of the largest area are kept. Holes below
+    20 px² are filled.
 
     Args:
         probability: (H, W) uint8, 0 for 0.0 to 255 for 1.0.
@@ -59,11 +59,13 @@ def hysteresis_mask(
     padded = np.pad(probability, 1)
     image = (padded >= max(_level(grow_threshold), 1)).view(np.uint8)
     flat = image.reshape(-1)
-    borders = np.flatnonzero(flat[1:] != flat[:-1]) + 1  # where runs begin, and end before
+    borders = (
+        np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    )  # first pixel of each run, and of the gap after it
     if not borders.size:
         return Mask(image)
     starts, stops, stride = borders[::2], borders[1::2] - 1, image.shape[1]
-    keep = _kept(
+    keep = _runs_to_keep(
         _connect(starts, stops, stride),
         peak=np.maximum.reduceat(padded.reshape(-1), borders)[::2] >= _level(seed_threshold),
         box=np.stack([starts % stride, stops % stride, *[starts // stride] * 2]),
@@ -75,7 +77,7 @@ def hysteresis_mask(
 
 
 def _level(threshold: float) -> int:
-    """Return the least byte that is at least the threshold."""
+    """Return the smallest uint8 value that is at least the threshold."""
     return int(np.ceil(threshold * 255 - 1e-9))
 
 
@@ -91,10 +93,10 @@ def _connect(starts: Ints, stops: Ints, stride: int) -> NDArray[np.int32]:
     return labels
 
 
-def _kept(
+def _runs_to_keep(
     region: NDArray[np.int32], *, peak: NDArray[np.bool_], box: Ints, least_extent_px: int
 ) -> NDArray[np.bool_]:
-    """Return for each run whether its region is followed.
+    """Return for each run whether its region is kept.
 
     Args:
         region: (R,) of each run.

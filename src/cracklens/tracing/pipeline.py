@@ -1,4 +1,4 @@
-"""Probability map to cracks: mask, skeleton, graph, refined lines, and what is set aside."""
+"""Steps of the tracing: mask, skeleton, graph, refined lines, rejected lines."""
 
 import numpy as np
 
@@ -10,24 +10,25 @@ from cracklens.tracing.graph import Graph, Stretch, skeleton_graph
 from cracklens.tracing.mask import Bytes, hysteresis_mask
 from cracklens.tracing.prune import prune
 from cracklens.tracing.refine import refine
-from cracklens.tracing.reject import sift, without_straight_lines
+from cracklens.tracing.reject import reject_lines, without_straight_lines
 from cracklens.tracing.settings import TraceSettings
 from cracklens.tracing.thinning import thin
 
-_SPECK_PX = 8  # smaller marks are dropped without a word: noise has tens of thousands
-_TILE_PARTS = 8  # pixels across a tile, at which the mid-lines of tile maps are traced
+_SPECK_PX = 8  # smaller marks are not even listed as rejected: noise has tens of thousands
+_TILE_PARTS = 8  # pixels across a tile for the tracing of tile maps
 _DEFAULT = TraceSettings()
 
 
 def trace(probability_map: ProbabilityMap, settings: TraceSettings = _DEFAULT) -> Tracing:
-    """Return the cracks of a probability map, and what looked like one and is not.
+    """Return the cracks of a probability map, and the rejected lines.
 
-    The result depends on the map and the settings alone. Cracks come longest first, of equal ones
-    the leftmost, then the topmost; so do the rejected. Marks smaller than 8 px are dropped.
+    The result depends only on the map and the settings. Cracks and rejected lines are sorted by
+    length, the longest first, then from left to right and from top to bottom. Marks smaller than
+    8 px are ignored.
 
-    A map of kind `tiles` says no more than in which tiles a crack is. Its cracks are the mid-lines
-    of the regions of such tiles: their course is right within a tile, their length is a rough
-    guess, and their width is that of the region. No shape is rejected there; only
+    A map of kind `tiles` only states which tiles have a crack. Its cracks are the centrelines of
+    the regions of such tiles: their position is right within a tile, their length is approximate,
+    and their width is that of the region. No line is rejected by its shape; only
     `least_confidence` applies.
 
     Args:
@@ -48,8 +49,8 @@ def trace(probability_map: ProbabilityMap, settings: TraceSettings = _DEFAULT) -
         return _trace_tiles(probability_map, settings)
     graph = _graph(probability, settings, least_extent_px=_SPECK_PX)
     graph, rejected = without_straight_lines(graph, probability, settings)
-    cracks, sifted = sift(_cracks(graph, probability, settings), settings)
-    return _sorted(cracks, rejected + sifted)
+    cracks, also_rejected = reject_lines(_cracks(graph, probability, settings), settings)
+    return _sorted(cracks, rejected + also_rejected)
 
 
 def _graph(probability: Bytes, settings: TraceSettings, *, least_extent_px: int) -> Graph:
@@ -77,7 +78,7 @@ def _graph(probability: Bytes, settings: TraceSettings, *, least_extent_px: int)
 
 
 def _trace_tiles(probability_map: ProbabilityMap, settings: TraceSettings) -> Tracing:
-    """Return the mid-lines of the regions of a tile map, traced at an eighth of a tile."""
+    """Return the centrelines of the regions of a tile map, traced at 8 pixels per tile."""
     probability, boxes = probability_map.probability, probability_map.tile_boxes_px
     side_px = int(boxes[:, 2:].min()) if len(boxes) else 1
     step = max(min(side_px, *probability.shape) // _TILE_PARTS, 1)
@@ -100,18 +101,19 @@ def _trace_tiles(probability_map: ProbabilityMap, settings: TraceSettings) -> Tr
         ),
     )
     anything = settings.model_copy(update={"least_length_px": 0.0, "least_elongation": 0.0})
-    cracks, rejected = sift(_cracks(graph, probability, settings), anything)
+    cracks, rejected = reject_lines(_cracks(graph, probability, settings), anything)
     return _sorted(cracks, rejected)
 
 
 def _cracks(graph: Graph, probability: Bytes, settings: TraceSettings) -> list[Crack]:
-    """Return a crack for each connected part of the graph."""
+    """Return a crack for each connected component of the graph."""
     label = graph.components()
     parts: dict[int, list[Stretch]] = {}
     for stretch in graph.stretches:
         parts.setdefault(int(label[stretch.start]), []).append(stretch)
     return [
-        assemble(graph.having(part), probability, settings.tolerance_px) for part in parts.values()
+        assemble(graph.with_stretches(part), probability, settings.tolerance_px)
+        for part in parts.values()
     ]
 
 
@@ -123,6 +125,6 @@ def _sorted(cracks: list[Crack], rejected: list[Rejected]) -> Tracing:
 
 
 def _rank(crack: Crack) -> tuple[float, float, float]:
-    """Order by length, then from left to right and top to bottom."""
+    """Return the sort key: length, then from left to right and top to bottom."""
     left, top = crack.nodes_px.min(axis=0)
     return -round(crack.length_px, 3), float(left), float(top)

@@ -1,4 +1,4 @@
-"""Cut off what the raggedness of the mask put in: spurs, doubled lines, split junctions."""
+"""Removal of artefacts of a ragged mask: spurs, small loops, split junctions."""
 
 from collections import defaultdict
 
@@ -6,20 +6,20 @@ import numpy as np
 
 from cracklens.tracing.graph import Graph, Stretch
 
-_ROUNDS = 20  # a spur on a spur on a spur; each round removes one level
-_RING_WIDTHS = 2.0  # a loop or a doubled line shorter than this is an island of the mask
+_ROUNDS = 20  # each round removes one level of spurs on spurs
+_RING_WIDTHS = 2.0  # a shorter loop, or a shorter second line between two nodes, is an artefact
 _RING_PX = 12.0
 _MEETING = 3
 _OVERLAP = 1.5  # two lines of 5 px that cross at 50 degrees: junctions 1.2 sums of radii apart
 
 
 def prune(graph: Graph, *, spur_widths: float, spur_px: float) -> Graph:
-    """Return the graph without spurs and small rings, where each junction is one node.
+    """Return the graph without spurs and small rings, with one node for each junction.
 
-    Junctions nearer than 1.5 x the sum of their inscribed radii are one: two lines that cross make
-    two junctions in a skeleton. A spur is a line from a junction to an end that is shorter than
-    `spur_px` or `spur_widths` x the width at the junction; of several at one junction the shortest
-    goes first. Lines that then meet two by two become one.
+    Junctions nearer than 1.5 x the sum of their inscribed radii are merged: two lines that cross
+    make two junctions in a skeleton. A spur is a line from a junction to an end that is shorter
+    than `spur_px` or `spur_widths` x the width at the junction; of several spurs at one junction
+    the shortest is removed first. If then only two lines meet at a node, they are joined.
 
     Args:
         graph: As `skeleton_graph` gives it.
@@ -37,7 +37,7 @@ def prune(graph: Graph, *, spur_widths: float, spur_px: float) -> Graph:
 
 
 def merge_chains(graph: Graph) -> Graph:
-    """Return the graph in which no node has exactly two lines: they become one line."""
+    """Return the graph with the two lines of each node of degree two joined into one."""
     stretches: dict[int, Stretch] = dict(enumerate(graph.stretches))
     at_node: dict[int, list[int]] = defaultdict(list)
     for key, stretch in stretches.items():
@@ -55,10 +55,10 @@ def merge_chains(graph: Graph) -> Graph:
             one.start,
             other.end,
         )
-        # Only `other.end` has to learn the new name; for a ring it may be `one.start` itself.
+        # Only the list of `other.end` changes; for a ring it may be that of `one.start`.
         far = at_node[other.end]
         far[far.index(keys[1])] = keys[0]
-    return graph.having(stretches.values())
+    return graph.with_stretches(stretches.values())
 
 
 def _without_spurs(graph: Graph, spur_widths: float, spur_px: float) -> Graph:
@@ -76,7 +76,7 @@ def _without_spurs(graph: Graph, spur_widths: float, spur_px: float) -> Graph:
         if length_px < max(spur_px, spur_widths * width_px):
             shortest[node] = min(shortest.get(node, (length_px, index)), (length_px, index))
     gone = {index for _, index in shortest.values()}
-    return graph.having(s for index, s in enumerate(graph.stretches) if index not in gone)
+    return graph.with_stretches(s for index, s in enumerate(graph.stretches) if index not in gone)
 
 
 def _without_rings(graph: Graph) -> Graph:
@@ -99,11 +99,11 @@ def _without_rings(graph: Graph) -> Graph:
             own = [float(s.radius_px.mean()) for s in group]
             spared = {own.index(max(own))}
         stretches += [s for i, s in enumerate(group) if not short[i] or i in spared]
-    return graph.having(stretches)
+    return graph.with_stretches(stretches)
 
 
 def _with_joined_junctions(graph: Graph) -> Graph:
-    """Make one node of junctions whose inscribed circles overlap or nearly do."""
+    """Merge junctions whose inscribed circles overlap or nearly overlap."""
     degree = graph.degrees()
     parent = list(range(len(graph.nodes_px)))
 

@@ -1,4 +1,4 @@
-"""Chains of pixels to smooth centrelines that reach to the ends of the mask."""
+"""Refinement of pixel chains to smooth centrelines that reach the ends of the mask."""
 
 import numpy as np
 
@@ -10,22 +10,21 @@ from cracklens.tracing.sampling import sample
 
 _SIGMA_POINTS = 1.5  # of the smoothing; a circle of 20 px radius shrinks by 0.3 %
 _HALF_PIXEL = 0.5
-_FARTHEST_PX = 1.5  # that a point is moved aside at once to the middle between the edges
+_FARTHEST_PX = 1.5  # largest sideways step of a point towards the middle between the edges
 _TIP_PX = 2.5
-_CENTRINGS = 3  # the end of a wide crack that bends is up to 4 px off at first
+_CENTRINGS = 3  # the initial error at the end of a wide, bent crack is up to 4 px
 _RAY_STEP_PX = 0.5
-_CORNER = 1.5  # inscribed radii from which on a square end no longer bends the skeleton: sqrt(2)
-_AIM_PX = 6.0  # least length over which the direction of an end is taken
+_CORNER = 1.5  # a square end bends the skeleton within sqrt(2) inscribed radii
+_AIM_PX = 6.0  # least length for the direction of an end
 
 
 def refine(graph: Graph, probability: Bytes, *, grow_threshold: float) -> Graph:
     """Return the graph with smooth lines, sub-pixel nodes, and free ends at the mask's edge.
 
-    A chain of 8-connected pixels is up to 8 % longer than the line that it follows; after a
-    Gaussian of 1.5 points the length of a straight line is right within 1 % at all angles. Thinning
-    wears off about half a width at a free end, and bends what remains towards a corner: the last
-    width or so is replaced by the straight continuation, to where the map falls below the growing
-    threshold.
+    A chain of 8-connected pixels is up to 8 % longer than the line; after a Gaussian of 1.5 points
+    the error of the length of a straight line is below 1 % at all angles. Thinning shortens a free
+    end by about half a width, and bends it towards a corner. So about one width of the end is
+    replaced by its straight continuation, up to where the map falls below the grow threshold.
 
     Args:
         graph: Pruned graph of pixel chains.
@@ -60,19 +59,19 @@ def refine(graph: Graph, probability: Bytes, *, grow_threshold: float) -> Graph:
 
 
 def _is_ring(stretch: Stretch, degree: Ints) -> bool:
-    """Say whether a loop meets nothing else."""
+    """Return whether a line is a loop without a junction."""
     return stretch.start == stretch.end and int(degree[stretch.start]) == 2  # noqa: PLR2004
 
 
 def _centred(
     points: Floats, radius: Floats, probability: Bytes, free: tuple[bool, bool], *, ring: bool
 ) -> tuple[Floats, Floats]:
-    """Return points moved half way between the edges, and half the width from edge to edge.
+    """Return points moved to the middle between the edges, and half of the width.
 
-    Near a junction one edge is another line's: there the points stay and the width is that of the
-    nearest place that is clear of it. At a tip the pixels are partly those beyond it: there, shift
-    and width are those of the place before. No point leaves the photograph: where a wide line
-    crosses the border at an angle, the middle between its edges may lie outside.
+    Near a junction one edge belongs to another line: there the points do not move, and the width is
+    that of the nearest point away from the junction. At a tip some pixels are beyond the end: there
+    shift and width are those of the point before. Points stay inside the photograph: if a wide line
+    crosses the border at an angle, the middle between its edges may be outside.
     """
     high = np.array(probability.shape[::-1]) - _HALF_PIXEL
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
@@ -100,7 +99,7 @@ def _centred(
 
 
 def _smooth(values: Floats, border: str) -> Floats:
-    """Return (N, C) values under a Gaussian along N; `odd` keeps the first and last as they are."""
+    """Return (N, C) values smoothed by a Gaussian along N; `odd` keeps the first and the last."""
     reach = int(3 * _SIGMA_POINTS)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / _SIGMA_POINTS) ** 2)
     kernel /= kernel.sum()
@@ -115,10 +114,10 @@ def _smooth(values: Floats, border: str) -> Floats:
 def _reach(
     points: Floats, radius: Floats, probability: Bytes, grow_threshold: float
 ) -> tuple[Floats, Floats]:
-    """Return the line with its last half width made straight and led to the edge of the mask.
+    """Return the line with its end replaced by a straight line to the edge of the mask.
 
-    At a square corner the way straight on is at most half a width shorter than the skeleton's; if
-    it is shorter than that, the line bends there and stays as it was.
+    At a square corner the straight line is at most half a width shorter than the skeleton. If it is
+    shorter than that, the line really bends there and is not changed.
     """
     back = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points[::-1], axis=0).T))])[::-1]
     clear = np.flatnonzero(back >= np.minimum(_CORNER * radius + 1, back[0] / 2))

@@ -1,4 +1,4 @@
-"""Set aside what is not a crack, with the reason and the figure that decided."""
+"""Rejection of lines that are not cracks, with the reason and the value that decided."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from cracklens.tracing.graph import Graph
 from cracklens.tracing.mask import Bytes
 from cracklens.tracing.prune import merge_chains
 from cracklens.tracing.settings import TraceSettings
-from cracklens.tracing.straight import Regularity, regularity, straight_ones, strokes
+from cracklens.tracing.straight import Regularity, are_straight, regularity, strokes
 
 _LISTED = 50  # of each reason; a noisy map has thousands
 
@@ -17,9 +17,9 @@ _LISTED = 50  # of each reason; a noisy map has thousands
 def without_straight_lines(
     graph: Graph, probability: Bytes, settings: TraceSettings
 ) -> tuple[Graph, list[Rejected]]:
-    """Take the straight and regular lines out of the graph; a crack that crosses one stays whole.
+    """Remove straight and regular lines from the graph; a crack that crosses one stays whole.
 
-    The 50 longest are listed; the last of them says how many more there were.
+    The 50 longest are listed; the text of the last one gives the number of the others.
 
     Args:
         graph: Graph of the photograph, refined and bridged.
@@ -30,7 +30,7 @@ def without_straight_lines(
         return graph, []
     lines = strokes(graph)
     found = [regularity(line) for line in lines]
-    straight = straight_ones(
+    straight = are_straight(
         found,
         least_px=settings.straight_least_px,
         rms_px=settings.straight_rms_px,
@@ -38,20 +38,23 @@ def without_straight_lines(
     )
     gone: set[int] = set()
     rejected = []
-    for line, its_own, aside in zip(lines, found, straight, strict=True):
-        if aside:
+    for line, line_regularity, is_straight in zip(lines, found, straight, strict=True):
+        if is_straight:
             gone |= set(line.members)
-            alone = merge_chains(graph.having(graph.stretches[i] for i in line.members))
+            alone = merge_chains(graph.with_stretches(graph.stretches[i] for i in line.members))
             crack = assemble(alone, probability, settings.tolerance_px)
-            rejected.append(Rejected(crack, "straight and regular", _straight_detail(its_own)))
-    kept = graph.having(s for i, s in enumerate(graph.stretches) if i not in gone)
+            detail = _straight_detail(line_regularity)
+            rejected.append(Rejected(crack, "straight and regular", detail))
+    kept = graph.with_stretches(s for i, s in enumerate(graph.stretches) if i not in gone)
     return (merge_chains(kept) if gone else graph), _longest(rejected)
 
 
-def sift(cracks: Sequence[Crack], settings: TraceSettings) -> tuple[list[Crack], list[Rejected]]:
-    """Part cracks from what is too short, not elongated or too faint.
+def reject_lines(
+    cracks: Sequence[Crack], settings: TraceSettings
+) -> tuple[list[Crack], list[Rejected]]:
+    """Return the cracks, and the lines that are too short, not elongated or too faint.
 
-    Of each reason the 50 longest are listed; the last of them says how many more there were.
+    For each reason the 50 longest are listed; the text of the last one gives the number of others.
     """
     kept: list[Crack] = []
     rejected: dict[Reason, list[Rejected]] = {}
@@ -65,7 +68,7 @@ def sift(cracks: Sequence[Crack], settings: TraceSettings) -> tuple[list[Crack],
 
 
 def _reason(crack: Crack, settings: TraceSettings) -> tuple[Reason, str] | None:
-    """Return why this is not reported, with the figure that decided."""
+    """Return the reason for the rejection and the value that decided; None for a crack."""
     length_px, width_px = crack.length_px, crack.mean_width_px
     if length_px < settings.least_length_px:
         return (
@@ -82,13 +85,13 @@ def _reason(crack: Crack, settings: TraceSettings) -> tuple[Reason, str] | None:
 
 
 def _longest(rejected: list[Rejected]) -> list[Rejected]:
-    """Return the longest, the last of which says how many are left out."""
+    """Return the longest lines; the text of the last one gives the number of the others."""
     rejected = sorted(rejected, key=lambda one: -one.crack.length_px)
     more = len(rejected) - _LISTED
     if more > 0:
         last = rejected[_LISTED - 1]
-        told = f"{last.detail}; {more:,} shorter ones are not listed"
-        rejected[_LISTED - 1] = replace(last, detail=told)
+        detail = f"{last.detail}; {more:,} shorter ones are not listed"
+        rejected[_LISTED - 1] = replace(last, detail=detail)
     return rejected[:_LISTED]
 
 

@@ -7,9 +7,9 @@ from cracklens.tracing.mask import Bytes
 
 
 def sample(probability: Bytes, points_px: Floats) -> Floats:
-    """Return the bilinear value, 0 to 1, at each point; beyond the border, that of the border.
+    """Return the bilinear value, 0 to 1, at each point; outside, the value of the nearest border.
 
-    `cv2.remap` would do, but for pictures of more than 32,767 px along a side.
+    `cv2.remap` is not used, since it is limited to images of 32,767 px along a side.
 
     Args:
         probability: (H, W) uint8.

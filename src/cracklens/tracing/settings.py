@@ -1,4 +1,4 @@
-"""What decides which lines of a probability map are called cracks."""
+"""Settings that decide which lines of a probability map are cracks."""
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -8,30 +8,30 @@ class TraceSettings(BaseModel):
 
     Lengths are in pixels of the photograph. The reasons for the defaults:
 
-    - `seed_threshold` 0.5 is where the model itself says "more likely a crack than not"; a line
-      needs one such pixel. `grow_threshold` 0.3 then follows it through its faint stretches
-      (hysteresis, Canny 1986, doi:10.1109/TPAMI.1986.4767851).
-    - `least_length_px` 60: at a usual 0.2 to 0.5 mm per pixel that is a line of 12 to 30 mm, below
-      which pores and scratches are as likely as cracks. Of the crack-free METU tiles that validate,
-      1.8 % show a crack with 30 px and 1.0 % with 60 px, and part of these are cracks that the
-      label denies.
-    - `least_confidence` 0.4: a line that holds its seed in one place and is faint everywhere else,
-      near the growing threshold, is not reported.
+    - `seed_threshold` 0.5: above it a crack is more likely than none; a line needs one such pixel.
+      `grow_threshold` 0.3 then follows the line through faint parts (hysteresis, Canny 1986,
+      doi:10.1109/TPAMI.1986.4767851).
+    - `least_length_px` 60: at a usual 0.2 to 0.5 mm per pixel this is 12 to 30 mm. Shorter lines
+      are as often pores and scratches as cracks. Of the crack-free METU tiles of the validation
+      part, 1.8 % show a crack with 30 px and 1.0 % with 60 px; some of these are real cracks with
+      a wrong label.
+    - `least_confidence` 0.4: rejects a line that has one strong point and is near the grow
+      threshold elsewhere.
     - `spur_widths` 1 and `spur_px` 6: the skeleton of a ragged band of width w has spurs of up to
-      about w / 2 beyond the centreline; a side line that shows for less than half a width beside
-      the crack cannot be told from raggedness.
-    - `gap_px` 20 is what blending and a stained stretch leave open; without any trace of
-      probability in the gap (`gap_probability`), half of it is bridged.
-    - `gap_angle_deg` 40: rendered cracks change direction by less than this over 20 px in 95 % of
-      the places, and lines that cross the ends' course by more belong to something else.
-    - `tolerance_px` 0.5 keeps the polyline within half a pixel of the traced centreline, below
-      the error of the centreline itself.
-    - `least_elongation` 4: what is less than four times as long as wide is a spot.
-    - `straight_least_px` 120, `straight_rms_px` 0.35, `straight_width_variation` 0.3: of rendered
-      ideal lines with sub-pixel noise, 98 % deviate by at most 0.35 px from a straight line over
-      up to 300 px; of rendered fractal cracks none of 300 does, of nearly straight ones none of
-      150. Joints of brick and grout are rougher and are found by their company: two parallels
-      double the limit.
+      about w / 2 from the centreline. A side branch that is visible for less than half a width
+      beside the crack cannot be distinguished from raggedness.
+    - `gap_px` 20: a typical gap from blending or from a stain. If the probability in the gap is
+      below `gap_probability`, half of this length is bridged.
+    - `gap_angle_deg` 40: over 20 px, rendered cracks change direction by less than this at 95 % of
+      their points. Lines at a larger angle belong to another object.
+    - `tolerance_px` 0.5 keeps the polyline within half a pixel of the traced centreline, less than
+      the error of the centreline.
+    - `least_elongation` 4: a shorter mark of the same width is a spot.
+    - `straight_least_px` 120, `straight_rms_px` 0.35, `straight_width_variation` 0.3: 98 % of the
+      rendered ideal lines with subpixel noise deviate by at most 0.35 px from a straight line over
+      up to 300 px. None of 300 rendered fractal cracks and none of 150 nearly straight ones does.
+      Joints of brick and grout are rougher; for a line with two parallel lines the limit is
+      doubled.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

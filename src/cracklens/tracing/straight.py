@@ -1,4 +1,4 @@
-"""Tell joints, formwork lines and edges from cracks: they are straight and even in width."""
+"""Detection of joints, formwork lines and edges: lines that are straight and of constant width."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ _WINDOW_PX = 300.0  # lens distortion bends a straight edge by less than 0.3 px 
 _STEP_PX = 2.0
 _AIM_PX = 20.0  # length over which directions at a junction are compared
 _STRAIGHT_ON_DEG = 20.0
-_PARALLEL_DEG, _LEAST_COMPANY, _IN_COMPANY = 3.0, 2, 2.0
-_ROUNDING_PX2 = 0.1  # variance of the width that the pixels of the mask bring in
+_PARALLEL_DEG, _LEAST_PARALLELS, _PARALLEL_FACTOR = 3.0, 2, 2.0
+_ROUNDING_PX2 = 0.1  # variance of the width from the pixel grid of the mask
 
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """Stretches that continue each other through junctions.
+    """A line of stretches that continue straight through junctions.
 
     Attributes:
         members: indices into the stretches of the graph, in order.
@@ -33,12 +33,13 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Regularity:
-    """How straight and even a stroke is.
+    """Measures of the straightness and of the constant width of a stroke.
 
     Attributes:
         length_px: along the stroke.
-        rms_px: deviation from a straight line over up to 300 px, in the worst place.
-        width_variation: standard deviation of the width over its mean.
+        rms_px: largest root mean square deviation from a straight line, over windows of up to 300
+            px.
+        width_variation: standard deviation of the width divided by its mean.
         axis_deg: direction of its main axis, 0 <= a < 180.
     """
 
@@ -49,7 +50,7 @@ class Regularity:
 
 
 def strokes(graph: Graph) -> list[Stroke]:
-    """Return the stretches joined where they go straight on through a junction."""
+    """Return the stretches, joined where they continue straight through a junction."""
     follows = _continuations(graph)
     used: set[int] = set()
     found = []
@@ -58,7 +59,7 @@ def strokes(graph: Graph) -> list[Stroke]:
             continue
         way, back = _follow((index, True), follows), _follow((index, False), follows)
         chain = [(i, not forward) for i, forward in reversed(back[1:])] + way
-        # A ring of stretches comes back to its first: both ways hold the same ones.
+        # A ring of stretches returns to its first one: both directions contain the same stretches.
         chain = list({i: (i, forward) for i, forward in chain}.values())
         used |= {i for i, _ in chain}
         ways = [graph.stretches[i] if f else graph.stretches[i].reversed() for i, f in chain]
@@ -73,11 +74,11 @@ def strokes(graph: Graph) -> list[Stroke]:
 
 
 def regularity(stroke: Stroke) -> Regularity:
-    """Return how straight and even in width a stroke is.
+    """Return the measures of regularity of a stroke.
 
-    Deviations are root mean squares from the best straight line (total least squares) of windows
-    of 300 px, half overlapping, or of the whole stroke if that is shorter. The ends, 5 % at each
-    side, do not count: lines fade and bend there.
+    Deviations are root mean squares from the best straight line (total least squares), over windows
+    of 300 px that overlap by half, or over the whole stroke if it is shorter. The ends, 5 % on each
+    side, are ignored, since lines fade and bend there.
     """
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke.points_px, axis=0).T))])
     total = float(along[-1])
@@ -95,13 +96,13 @@ def regularity(stroke: Stroke) -> Regularity:
     return Regularity(total, rms, float(spread / width.mean()), axis_deg)
 
 
-def straight_ones(
+def are_straight(
     found: Sequence[Regularity], *, least_px: float, rms_px: float, width_variation: float
 ) -> list[bool]:
     """Return for each stroke of a photograph whether it is straight and regular.
 
-    Lines in company are judged less strictly, for cracks seldom come as three straight parallels:
-    with two others within 3 degrees, twice the deviation is still straight.
+    For a line with two parallel lines (within 3 degrees) the allowed deviation is doubled, since
+    cracks are seldom three straight parallel lines.
 
     Args:
         found: One for each stroke.
@@ -115,13 +116,13 @@ def straight_ones(
         [one.length_px >= least_px and one.width_variation <= width_variation for one in found],
         bool,
     )
-    nearly = even & (deviation <= _IN_COMPANY * rms_px)
+    nearly = even & (deviation <= _PARALLEL_FACTOR * rms_px)
     straight = even & (deviation <= rms_px)
     for index in np.flatnonzero(nearly & ~straight):
         apart = np.abs(axis[nearly] - axis[index])
-        # The line itself is among them.
-        company = (np.minimum(apart, 180 - apart) <= _PARALLEL_DEG).sum() - 1
-        straight[index] = company >= _LEAST_COMPANY
+        # The line itself is included.
+        parallels = (np.minimum(apart, 180 - apart) <= _PARALLEL_DEG).sum() - 1
+        straight[index] = parallels >= _LEAST_PARALLELS
     return [bool(one) for one in straight]
 
 
@@ -132,7 +133,7 @@ def _deviation(points: Floats) -> float:
 
 
 def _continuations(graph: Graph) -> dict[tuple[int, bool], tuple[int, bool]]:
-    """Return what follows each stretch, by (index, forward), straight on through a junction."""
+    """Return the straight continuation of each stretch at a junction, by (index, forward)."""
     arriving: dict[int, list[tuple[int, bool, Floats]]] = {}
     for index, stretch in enumerate(graph.stretches):
         for forward, way in ((True, stretch), (False, stretch.reversed())):
@@ -140,7 +141,7 @@ def _continuations(graph: Graph) -> dict[tuple[int, bool], tuple[int, bool]]:
     follows = {}
     least = np.cos(np.radians(_STRAIGHT_ON_DEG))
     for lines in arriving.values():
-        # Two arrive in opposite directions where one goes on as the other.
+        # Two stretches continue each other if they arrive in opposite directions.
         pairs = sorted(
             (float(a[2] @ b[2]), i, j)
             for i, a in enumerate(lines)
@@ -158,7 +159,7 @@ def _continuations(graph: Graph) -> dict[tuple[int, bool], tuple[int, bool]]:
 
 
 def _arrival(way: Stretch) -> Floats:
-    """Return the unit direction in which a line comes to its last point."""
+    """Return the unit direction of a line at its last point."""
     back = np.hypot(*(way.points_px - way.points_px[-1]).T)[::-1]
     far = len(back) - 1 - int(np.argmax(back >= min(_AIM_PX, back.max())))
     course: Floats = way.points_px[-1] - way.points_px[far]
@@ -168,7 +169,7 @@ def _arrival(way: Stretch) -> Floats:
 def _follow(
     first: tuple[int, bool], follows: dict[tuple[int, bool], tuple[int, bool]]
 ) -> list[tuple[int, bool]]:
-    """Return the chain that begins with a stretch, by (index, forward), each once."""
+    """Return the chain that starts with a stretch, by (index, forward), each stretch once."""
     chain = [first]
     seen = {first[0]}
     while (following := follows.get(chain[-1])) and following[0] not in seen:

@@ -1,4 +1,4 @@
-"""A mask to lines of one pixel's width, at a cost that grows with the mask and not the picture."""
+"""Thinning of a mask; the time grows with the size of the mask and not of the photograph."""
 
 import cv2
 import numpy as np
@@ -10,9 +10,9 @@ from cracklens.tracing.mask import Bytes, Ints, Mask
 def thin(mask: Mask) -> Ints:
     """Return the pixels of the mask's skeleton, (N,) sorted flat indices into `mask.image`.
 
-    Parallel thinning after Guo and Hall 1989 (doi:10.1145/62065.62074, algorithm A1): regions and
-    holes stay as many as they were. A pixel is looked at again only after a neighbour has gone, so
-    that an empty photograph costs nothing.
+    Parallel thinning after Guo and Hall 1989 (doi:10.1145/62065.62074, algorithm A1); it preserves
+    the number of regions and of holes. A pixel is tested again only after a neighbour was deleted,
+    so that an empty photograph takes no time.
     """
     image = mask.image.copy()
     flat = image.reshape(-1)
@@ -29,7 +29,7 @@ def thin(mask: Mask) -> Ints:
         flat[deleted] = 0
         gone = [gone[1], deleted]
         turn += 1
-        if turn == 1:  # every outer pixel is looked at in both turns
+        if turn == 1:  # every outer pixel is tested in both turns
             waiting = np.concatenate([waiting[flat[waiting] > 0], _neighbours(flat, gone, around)])
             waiting = np.unique(waiting)
             continue
@@ -44,7 +44,7 @@ def _clockwise(stride: int) -> tuple[int, ...]:
 
 
 def _neighbours(flat: Bytes, gone: list[Ints], around: tuple[int, ...]) -> Ints:
-    """Return each pixel next to a deleted one once; the byte 2 marks what is already listed."""
+    """Return each pixel next to a deleted one once; the value 2 marks pixels already listed."""
     found = []
     for pixels in gone:
         for offset in around:
@@ -58,7 +58,7 @@ def _neighbours(flat: Bytes, gone: list[Ints], around: tuple[int, ...]) -> Ints:
 
 
 def _deletable() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return the tables of both turns: whether a pixel with these neighbours is deleted."""
+    """Return the tables of both turns: whether a pixel is deleted, by its neighbours' code."""
     p2, p3, p4, p5, p6, p7, p8, p9 = ((np.arange(256) >> bit) & 1 for bit in range(8))
     crossings = (
         ((1 - p2) & (p3 | p4))
