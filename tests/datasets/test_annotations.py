@@ -278,7 +278,7 @@ def test_other_classes_are_no_cracks(tmp_path):
     [
         ({"size": (WIDTH, HEIGHT)}, "was annotated at 20 x 30 px and is 30 x 20 px"),
         ({"image_id": 9}, "image 9, not listed"),
-        ({"category_id": 5}, "is no COCO file"),
+        ({"category_id": 5}, "is no valid COCO file"),
     ],
 )
 def test_coco_that_contradicts_itself_is_refused(tmp_path, change, told):
@@ -342,7 +342,7 @@ def test_yolo_names_as_a_table_and_none(tmp_path):
     ("line", "told"),
     [
         ("0 0.5 0.5 0.2 0.2 0.9", "confidence of a prediction"),
-        ("0 15 10 6 4", "shares of the picture"),
+        ("0 15 10 6 4", "fractions of the picture"),
         ("4 0.5 0.5 0.2 0.2", "line 1: 4 is no class"),
     ],
 )

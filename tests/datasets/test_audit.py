@@ -156,7 +156,7 @@ def test_missing_files_and_strange_classes_are_named(data, draw_picture):
     assert found.expectation is not None
     assert found.expectation.differences == [
         "a: 5 pictures, 6 published",
-        "class 'c' is not part of it",
+        "class 'c' is not in the published set",
     ]
     assert found.problems == 1
 

@@ -128,7 +128,7 @@ def test_a_split_below_the_classes(tmp_path):
     ("names", "told"),
     [
         (["A/left/1.jpg", "A/right/1.jpg", "B/left/1.jpg", "B/right/1.jpg"], "which level names"),
-        (["D/CD/1.jpg", "D/UD/1.jpg", "notes/1.jpg"], "notes beside it holds none"),
+        (["D/CD/1.jpg", "D/UD/1.jpg", "notes/1.jpg"], "notes next to it has no classes"),
         (["Positive/1.jpg", "Positive/uncracked/1.jpg", "Negative/1.jpg"], "another class"),
         (["cracked/Riss/1.jpg", "cracked/kein Riss/1.jpg", "sound/1.jpg"], "one level of classes"),
         (["Positive/a/1.jpg", "Positive/masks/1.png", "Negative/1.jpg"], "name of a mask"),

@@ -404,7 +404,7 @@ def test_a_tile_classifier_is_no_detector_but_finds_its_own(model_folder, pointw
         Detector(folder)
     assert isinstance(load_detector(folder), TileDetector)
     assert isinstance(load_detector(pointwise, window_px=256, scales=(0.5,)), Detector)
-    with pytest.raises(UsageError, match="tiles of its own size"):
+    with pytest.raises(UsageError, match="fixed tile size"):
         load_detector(folder, scales=(0.5,))
     nameless = replace(folder, card=folder.card.model_copy(update={"positive": None}))
     with pytest.raises(ModelError, match="does not say which of them means a crack"):

@@ -159,8 +159,8 @@ def test_a_missing_folder_is_named(tmp_path):
 def test_dollar_signs_stay_dollar_signs():
     figure = style.new_figure(2, 2)
     axes = figure.add_subplot()
-    style.dress(axes, title="$a$ and $b$")
-    assert style.plain("$a$") == r"\$a\$"
+    style.style_axes(axes, title="$a$ and $b$")
+    assert style.escaped("$a$") == r"\$a\$"
     assert axes.get_title(loc="left") == r"\$a\$ and \$b\$"
 
 

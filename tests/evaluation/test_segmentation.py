@@ -68,7 +68,7 @@ def test_the_command_compares_pixels_and_writes(cracklens, segmenter_folder, dat
 
 
 def test_a_model_that_labels_tiles_is_refused(model_folder, data):
-    with pytest.raises(ModelError, match="judges whole pictures, not pixels"):
+    with pytest.raises(ModelError, match="classifies whole pictures, not pixels"):
         load_model(model_folder).evaluate_masks(data(2))
 
 

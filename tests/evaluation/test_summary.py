@@ -162,7 +162,7 @@ def test_a_class_that_few_groups_hold_has_no_interval_where_others_have():
     assert summary.per_class["sound"].recall.low is not None
     assert summary.per_class["cracked"].recall.low is None
     assert summary.auroc.low is None
-    assert "rests on fewer than 10 groups" in summary.text()
+    assert "is based on fewer than 10 groups" in summary.text()
 
 
 def test_same_seed_same_figures():

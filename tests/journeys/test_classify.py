@@ -133,7 +133,7 @@ def test_evaluate_the_part_that_did_not_train(cracklens, small, tiles, tmp_path)
 
 def test_a_part_of_other_data_is_refused(cracklens, small, copy):
     done = cracklens("evaluate", small[1], copy, "--part", "validation", code=1)
-    assert "is not that of the pictures that my model was trained with" in one_line(done.stderr)
+    assert "in the training of my model (other or more pictures)" in one_line(done.stderr)
 
 
 def test_predict_as_csv_and_json(cracklens, small, tiles, tmp_path):

@@ -1,7 +1,7 @@
 """Pictures with drawn masks or annotations: mask folders, COCO, YOLO and Pascal VOC.
 
-A box says where a crack lies and not which pixels it takes: it labels a picture and is refused as a
-mask.
+A box gives the position of a crack and not its pixels. It labels a picture as cracked; it is never
+used as a mask.
 """
 
 import os
@@ -20,18 +20,18 @@ from cracklens.files import as_path
 
 Mask = NDArray[np.bool_]
 Draw = Callable[[int, int], Mask]
-"""From height and width of the upright picture in px to which of its pixels are cracked."""
+"""Function of the height and width (px) of the upright picture; returns its crack mask."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedPicture:
-    """A picture and what was drawn on it.
+    """A picture and its annotation.
 
     Attributes:
         path: the picture.
-        draw: its mask; None where boxes alone are known.
-        cracked: whether anything is marked; None where the mask has to be read for that.
-        part: train, validation or test where the layout says so.
+        draw: makes its mask; None if there are only boxes.
+        cracked: whether a crack is annotated; None if only the mask file shows it.
+        part: train, validation or test, if the layout states it.
     """
 
     path: Path
@@ -53,22 +53,22 @@ class Annotations:
         """Check that every picture has a mask.
 
         Raises:
-            DataError: some have boxes alone.
+            DataError: some pictures have only boxes.
         """
         boxes = [picture for picture in self.pictures if picture.draw is None]
         if boxes:
             raise DataError(
                 f"{self.root} ({self.kind}): {len(boxes):,} of {len(self.pictures):,} pictures "
-                f"have boxes and no masks (first: {boxes[0].path.name}). A box is no mask: it "
-                "holds far more concrete than crack, so figures of pixels would be wrong. Draw "
-                "polygons, or use the boxes as picture labels, with a model that labels tiles"
+                f"have boxes and no masks (first: {boxes[0].path.name}). A box is no mask: most "
+                "of its pixels are concrete, so pixel metrics would be wrong. Draw polygons, or "
+                "use the boxes as picture labels, with a model that labels tiles"
             )
 
     def labelled(self) -> Dataset:
-        """Return the pictures as cracked and uncracked ones.
+        """Return the pictures with the labels "cracked" and "uncracked".
 
         Raises:
-            DataError: a picture's mask would have to be read for it.
+            DataError: the label of a picture is not known without its mask.
         """
         items = []
         for picture in self.pictures:
@@ -85,15 +85,15 @@ class Annotations:
 
 
 def find_annotations(root: Path, positive: str | None = None) -> Annotations | None:
-    """Read a folder of annotated pictures; None if it is none.
+    """Read a folder of annotated pictures; return None for any other folder.
 
     Args:
         root: the folder.
-        positive: the class that means a crack, where its name does not say so.
+        positive: the class that means a crack; needed if no class name shows it.
 
     Raises:
-        DataError: annotations that contradict themselves, miss pictures, or do not say which class
-            means a crack.
+        DataError: annotations contradict each other, name missing pictures, or do not show which
+            class means a crack.
     """
     from cracklens.datasets.coco import read_coco
     from cracklens.datasets.mask_folders import read_mask_folders
@@ -103,7 +103,7 @@ def find_annotations(root: Path, positive: str | None = None) -> Annotations | N
     root = as_path(root)
     if not root.is_dir() or (root / "labels.csv").is_file():
         return None
-    suffixes, pairs = _seen(root)
+    suffixes, pairs = _file_types(root)
     readers = ((read_coco, ".json"), (read_yolo, ".txt"), (read_voc, ".xml"))
     for read, suffix in readers:
         if suffix in suffixes and (found := read(root, positive)) is not None:
@@ -111,28 +111,30 @@ def find_annotations(root: Path, positive: str | None = None) -> Annotations | N
     return read_mask_folders(root, positive) if pairs else None
 
 
-def _seen(root: Path) -> tuple[set[str], bool]:
-    """Return the endings of all files, and whether masks may be among them.
+def _file_types(root: Path) -> tuple[set[str], bool]:
+    """Return the suffixes of all files, and whether masks may be among them.
 
-    One look at the names: a data set without annotations should not be searched for each format.
+    The tree is listed once, so that a data set without annotations is not searched per format.
     """
     from cracklens.datasets.mask_folders import is_mask_folder, is_mask_name
 
     suffixes: set[str] = set()
     pairs = False
-    for _, folders, names in os.walk(root):  # links among the folders are named, not entered
-        here = {name.rpartition(".")[2].lower() for name in names}
-        suffixes |= {f".{suffix}" for suffix in here}
+    for _, folders, names in os.walk(root):  # linked folders are listed, not entered
+        found = {name.rpartition(".")[2].lower() for name in names}
+        suffixes |= {f".{suffix}" for suffix in found}
         pairs = pairs or any(map(is_mask_folder, folders)) or any(map(is_mask_name, names))
-        pairs = pairs or bool(here & {"jpg", "jpeg"} and here & {"png", "bmp"})
+        pairs = pairs or bool(found & {"jpg", "jpeg"} and found & {"png", "bmp"})
     return suffixes, pairs
 
 
 def crack_classes(names: Sequence[str], positive: str | None, where: object) -> frozenset[str]:
-    """Return the annotated classes that mean a crack: those named (with commas), or by name.
+    """Return the annotated classes that mean a crack.
+
+    These are the classes in `positive` (separated by commas). Without it, the names decide.
 
     Raises:
-        DataError: none of the names says so, or there is no such class.
+        DataError: no class name means a crack, or a class in `positive` does not exist.
     """
     from cracklens.datasets.class_names import meaning
     from cracklens.errors import did_you_mean
@@ -164,10 +166,10 @@ def polygons_mask(polygons: Sequence[Sequence[float]], height: int, width: int) 
 
 
 def decoded_runs(runs: dict[str, Any]) -> Mask:
-    """Return the mask of COCO's run lengths, a list or packed as text.
+    """Return the mask of COCO run lengths, given as a list or as compressed text.
 
-    pycocotools decodes runs that do not fill the picture without a word, so the decoding of
-    `maskApi.c` (rleFrString, rleDecode) stands here, with that check.
+    pycocotools does not report runs that do not fill the picture. So this function repeats the
+    decoding of `maskApi.c` (rleFrString, rleDecode) and adds that check.
 
     Raises:
         ValueError: the runs do not fill the picture.
@@ -182,7 +184,7 @@ def decoded_runs(runs: dict[str, Any]) -> Mask:
 
 
 def _unpacked(text: str | bytes) -> list[int]:
-    """Unpack run lengths: groups of five bits, each the difference to the last but one."""
+    """Unpack run lengths: groups of five bits, each length as difference to the last but one."""
     codes = text.encode("ascii") if isinstance(text, str) else text
     lengths: list[int] = []
     value = shift = 0
@@ -215,7 +217,7 @@ def is_rectangle(polygon: Sequence[float]) -> bool:
 
 
 class PictureIndex:
-    """Finds the pictures of a folder by the names that annotation files give them."""
+    """The pictures of a folder, found by the names in annotation files."""
 
     def __init__(self, root: Path, pictures: Sequence[Path]) -> None:
         self._root = root
@@ -224,12 +226,12 @@ class PictureIndex:
             self._by_name.setdefault(folded(path.name), []).append(path)
 
     def find(self, name: str, source: Path) -> Path:
-        """Return the picture of a name, in upper or lower case.
+        """Return the picture of this name, in upper or lower case.
 
-        Of several it is the one whose folders agree longest, then the one written exactly so.
+        Of several, it is the one that shares most parent folders, then the one of exactly this name.
 
         Raises:
-            DataError: there is none, or several agree alike.
+            DataError: no picture has this name, or several fit equally well.
         """
         wanted = [part for part in name.replace("\\", "/").split("/") if part not in {"", "."}]
         found = self._by_name.get(folded(wanted[-1]), []) if wanted else []

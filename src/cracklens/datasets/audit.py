@@ -1,4 +1,4 @@
-"""What is in a data set, and what is wrong with it."""
+"""The content of a data set and its faults."""
 
 from collections import Counter, defaultdict
 from contextlib import suppress
@@ -19,7 +19,7 @@ from cracklens.photos import Photo, stream_photos
 from cracklens.progress import SILENT, Progress
 
 MOST_CONTRADICTORY = 0.01
-"""Share of the pictures that may stand in several classes, with a warning."""
+"""Largest share of pictures in several classes that gives a warning; more is an error."""
 
 
 class _Part(BaseModel):
@@ -27,7 +27,7 @@ class _Part(BaseModel):
 
 
 class Expectation(_Part):
-    """A copy compared with the published set that it should be."""
+    """Comparison of a copy with the published data set."""
 
     name: str
     matches: bool
@@ -37,7 +37,7 @@ class Expectation(_Part):
 
 
 class Audit(_Part):
-    """What `audit` found. Paths are relative to `root`; sizes are "width x height"."""
+    """Result of `audit`. Paths are relative to `root`; sizes are "width x height"."""
 
     root: str
     layout: list[str] = []
@@ -57,7 +57,7 @@ class Audit(_Part):
 
     @property
     def problems(self) -> int:
-        """Number of findings that spoil training or testing."""
+        """Number of findings that make training or test results invalid."""
         wrong = self.expectation is not None and not self.expectation.matches
         return len(self.unreadable) + len(self.contradictions) + len(self.leaks) + wrong
 
@@ -78,7 +78,7 @@ def audit(
     leak is a duplicate on both sides of `split`.
     """
 
-    def look(photo: Photo) -> tuple[str, str, tuple[str, ...]]:
+    def describe(photo: Photo) -> tuple[str, str, tuple[str, ...]]:
         return photo.sha256, f"{photo.width_px} x {photo.height_px}", photo.notes
 
     names = [_relative(path, dataset.root) for path in dataset.paths]
@@ -87,8 +87,8 @@ def audit(
     notes: Counter[str] = Counter()
     unreadable: dict[str, str] = {}
     with progress.step("read", len(names)) as step:
-        seen = stream_photos(dataset.paths, look, max_pixels=max_pixels)
-        for name, result in zip(names, seen, strict=True):
+        results = stream_photos(dataset.paths, describe, max_pixels=max_pixels)
+        for name, result in zip(names, results, strict=True):
             step.advance()
             if isinstance(result, PhotoError):
                 unreadable[name] = str(result)
@@ -125,16 +125,16 @@ def audit(
 
 
 def _positive(dataset: Dataset, chosen: str | None) -> str | None:
-    """Return the class that means a crack, as far as it is known or said.
+    """Return the class that means a crack: `chosen`, or by the class names; None if unknown.
 
     Raises:
         DataError: `chosen` is no class.
     """
     if chosen is not None and chosen not in dataset.classes and "cracked" in dataset.classes:
-        chosen = "cracked"  # an annotated class, read as this one
+        chosen = "cracked"  # annotated crack classes are read as "cracked"
     try:
         return positive_class(dataset.classes, chosen)
-    except UsageError:  # the names do not say it: training asks
+    except UsageError:  # the names do not show it; training asks for it
         return None
 
 
@@ -147,19 +147,19 @@ def _copies(hashes: list[str | None]) -> list[list[int]]:
 
 
 def contradictory_pictures(dataset: Dataset, progress: Progress = SILENT) -> list[tuple[Item, ...]]:
-    """Return the groups of equal files that stand in more than one class.
+    """Return the groups of identical files that are in more than one class.
 
-    Files of a size that one class alone has are not read. What cannot be read is left to whoever
-    reads the pictures.
+    A file is read only if a file of the same size is in another class. Unreadable files are left
+    out; the code that reads the pictures reports them.
     """
     by_size: defaultdict[int, list[Item]] = defaultdict(list)
     for item in dataset.items:
         with suppress(OSError):
             by_size[item.path.stat().st_size].append(item)
-    doubtful = [each for each in by_size.values() if len({item.label for item in each}) > 1]
+    candidates = [each for each in by_size.values() if len({item.label for item in each}) > 1]
     by_hash: defaultdict[str, list[Item]] = defaultdict(list)
-    with progress.step("copies", sum(map(len, doubtful))) as step:
-        for item in (item for each in doubtful for item in each):
+    with progress.step("copies", sum(map(len, candidates))) as step:
+        for item in (item for each in candidates for item in each):
             step.advance()
             with suppress(OSError):
                 by_hash[sha256_file(item.path)].append(item)
@@ -169,27 +169,28 @@ def contradictory_pictures(dataset: Dataset, progress: Progress = SILENT) -> lis
 def refuse_contradictions(
     dataset: Dataset, *, strict: bool = False, progress: Progress = SILENT
 ) -> None:
-    """Say which pictures stand in several classes, or refuse to train on them.
+    """Warn about pictures that are in several classes, or refuse to train on them.
 
     Raises:
-        DataError: more than `MOST_CONTRADICTORY` of the pictures do, or any and `strict` is set.
+        DataError: more than the share `MOST_CONTRADICTORY` of the pictures are in several classes,
+            or any picture is and `strict` is set.
     """
     found = contradictory_pictures(dataset, progress)
     if not found:
         return
     count = sum(map(len, found))
     first = " = ".join(_relative(item.path, dataset.root) for item in found[0])
-    told = (
+    message = (
         f"{count:,} of {len(dataset.items):,} pictures stand in several classes, byte for byte "
         f"(first: {first}); cracklens audit --json lists all"
     )
     if strict or count > MOST_CONTRADICTORY * len(dataset.items):
-        raise DataError(f"{told}. No model can learn both: leave each picture in one class")
-    progress.say(f"warning: {told}")
+        raise DataError(f"{message}. No model can learn both: leave each picture in one class")
+    progress.say(f"warning: {message}")
 
 
 def leaked_copies(copies: list[list[int]], split: Split) -> list[list[int]]:
-    """Return the groups of equal files that stand in more than one part of a split."""
+    """Return the groups of identical files that are in more than one part of a split."""
     part = np.full(1 + max((max(group) for group in copies), default=0), -1)
     for number, indices in enumerate((split.train, split.validation, split.test)):
         part[indices[indices < len(part)]] = number
@@ -197,7 +198,7 @@ def leaked_copies(copies: list[list[int]], split: Split) -> list[list[int]]:
 
 
 def leaked_pictures(hashes: list[str], split: Split) -> NDArray[np.int64]:
-    """Return the validation indices whose file is byte for byte in the training part too."""
+    """Return the indices of validation pictures with an identical file in the training part."""
     trained = {hashes[i] for i in split.train}
     return np.array([i for i in split.validation if hashes[i] in trained], np.int64)
 
@@ -212,7 +213,9 @@ def _compare(
             differences.append(
                 f"{label}: {counts.get(label, 0):,} pictures, {expected:,} published"
             )
-    differences += [f"class {c!r} is not part of it" for c in counts if c not in source.counts]
+    differences += [
+        f"class {c!r} is not in the published set" for c in counts if c not in source.counts
+    ]
     distinct = len({h for _, h in pairs})
     if distinct != source.distinct_files:
         differences.append(f"{distinct:,} distinct files, {source.distinct_files:,} published")

@@ -1,8 +1,8 @@
-"""Class folders: which level of a folder tree names the classes, and which one something else.
+"""Class folders: the level of a folder tree that names the classes.
 
-Above the classes may stand a split (train, val, test), kinds of structure (D, P and W of
-SDNET2018), bridges, or the folder that an archive was unpacked into. Known names decide; where they
-do not, the tree is refused.
+Levels above the classes may be a split (train, val, test), kinds of structure (D, P and W of
+SDNET2018), bridges, or the folder of an unpacked archive. Known names decide. If they do not, the
+tree is refused.
 """
 
 import os
@@ -53,25 +53,25 @@ def part_of(name: str) -> str | None:
     >>> part_of("Valid"), part_of("test_set"), part_of("Positive")
     ('validation', 'test', None)
     """
-    return PARTS.get(plain_name(name))
+    return PARTS.get(simplified(name))
 
 
-def plain_name(name: str) -> str:
-    """Return a folder name in small letters, letters and digits alone."""
+def simplified(name: str) -> str:
+    """Return a folder name in lower case, with only its letters and digits."""
     return "".join(c for c in name.lower() if c.isalnum())
 
 
 def read_class_folders(root: Path, expected: str) -> tuple[list[Item], list[str]]:
-    """Return the labelled pictures of a folder, and in words how its tree was read.
+    """Return the labelled pictures of a folder, and notes on how its tree was read.
 
     Raises:
-        DataError: the tree has no classes, or does not say which of its levels names them.
+        DataError: the tree has no classes, or the level that names them is not clear.
     """
     items, levels = _read(root, None, expected)
     notes = []
     if levels:
         shown = ", ".join(dict.fromkeys(levels))
-        notes.append(f"the folders {shown} are no classes: the classes lie inside of them")
+        notes.append(f"the folders {shown} are no classes: the classes are inside them")
     labels = {item.label for item in items}
     sdnet = bool(labels) and {label.upper() for label in labels} <= _SDNET
     if sdnet and all(_SDNET_NAME.fullmatch(item.path.stem) for item in items):
@@ -84,12 +84,12 @@ def read_class_folders(root: Path, expected: str) -> tuple[list[Item], list[str]
 
 
 def _sdnet_photo(item: Item) -> str:
-    """Return the photograph of a tile; decks and walls number theirs with the same figures."""
+    """Return the photograph of a tile; decks, walls and pavements use the same numbers."""
     return f"{item.label[1].upper()}/{item.path.stem.split('-')[0]}"
 
 
 def _read(folder: Path, part: str | None, expected: str) -> tuple[list[Item], list[str]]:
-    """Return the items of one level and the names of the levels passed on the way down."""
+    """Return the items below a folder and the names of the levels above their classes."""
     folders = visible_folders(folder)
     parts = [f for f in folders if part_of(f.name)]
     if parts and (part is not None or len(parts) < len(folders)):
@@ -113,7 +113,8 @@ def _read(folder: Path, part: str | None, expected: str) -> tuple[list[Item], li
         raise DataError(
             f"{folder}: {above_classes[0].name} holds the classes "
             f"{', '.join(f.name for f in visible_folders(above_classes[0])[:4])}, but "
-            f"{stray[0].name} beside it holds none: take it out, or name all pictures in labels.csv"
+            f"{stray[0].name} next to it has no classes: remove it, or list all pictures in "
+            "labels.csv"
         )
     for each in above_classes:
         found, below = _read(each, part, expected)
@@ -122,30 +123,30 @@ def _read(folder: Path, part: str | None, expected: str) -> tuple[list[Item], li
 
 
 def visible_folders(parent: Path) -> list[Path]:
-    """Return the folders inside of one, sorted; hidden ones and those of archivers left out."""
-    with os.scandir(parent) as entries:  # tells folders without a call for each of 20,000 files
+    """Return the sorted subfolders, without hidden folders and those of archive programs."""
+    with os.scandir(parent) as entries:  # finds folders without a call for each of 20,000 files
         names = [e.name for e in entries if e.is_dir()]
     return sorted(parent / n for n in names if not n.startswith(".") and n not in _JUNK)
 
 
 def _is_level(folder: Path, *, alone: bool) -> bool:
-    """Tell whether a folder is no class but holds class folders or a split.
+    """Tell whether a folder holds class folders or a split and is no class itself.
 
     Raises:
-        DataError: its name means a class, and so do the names inside of it.
+        DataError: its name and the names of its subfolders all mean classes.
     """
     below = visible_folders(folder)
     if not below or _has_pictures(folder):
         return False
-    said = _meanings(f.name for f in below)
+    meanings = _meanings(f.name for f in below)
     if meaning(folder.name) is not None and not alone:
-        if len(said) > 1:
+        if len(meanings) > 1:
             raise DataError(
-                f"{folder} is named as a class and holds folders that are named as classes "
+                f"{folder} has the name of a class and holds folders with names of classes "
                 f"({', '.join(f.name for f in below[:4])}): leave one level of classes"
             )
         return False
-    if said and not (meaning(folder.name) and len(said) == 1):
+    if meanings and not (meaning(folder.name) and len(meanings) == 1):
         return True
     if all(part_of(f.name) for f in below):  # a split of classes, or a class that is split
         return any(visible_folders(f) and not _has_pictures(f) for f in below)
@@ -155,12 +156,12 @@ def _is_level(folder: Path, *, alone: bool) -> bool:
 
 
 def _meanings(names: Iterable[str]) -> set[str]:
-    """Return what folder names mean as classes; 0 and 1 count where they are all there is."""
+    """Return the meanings of folder names as classes; 0 and 1 count only as the pair alone."""
     listed = list(names)
     if all(map(is_binary, listed)):
         found = {str(meaning(name)) for name in listed}
         return found if len(listed) == len(found) == 2 else set()  # noqa: PLR2004
-    return {said for name in listed if not is_binary(name) and (said := meaning(name))}
+    return {value for name in listed if not is_binary(name) and (value := meaning(name))}
 
 
 def _has_pictures(folder: Path) -> bool:
@@ -170,10 +171,10 @@ def _has_pictures(folder: Path) -> bool:
 
 
 def _require_one_level(parent: Path, folders: Sequence[Path]) -> None:
-    """Refuse folders without meaning that all hold folders of the same names.
+    """Refuse folders of unknown meaning that all hold subfolders of the same names.
 
     Raises:
-        DataError: either level could name the classes.
+        DataError: both levels could name the classes.
     """
     if any(meaning(f.name) for f in folders) or len(folders) < 2:  # noqa: PLR2004
         return
@@ -197,17 +198,17 @@ def _from_classes(folders: Iterable[Path], part: str | None) -> list[Item]:
         items += _of_class(folder, pictures, part)
     if items and empty:
         raise DataError(
-            f"class folder {empty[0]} holds no pictures: fill it, or take it out of the data set"
+            f"class folder {empty[0]} holds no pictures: fill it, or remove it from the data set"
         )
     return items
 
 
 def _of_class(folder: Path, pictures: Sequence[Path], part: str | None) -> list[Item]:
-    """Return the pictures of one class; train, val and test inside of it are its split.
+    """Return the pictures of one class; its subfolders train, val and test give the split.
 
     Raises:
-        DataError: a folder inside is named as another class or as masks, or the split leaves
-            pictures out.
+        DataError: a subfolder has the name of another class or of masks, or some pictures are in
+            no part of the split.
     """
     own = meaning(folder.name)
     between: dict[Path, tuple[str, ...]] = {
@@ -216,11 +217,11 @@ def _of_class(folder: Path, pictures: Sequence[Path], part: str | None) -> list[
     }
     for parent, names in between.items():
         for name in names:
-            said = None if is_binary(name) else meaning(name)
-            if said not in {None, own} or plain_name(name) in MASK_FOLDERS:
+            found = None if is_binary(name) else meaning(name)
+            if found not in {None, own} or simplified(name) in MASK_FOLDERS:
                 raise DataError(
-                    f"class folder {folder} holds {parent}, whose name is that of "
-                    f"{'another class' if said else 'masks'}: take it out"
+                    f"class folder {folder} holds {parent}, which has the name of "
+                    f"{'another class' if found else 'masks'}: remove it"
                 )
     inside = {parent: part_of(names[0]) if names else None for parent, names in between.items()}
     if any(inside.values()) and (part is not None or not all(inside.values())):
@@ -233,21 +234,21 @@ def _of_class(folder: Path, pictures: Sequence[Path], part: str | None) -> list[
 
 
 def image_and_mask_folders(folders: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """Return the folders that are named as pictures, and those named as masks or annotations."""
+    """Return the folders with names of pictures, and those with names of masks or annotations."""
     masks = [f for f in folders if _is_named(f.name, MASK_FOLDERS)]
     return [f for f in folders if f not in masks and _is_named(f.name, IMAGE_FOLDERS)], masks
 
 
 def _is_named(name: str, known: frozenset[str]) -> bool:
-    """Tell whether a name, or a word of it such as in "train_img", is among the known ones."""
-    return not known.isdisjoint([plain_name(name), *re.split(r"[\W_]+", name.lower())])
+    """Tell whether a name, or one of its words (`img` in "train_img"), is a known name."""
+    return not known.isdisjoint([simplified(name), *re.split(r"[\W_]+", name.lower())])
 
 
 def refuse_annotations(parent: Path, folders: Sequence[Path]) -> None:
-    """Refuse pictures beside their masks or annotations: these are no classes.
+    """Refuse folders of pictures and masks or annotations, which are no classes.
 
     Raises:
-        DataError: they are.
+        DataError: the folders have such names.
     """
     images, masks = image_and_mask_folders(folders)
     alone = len(folders) == 1 and images + masks and _has_pictures(folders[0])

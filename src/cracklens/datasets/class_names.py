@@ -1,4 +1,4 @@
-"""What names of classes mean: cracked, or not. An order of names says nothing of their meaning."""
+"""The meaning of class names: cracked or not. The order of the names is never used for it."""
 
 import re
 import unicodedata
@@ -31,7 +31,7 @@ _BINARY = {
     "si": "cracked", "0": "uncracked", "false": "uncracked", "no": "uncracked",
     "nein": "uncracked", "non": "uncracked",
 }  # fmt: skip
-"""Names that answer the question "is there a crack?", and mean it only as the whole name."""
+"""Answers to "is there a crack?"; they count only as the whole name."""
 _NEGATIONS = frozenset(
     """
     no non not without free wo kein keine keinen ohne nicht frei freie sans pas aucun
@@ -40,7 +40,7 @@ _NEGATIONS = frozenset(
     """.split()  # noqa: SIM905
 )
 _PREFIXES = _NEGATIONS | {"un", "in"}
-"""Negations that stand before a word; "un" and "in" never alone, being words of other meaning."""
+"""Negations before a word; "un" and "in" count only as prefixes."""
 _WITH = ("with", "mit", "avec", "con", "有", "あり")
 _FILLERS = frozenset(
     """
@@ -67,11 +67,11 @@ def meaning(name: str) -> str | None:
     words = [word for word in words if word not in _FILLERS]
     if not words:
         return None
-    said = [_word_meaning(word) for word in words]
-    if None in said:
+    meanings = [_word_meaning(word) for word in words]
+    if None in meanings:
         whole = _word_meaning("".join(words))
         return whole if whole in {"cracked", "uncracked"} else None
-    negations, others = said.count("not"), [each for each in said if each != "not"]
+    negations, others = meanings.count("not"), [each for each in meanings if each != "not"]
     if len(set(others)) != 1 or negations > 1:
         return None
     if negations:
@@ -80,7 +80,7 @@ def meaning(name: str) -> str | None:
 
 
 def is_binary(name: str) -> bool:
-    """Tell whether a name means something only beside its opposite: 0 and 1, yes and no.
+    """Tell whether a name has a meaning only together with its opposite: 0 and 1, yes and no.
 
     >>> is_binary("1"), is_binary("No"), is_binary("cracked")
     (True, True, False)
@@ -89,7 +89,7 @@ def is_binary(name: str) -> bool:
 
 
 def _word_meaning(word: str) -> str | None:
-    """Return what one word says: "cracked", "uncracked", "not" for a negation, else None."""
+    """Return the meaning of one word: "cracked", "uncracked", "not" for a negation, else None."""
     if word in _NEGATIONS:
         return "not"
     if word in CRACKED:
@@ -105,7 +105,7 @@ def _word_meaning(word: str) -> str | None:
 
 
 def _words(name: str) -> list[str]:
-    """Split a name at everything that is no letter or digit, and where a capital follows.
+    """Split a name into words: at other characters than letters and digits, and at capitals.
 
     >>> _words("withoutCrack"), _words("Beschädigt_1")
     (['without', 'crack'], ['beschaedigt', '1'])
@@ -120,13 +120,13 @@ def _words(name: str) -> list[str]:
 
 
 def positive_class(classes: tuple[str, ...], chosen: str | None = None) -> str | None:
-    """Return the class that means a crack: `chosen`, or the one of two whose name says so.
+    """Return the class that means a crack: `chosen`, or the one of two with such a name.
 
-    With more than two classes and nothing chosen it is None.
+    Returns None for more than two classes if `chosen` is None.
 
     Raises:
         DataError: `chosen` is not among the classes.
-        UsageError: two classes whose names do not say which of them means a crack.
+        UsageError: the names of two classes do not show which of them means a crack.
     """
     if chosen is not None:
         if chosen not in classes:
@@ -151,12 +151,12 @@ def _quoted(name: str) -> str:
 def match_classes(
     ours: tuple[str, ...], theirs: tuple[str, ...], positive: str | None = None
 ) -> dict[str, str]:
-    """Map class names of a data set to those of a model where the meaning is known.
+    """Map class names of a data set to those of a model, for names of known meaning.
 
     Args:
         ours: classes of the data set.
         theirs: classes of the model.
-        positive: the class of the model that means a crack, where its card says so.
+        positive: the class of the model that means a crack, if its card states it.
 
     >>> match_classes(("CD", "UD"), ("Negative", "Positive"))
     {'CD': 'Positive', 'UD': 'Negative'}
@@ -166,16 +166,16 @@ def match_classes(
         other = next(name for name in theirs if name != positive)
         known = {"cracked": positive, "uncracked": other}
     return {
-        name: known[said]
+        name: known[found]
         for name in ours
-        if name not in theirs and (said := meaning(name)) is not None and said in known
+        if name not in theirs and (found := meaning(name)) is not None and found in known
     }
 
 
 def _unique(names: Iterable[str]) -> dict[str, str]:
-    """Return the name of each meaning that exactly one of the names has."""
-    found: dict[str, list[str]] = {}
+    """Return the name for each meaning; meanings of several names are left out."""
+    by_meaning: dict[str, list[str]] = {}
     for name in names:
-        if said := meaning(name):
-            found.setdefault(said, []).append(name)
-    return {said: each[0] for said, each in found.items() if len(each) == 1}
+        if found := meaning(name):
+            by_meaning.setdefault(found, []).append(name)
+    return {found: each[0] for found, each in by_meaning.items() if len(each) == 1}

@@ -54,7 +54,7 @@ def _coco(path: Path) -> dict[str, Any] | None:
 
 
 def _part(path: Path) -> str | None:
-    """Return the part that a file is of, by its folder or a word of its name."""
+    """Return the part of the split that a file belongs to, by its folder or a word of its name."""
     words = [path.parent.name, *path.stem.replace("-", "_").replace("2017", "").split("_")]
     return next((part for word in words if (part := part_of(word))), None)
 
@@ -88,12 +88,12 @@ def _pictures(
         ]
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(
-            f"{path} is no COCO file: {error!r} is missing or of another kind"
+            f"{path} is no valid COCO file: {error!r} is missing or has the wrong type"
         ) from error
 
 
 def _draw(shapes: Sequence[dict[str, Any]], image: dict[str, Any], path: Path) -> Draw | None:
-    """Return what draws the mask of one image, or None where a shape is a box."""
+    """Return the function that draws the mask of one image; None if a shape is a box."""
     if any(_is_box(shape.get("segmentation")) for shape in shapes):
         return None
     stated = (int(image["height"]), int(image["width"])) if "height" in image else None

@@ -1,4 +1,4 @@
-"""Near-duplicates: the same picture encoded, resized or cut again, found by a perceptual hash."""
+"""Near-duplicates: copies that were re-encoded, resized or cropped, found by a perceptual hash."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,12 +13,12 @@ from cracklens.photos import Photo, stream_photos
 from cracklens.progress import SILENT, Progress
 
 GRID = 16
-"""Rows and columns of brightness that are compared: 240 horizontal steps, one bit each."""
+"""Rows and columns of the brightness grid; the hash has one bit per horizontal step, 240 in all."""
 NEAR_BITS = 40
-"""Bits of 240 by which two pictures may differ and still count as one.
+"""Largest number of different bits, of 240, between near-duplicates.
 
-Encoding a METU tile again as JPEG of quality 30 to 90 turns 7 bits (median; of 400 tiles at most
-32); two METU tiles taken at random differ by 118 bits (median; of 80,000 pairs at least 82).
+A METU tile re-encoded as JPEG of quality 30 to 90 differs by 7 bits (median; at most 32 over 400
+tiles). Two random METU tiles differ by 118 bits (median; at least 82 over 80,000 pairs).
 """
 _BLOCK = 2048
 
@@ -30,14 +30,14 @@ def near_duplicate_groups(
     max_pixels: int = DEFAULT_MAX_PIXELS,
     progress: Progress = SILENT,
 ) -> NDArray[np.int64]:
-    """Return a group number per picture; near-duplicates share it, also by way of a third picture.
+    """Return a group number per picture; near-duplicates have the same number.
 
-    A picture that cannot be read is a group of its own. Even surfaces without any structure look
-    alike and share one.
+    Two pictures are also in one group if a third one is a near-duplicate of both. A picture that
+    cannot be read is a group of its own. Uniform surfaces without texture share one group.
 
     Args:
         paths: N pictures.
-        near_bits: largest number of different hash bits within a group's links.
+        near_bits: largest number of different hash bits between two near-duplicates.
         max_pixels: pictures larger than this count as unreadable.
         progress: listener.
 
@@ -67,14 +67,14 @@ def near_duplicate_groups(
 
 
 def difference_hash(photo: Photo) -> NDArray[np.uint8]:
-    """Return which of two neighbours in a 16 x 16 grid of brightness is the brighter, 30 bytes."""
+    """Return 30 bytes: whether each cell of a 16 x 16 grid is brighter than its left neighbour."""
     small = Image.fromarray(photo.pixels).convert("L").resize((GRID, GRID), Image.Resampling.BOX)
     grid = np.asarray(small, np.int16)
     return np.packbits(grid[:, 1:] > grid[:, :-1])
 
 
 def _near_pairs(hashes: NDArray[np.uint8], near_bits: int) -> Iterator[tuple[int, int]]:
-    """Compare all with all, in blocks; +1 and -1 per bit, so that BLAS counts the differences."""
+    """Yield all pairs of near-duplicates; bits are +1 and -1, so BLAS counts the differences."""
     signs = np.unpackbits(hashes, axis=1).astype(np.float32) * 2 - 1
     bits = signs.shape[1]
     for start in range(0, len(signs), _BLOCK):

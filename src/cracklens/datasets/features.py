@@ -1,7 +1,8 @@
-"""Features of a frozen backbone: computed once, kept on disk, found again by content.
+"""Features of a frozen backbone: computed once, cached on disk, found by content.
 
-A row is keyed by the SHA-256 of the picture's file; the folder by everything else that decides the
-numbers (backbone, preprocessing, precision, engine). Renamed or copied pictures cost nothing.
+The key of a row is the SHA-256 of the picture's file. The key of the folder holds everything else
+that determines the numbers (backbone, preprocessing, precision, engine). Renamed or copied pictures
+are not computed again.
 """
 
 import hashlib
@@ -33,10 +34,10 @@ class Features:
 
     Attributes:
         values: float32, one row per readable picture, in the order of `indices`.
-        indices: which of the given paths each row belongs to.
-        sha256: of the file of each row.
-        unreadable: path to reason.
-        computed: rows that were not in the cache.
+        indices: index of the path of each row.
+        sha256: hash of the file of each row.
+        unreadable: reason for each path that cannot be read.
+        computed: number of rows that were not in the cache.
     """
 
     values: NDArray[np.float32]
@@ -47,7 +48,7 @@ class Features:
 
 
 class FeatureCache:
-    """Shards of features on disk: `<folder>/<key>/<name>.npz`, each written whole or not at all."""
+    """Shards of features on disk: `<folder>/<key>/<name>.npz`, each written atomically."""
 
     def __init__(
         self, folder: Path, *, backbone: str, preprocessing: Preprocessing, engine: Engine
@@ -72,10 +73,10 @@ class FeatureCache:
         try:
             with open_regular(shard) as file, np.load(file, allow_pickle=False) as data:
                 digests = data["sha256"]
-                whole = len(data["features"]) == len(digests)  # read too, for the check sum
+                complete = len(data["features"]) == len(digests)  # reading verifies the checksum
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
-            return  # not ours, or damaged from outside: computed again
-        if not whole:
+            return  # another program's file, or a damaged one: computed again
+        if not complete:
             return
         number = len(self._shards)
         self._shards.append(shard)
@@ -86,13 +87,13 @@ class FeatureCache:
         return digest in self._rows or digest in self._pending
 
     def put(self, digest: bytes, row: NDArray[np.float32]) -> None:
-        """Keep one row; every `SHARD_ROWS` rows a shard is written."""
+        """Add one row; a shard is written after every `SHARD_ROWS` rows."""
         self._pending[digest] = row
         if len(self._pending) >= SHARD_ROWS:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is pending as a shard.
+        """Write the pending rows as a shard.
 
         Raises:
             OutputError: the disk is full or the folder cannot be written.
@@ -130,10 +131,10 @@ def extract_features(
     max_pixels: int = DEFAULT_MAX_PIXELS,
     progress: Progress = SILENT,
 ) -> Features:
-    """Return the features of many pictures; only files not seen before go through the network.
+    """Return the features of pictures; the network runs only for files that are not in the cache.
 
-    Decoding runs on threads beside the engine. An interruption loses no finished shard: the same
-    call continues. Pictures that cannot be read are listed, never raised.
+    Threads decode pictures while the engine runs. An interruption loses no finished shard: the same
+    call resumes. Pictures that cannot be read are listed and raise no error.
     """
     digests: list[bytes | None] = [None] * len(paths)
     unreadable: dict[Path, str] = {}

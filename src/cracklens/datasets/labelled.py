@@ -1,4 +1,4 @@
-"""Labelled pictures in memory: paths and labels, never pixels."""
+"""Labelled pictures as lists of paths and labels, without pixels."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -12,7 +12,14 @@ from cracklens.errors import DataError, did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One labelled picture; `group` names what it was cut from, `part` a split given by folders."""
+    """One labelled picture.
+
+    Attributes:
+        path: the picture.
+        label: name of its class.
+        group: name of the photograph that it was cut from.
+        part: train, validation or test, if folders or a table state it.
+    """
 
     path: Path
     label: str
@@ -24,7 +31,7 @@ class Item:
 class Dataset:
     """Labelled pictures in a stable order (by part, class and name).
 
-    `notes` say how a folder was read that is not laid out in the plainest way.
+    `notes` describe how a folder was read if its layout is not the simplest one.
     """
 
     root: Path
@@ -66,7 +73,7 @@ class Dataset:
         """Return the same pictures with the class names of a model.
 
         Raises:
-            DataError: `mapping` leaves out a class, or names one that is not among `classes`.
+            DataError: a class, after `mapping`, is not among `classes`.
         """
         for name in self.classes:
             target = mapping.get(name, name)

@@ -1,4 +1,4 @@
-"""How labelled pictures lie on disk: class folders, split folders, or a table."""
+"""Layouts of labelled pictures on disk: class folders, split folders, a table, annotations."""
 
 import re
 from dataclasses import replace
@@ -23,21 +23,22 @@ def load_dataset(
 
     - class folders: `DATA/<class>/...`
     - split folders: `DATA/train|val|test/<class>/...`, or `DATA/<class>/train|val|test/...`
-    - a table: `DATA/labels.csv` with columns `path,label` and, if wanted, `group` and `split`
+    - a table: `DATA/labels.csv` with columns `path,label` and optionally `group` and `split`
+    - objects annotated in COCO, YOLO or Pascal VOC: a picture with a crack is cracked
 
-    - annotated objects of COCO, YOLO or Pascal VOC: pictures with a crack among them are cracked
-
-    Folders above the classes that are known by their content (one that an archive was unpacked
-    into, D, P and W of SDNET2018, bridges) are passed through; the notes of the data set say so.
+    Folders above the classes that are recognised by their content (the folder of an archive, D, P
+    and W of SDNET2018, bridges) are not classes; the notes of the data set name them.
 
     Args:
         root: the folder.
-        group: what a picture was cut from: a pattern of the file name such as `<photo>-<tile>`
-            (the part named `<photo>` is the group), or the name of a column of the table.
+        group: how to find the photograph that a picture was cut from: a pattern of the file name
+            such as `<photo>-<tile>` (the first name in brackets is the group), or the name of a
+            column of the table.
         positive: of annotated objects, the class that means a crack.
 
     Raises:
-        DataError: nothing there, or not laid out like this; says what was found.
+        DataError: the folder is missing or empty or has another layout; the message names what was
+            found.
         UsageError: the group pattern does not fit a name.
     """
     root = as_path(root)

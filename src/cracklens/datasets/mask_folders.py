@@ -1,11 +1,11 @@
-"""Pictures beside drawn masks: in folders of their own, or in one with names that pair."""
+"""Pictures and their mask files: in separate folders, or in one folder with matching names."""
 
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from cracklens.datasets.annotations import AnnotatedPicture, Annotations, Draw, Mask
-from cracklens.datasets.class_folders import IMAGE_FOLDERS, MASK_FOLDERS, part_of, plain_name
+from cracklens.datasets.class_folders import IMAGE_FOLDERS, MASK_FOLDERS, part_of, simplified
 from cracklens.errors import DataError, UsageError
 from cracklens.file_names import folded, pair_names
 from cracklens.photos.find import walk
@@ -34,7 +34,7 @@ def read_mask_folders(root: Path, positive: str | None) -> Annotations | None:
     if not pairs:
         raise DataError(
             f"{root}: no picture has the name of a mask ({pictures[0].name}, {masks[0].name}): "
-            "give both the same name, or the mask that of the picture with _mask behind it"
+            "give both the same name, or add _mask to the name of the mask"
         )
     without = sorted(set(own) - set(pairs))
     voc = any(f.name == "SegmentationClass" for f in root.rglob("SegmentationClass"))
@@ -60,12 +60,12 @@ def _in_mask_folder(root: Path, path: Path) -> bool:
 
 
 def is_mask_folder(name: str) -> bool:
-    """Tell whether a folder is named as one of masks or annotations."""
-    return not MASK_FOLDERS.isdisjoint([plain_name(name), *_words(name)])
+    """Tell whether a folder has a name of masks or annotations."""
+    return not MASK_FOLDERS.isdisjoint([simplified(name), *_words(name)])
 
 
 def is_mask_name(name: str) -> bool:
-    """Tell whether a file is named as the mask of another: "x_mask.png"."""
+    """Tell whether a file has the name of a mask, such as "x_mask.png"."""
     return _AFFIX.search(name.rpartition(".")[0]) is not None
 
 
@@ -74,7 +74,7 @@ def _words(name: str) -> list[str]:
 
 
 def _masks_by_name(files: Sequence[Path]) -> list[Path]:
-    """Return the files that pair with a picture beside them, if all do: x_mask.png, or x.png."""
+    """Return the masks (x_mask.png, or x.png for x.jpg) if each picture of a folder has one."""
     stems = {(f.parent, folded(f.stem)) for f in files if not _AFFIX.search(f.stem)}
     affixed = [f for f in files if (f.parent, folded(_AFFIX.sub("", f.stem))) in stems and
                _AFFIX.search(f.stem)]  # fmt: skip
@@ -89,18 +89,19 @@ def _masks_by_name(files: Sequence[Path]) -> list[Path]:
 
 
 def _by_key(root: Path, paths: Sequence[Path]) -> dict[str, Path]:
-    """Return the files by what a picture and its mask have in common."""
+    """Return the files by a key that a picture and its mask share."""
     found: dict[str, Path] = {}
     for path in paths:
         kept = [
             "_".join(w for w in _words(name) if w not in MASK_FOLDERS | IMAGE_FOLDERS)
             for name in path.relative_to(root).parent.parts
-            if plain_name(name) not in MASK_FOLDERS | IMAGE_FOLDERS
+            if simplified(name) not in MASK_FOLDERS | IMAGE_FOLDERS
         ]
         key = "/".join([*filter(None, kept), _AFFIX.sub("", path.stem)])
         if key in found:
             raise DataError(
-                f"{found[key]} and {path} have one name: nothing says which belongs to it"
+                f"{found[key]} and {path} have the same name, so a mask and its picture cannot "
+                "be paired: rename one"
             )
         found[key] = path
     return found
@@ -112,7 +113,7 @@ def _part(root: Path, path: Path) -> str | None:
 
 
 def _value(positive: str | None) -> int | None:
-    """Return the number that marks cracks, as `--positive` names it.
+    """Return the number in `--positive`, the mask value of cracks.
 
     Raises:
         UsageError: it is no number.

@@ -10,7 +10,7 @@ from cracklens.errors import UsageError, did_you_mean
 
 
 class Source(BaseModel):
-    """What is known of a published data set; one JSON file each under `published/`."""
+    """Facts about a published data set; one JSON file each under `published/`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -53,7 +53,7 @@ def known_source(digest_of_data: str) -> Source | None:
 
 
 def digest(files_by_class: Iterable[tuple[str, str]]) -> str:
-    """Return one SHA-256 over (class, SHA-256 of a file) pairs, whatever their names and order.
+    """Return one SHA-256 over (class, SHA-256 of a file) pairs, independent of their order.
 
     >>> digest([("b", "02"), ("a", "01")]) == digest([("a", "01"), ("b", "02")])
     True

@@ -1,4 +1,4 @@
-"""Which pictures train and which ones test."""
+"""Splits of a data set into training, validation and test."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -37,16 +37,17 @@ def split_dataset(
 ) -> Split:
     """Split a data set.
 
-    - `published`: per class, the first names in sorted order are validation (what Keras'
-      `validation_split` without shuffling does, and so the published notebook).
-    - `random`: per class, at random by `seed`. Near-duplicates cross: METU has many.
+    - `published`: per class, the first names in sorted order are validation (as Keras'
+      `validation_split` without shuffling does, and with it the published notebook).
+    - `random`: per class, at random by `seed`. Near-duplicates, of which METU has many, can be in
+      both parts.
     - `grouped`: whole groups (photographs) at random by `seed`.
-    - `near-duplicates`: as `grouped`, the groups being pictures that look alike: the same crop
-      encoded, resized or cut again stays on one side. Reads every picture once.
-    - `folders`: what the folders or the column `split` say.
+    - `near-duplicates`: as `grouped`; near-duplicates form a group, so re-encoded, resized or
+      cropped copies stay in one part. Reads every picture once.
+    - `folders`: as the folders or the column `split` state.
 
     Raises:
-        DataError: a part or a class in it comes out empty.
+        DataError: a part is empty or lacks a class.
         UsageError: `grouped` without groups, `folders` without split folders.
     """
     if kind == "folders":

@@ -1,4 +1,4 @@
-"""Pascal VOC: an XML file with boxes per picture, and masks of some in SegmentationClass."""
+"""Pascal VOC: an XML file with boxes per picture; some sets have masks in SegmentationClass."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -15,7 +15,7 @@ from cracklens.photos.find import walk
 
 
 def read_voc(root: Path, positive: str | None) -> Annotations | None:
-    """Read the boxes of a folder; None if there are none, or masks, which say more."""
+    """Read the boxes of a folder; return None if there are no boxes, or masks as well."""
     if any(root.rglob("SegmentationClass")):
         return None
     parsed = [
@@ -39,7 +39,7 @@ def read_voc(root: Path, positive: str | None) -> Annotations | None:
 
 
 def _annotation(path: Path) -> ET.Element | None:
-    """Return the tree of a VOC file; entities, which can grow without bound, are not read."""
+    """Return the tree of a VOC file; files with entities, which can expand, are refused."""
     try:
         text = read_text(path)
         if "<!DOCTYPE" in text or "<!ENTITY" in text:

@@ -1,4 +1,4 @@
-"""YOLO: a text file per picture, a line per object: class and a box, or class and a polygon."""
+"""YOLO: a text file per picture, a line per object: its class, and a box or a polygon."""
 
 import re
 from pathlib import Path
@@ -30,7 +30,7 @@ _NOT_LABELS = frozenset({"classes.txt", "obj.names", "predefined_classes.txt", "
 def read_yolo(root: Path, positive: str | None) -> Annotations | None:
     """Read YOLO labels of a folder, as `find_annotations` does.
 
-    A picture without a label file, or with an empty one, is one without objects.
+    A picture without a label file, or with an empty one, has no objects.
     """
     labels = [f for f in sorted(root.rglob("*.txt")) if f.name not in _NOT_LABELS and _is_label(f)]
     if not labels:
@@ -44,23 +44,24 @@ def read_yolo(root: Path, positive: str | None) -> Annotations | None:
     pairs = pair_names({_key(root, path): None for path in pictures}, by_key)
     lost = set(by_key) - set(pairs.values())
     if lost:
-        raise DataError(f"{by_key[min(lost)]} labels no picture: none beside it has its name")
+        raise DataError(f"{by_key[min(lost)]} labels no picture: no picture has the same name")
     found = []
     shapes = [[s for n, s in objects[by_key[pairs[k]]] if n in cracks]
               if (k := _key(root, p)) in pairs else [] for p in pictures]  # fmt: skip
-    turned = all(len(s) == 2 * _BOX for each in shapes for s in each)  # oriented boxes, all of four
+    # polygons that all have four corners are oriented boxes
+    oriented = all(len(s) == 2 * _BOX for each in shapes for s in each)
     for path, each in zip(pictures, shapes, strict=True):
-        boxed = any(turned or len(s) == _BOX or is_rectangle(s) for s in each)
+        boxed = any(oriented or len(s) == _BOX or is_rectangle(s) for s in each)
         draw = None if boxed else _draw(each)
         part = next((p for name in path.relative_to(root).parts if (p := part_of(name))), None)
         found.append(AnnotatedPicture(path, draw, bool(each), part))
-    bare = sum(_key(root, path) not in pairs for path in pictures)
-    notes = (f"{bare:,} pictures have no label file: read as without cracks",) if bare else ()
+    missing = sum(_key(root, path) not in pairs for path in pictures)
+    notes = (f"{missing:,} pictures have no label file: read as without cracks",) if missing else ()
     return Annotations(root, "YOLO", tuple(found), notes)
 
 
 def _is_label(path: Path) -> bool:
-    """Tell whether a text file begins with an object; an empty one does in a folder of labels."""
+    """Tell whether a text file starts with an object, or is empty in a folder named `labels`."""
     try:
         text = read_text(path).strip()
     except (OSError, UnicodeDecodeError):
@@ -71,14 +72,14 @@ def _is_label(path: Path) -> bool:
 
 
 def _key(root: Path, path: Path) -> str:
-    """Return what a picture and its label file have in common."""
+    """Return the key that a picture and its label file share."""
     folders = path.relative_to(root).parent.parts
     kept = [name.lower() for name in folders if name.lower() not in {"images", "labels"}]
     return "/".join([*kept, path.stem])
 
 
 def _names(root: Path) -> dict[int, str]:
-    """Return the names of the classes, of a YAML file or a list of names."""
+    """Return the class names from a YAML file or a list of names."""
     for path in sorted([*root.glob("*.yaml"), *root.glob("*.yml")]):
         try:
             content: Any = yaml.safe_load(read_text(path))
@@ -96,7 +97,7 @@ def _names(root: Path) -> dict[int, str]:
 
 
 def _objects(path: Path, names: dict[int, str]) -> list[tuple[str, list[float]]]:
-    """Return class and numbers of each object; the numbers are shares of width and height."""
+    """Return class and coordinates of each object, as fractions of width and height."""
     found = []
     for line, text in enumerate(read_text(path).splitlines(), start=1):
         if not text.strip():
@@ -112,10 +113,13 @@ def _objects(path: Path, names: dict[int, str]) -> list[tuple[str, list[float]]]
         if len(values) != _BOX and (len(values) < _LEAST_POLYGON or len(values) % 2):
             raise DataError(
                 f"{path}, line {line}: {len(values)} numbers are neither a box (4) nor a polygon "
-                "(6 or more, in pairs); a fifth one is the confidence of a prediction, no truth"
+                "(6 or more, in pairs); a fifth number is the confidence of a prediction, which is "
+                "no ground truth"
             )
         if not all(-0.01 <= value <= 1.01 for value in values):  # noqa: PLR2004
-            raise DataError(f"{path}, line {line}: numbers must be shares of the picture, 0 to 1")
+            raise DataError(
+                f"{path}, line {line}: coordinates must be fractions of the picture, 0 to 1"
+            )
         found.append((name, values))
     return found
 

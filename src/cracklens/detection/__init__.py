@@ -1,4 +1,4 @@
-"""Photograph and model to probabilities."""
+"""Crack probabilities of a photograph or picture, computed by a model."""
 
 from cracklens.detection.classifier import Classifier, Prediction, Predictions
 from cracklens.detection.detector import Detector, load_detector

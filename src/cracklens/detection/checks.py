@@ -1,4 +1,4 @@
-"""What a detector needs of a photograph and of a card."""
+"""Checks of the photograph and of the model card before detection."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,10 +8,10 @@ from cracklens.models import ModelFolder
 
 
 def require_photo(pixels: NDArray[np.uint8]) -> None:
-    """Refuse what is not a photograph.
+    """Check that an array is a photograph.
 
     Raises:
-        UsageError: another type or shape, or no pixels.
+        UsageError: the type or shape is wrong, or there are no pixels.
     """
     if pixels.dtype != np.uint8 or pixels.shape[2:] != (3,) or not pixels.size:
         raise UsageError(
@@ -22,10 +22,10 @@ def require_photo(pixels: NDArray[np.uint8]) -> None:
 
 
 def positive_index(folder: ModelFolder) -> int:
-    """Return which of the network's classes means a crack.
+    """Return the index of the class that means a crack.
 
     Raises:
-        ModelError: none does.
+        ModelError: the card names no such class.
     """
     card = folder.card
     if card.positive is None:

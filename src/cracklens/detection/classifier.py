@@ -1,4 +1,4 @@
-"""One label and its probability for each picture."""
+"""Classification of pictures: one label and its probability for each."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ from cracklens.photos import Photo, PictureInMemory, stream_photos
 from cracklens.progress import SILENT, Progress
 
 MIN_BF16_AGREEMENT = 0.999
-"""Share of equal decisions of bf16 and f32 from which `auto` chooses bf16."""
+"""Smallest share of equal decisions in bf16 and f32 at which `auto` chooses bf16."""
 
 _OUTPUTS = ("probabilities", "logits")
 _STRETCH = 1.5
@@ -29,16 +29,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Prediction:
-    """What the model says of one picture.
+    """Result of the model for one picture.
 
     Attributes:
         path: the picture; of one in memory `<picture 3>`, its place among those given, from 0.
         label: the class with the highest probability.
-        probability: of `label`, calibrated.
-        probabilities: of each class, in the order of the card's labels.
-        logits: before calibration, same order.
-        sha256: of the file; of a picture in memory, of its pixels.
-        notes: what a person should know of the picture.
+        probability: calibrated probability of `label`.
+        probabilities: probability of each class, in the order of the card's labels.
+        logits: values before calibration, same order.
+        sha256: hash of the file; for a picture in memory, of its pixels.
+        notes: remarks on the picture for the user.
     """
 
     path: Path
@@ -74,7 +74,7 @@ class Predictions(list[Prediction]):
 class Classifier:
     """A model folder ready to label pictures.
 
-    A segmenter labels them as well; what it says of each pixel is then not computed.
+    A segmenter labels pictures as well; its probability map is then not computed.
     """
 
     def __init__(
@@ -95,16 +95,16 @@ class Classifier:
             size_px=(self.card.preprocessing.height_px, self.card.preprocessing.width_px),
             outputs=_OUTPUTS,
         )
-        self._require_fit()
+        self._check_network()
 
-    def _require_fit(self) -> None:
-        """Run the network once, on nothing: a card may be valid and still not be its card."""
+    def _check_network(self) -> None:
+        """Run the network once on zeros: a valid card may belong to another network."""
         size = self.card.preprocessing
         expected = (1, len(self.card.labels))
         try:
             outputs = self.engine.run(np.zeros((1, size.height_px, size.width_px, 3), np.uint8))
             shapes = {outputs[name].shape for name in _OUTPUTS}
-        except Exception as error:  # engines raise whatever they stumble over
+        except Exception as error:  # engines raise exceptions of many types
             raise ModelError(f"{self.folder.path}: the network does not fit its card") from error
         if shapes != {expected}:
             raise ModelError(
@@ -119,19 +119,19 @@ class Classifier:
         max_pixels: int = DEFAULT_MAX_PIXELS,
         progress: Progress = SILENT,
     ) -> Iterator[Prediction | PhotoError]:
-        """Label pictures of any size, in order; one that cannot be read comes as its error."""
+        """Label pictures of any size, in order; yield the error of a picture that is unreadable."""
         with progress.step("predict", len(paths)) as step:
             photos = stream_photos(paths, self._prepare, max_pixels=max_pixels)
-            waiting: list[list[_Ready | PhotoError]] = []
+            pending: list[list[_Prepared | PhotoError]] = []
 
             def batches() -> Iterator[NDArray[np.uint8]]:
                 for chunk in chunked(photos, _CHUNK):
-                    waiting.append(chunk)
-                    good = [item.pixels for item in chunk if isinstance(item, _Ready)]
-                    yield np.stack(good) if good else self._nothing()
+                    pending.append(chunk)
+                    readable = [item.pixels for item in chunk if isinstance(item, _Prepared)]
+                    yield np.stack(readable) if readable else self._empty_batch()
 
             for outputs in self.engine.map(batches()):
-                chunk = waiting.pop(0)
+                chunk = pending.pop(0)
                 row = 0
                 for item in chunk:
                     if isinstance(item, PhotoError):
@@ -143,11 +143,11 @@ class Classifier:
                     row += 1
                 step.advance(len(chunk))
 
-    def _nothing(self) -> NDArray[np.uint8]:
+    def _empty_batch(self) -> NDArray[np.uint8]:
         size = self.card.preprocessing
         return np.zeros((0, size.height_px, size.width_px, 3), np.uint8)
 
-    def _prepare(self, photo: Photo) -> "_Ready":
+    def _prepare(self, photo: Photo) -> "_Prepared":
         size = self.card.preprocessing
         notes = photo.notes
         stretch = (photo.width_px / photo.height_px) / (size.width_px / size.height_px)
@@ -156,10 +156,10 @@ class Classifier:
         shrink = max(photo.width_px / size.width_px, photo.height_px / size.height_px)
         if shrink > 4:  # noqa: PLR2004 - a crack of 4 px is then below 1 px
             notes = (*notes, f"shrunk {shrink:.0f} times: thin cracks vanish; cut it into tiles")
-        return _Ready(photo.path, photo.sha256, notes, self.card.preprocessing.fit(photo.pixels))
+        return _Prepared(photo.path, photo.sha256, notes, self.card.preprocessing.fit(photo.pixels))
 
     def _prediction(
-        self, item: "_Ready", probabilities: NDArray[np.float32], logits: NDArray[np.float32]
+        self, item: "_Prepared", probabilities: NDArray[np.float32], logits: NDArray[np.float32]
     ) -> Prediction:
         best = int(probabilities.argmax())
         return Prediction(
@@ -176,17 +176,17 @@ class Classifier:
 def choose_precision(
     card: ModelCard, wanted: Literal["auto", "f32", "bf16"], engine: str
 ) -> Precision:
-    """Resolve `auto`: bf16 where the card saw it agree with f32 and the processor has it."""
+    """Resolve `auto`: bf16 if it agrees with f32 by the card and the processor supports it."""
     if wanted != "auto":
         return wanted
     check = card.agreement
-    found = (check.bf16_decisions_equal, check.export_bf16_decisions_equal)
-    agrees = all((share or 0.0) >= MIN_BF16_AGREEMENT for share in found)
+    shares = (check.bf16_decisions_equal, check.export_bf16_decisions_equal)
+    agrees = all((share or 0.0) >= MIN_BF16_AGREEMENT for share in shares)
     return "bf16" if engine == "openvino" and agrees and has_bf16() else "f32"
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class _Prepared:
     path: Path
     sha256: str
     notes: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A probability of a crack for each pixel of a photograph of any size."""
+"""The crack probability of each pixel of a photograph of any size."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -22,9 +22,10 @@ from cracklens.models import Engine, ModelFolder, load_engine
 from cracklens.photos.windows import Window, plan_windows
 
 DEFAULT_OVERLAP_PX = 96
-"""Of neighbouring windows. Its outer quarters, 24 px, are left to the other window, the middle
-48 px fade. More costs time: over 12 million pixels, windows of up to 512 px compute 1.5 times the
-area with 96 px and 1.4 times with 64 px; of up to 1024 px, 1.2 times with 96 px."""
+"""Overlap of neighbouring windows. Each window loses its outermost 24 px; the middle 48 px of the
+overlap are blended. A larger overlap costs time. For 12 million pixels, windows of up to 512 px
+cover 1.5 times the area with 96 px and 1.4 times with 64 px; windows of up to 1024 px cover 1.2
+times the area with 96 px."""
 
 _OUTPUTS = ("map", "logits", "probabilities")
 _BAND_PX = 256
@@ -39,8 +40,8 @@ class Band:
         top_px: first row.
         probability: (rows, W) uint8, 255 for 1.0.
         tile_boxes_px: (N, 4) int32, x, y, width and height of the windows that were finished since
-            the last band; they may reach below this band.
-        tile_probability: (N,) float32.
+            the last band; they may extend below this band.
+        tile_probability: (N,) float32, crack probability of each of these windows.
     """
 
     top_px: int
@@ -52,10 +53,10 @@ class Band:
 class Detector:
     """A segmenter ready to search photographs; threads may share it.
 
-    What it says of a pixel depends on where the windows lie only as far as the network sees beyond
-    the 24 px that are cut from each window (`DEFAULT_OVERLAP_PX`). For a network that takes the
-    mean over 60 px around itself, 99 % of the pixels stay within 4/255 of one pass over the whole
-    photograph; for one that sees 24 px, all stay within 1/255 (tests/detection/test_detector.py).
+    The result depends on the window positions only if the receptive field of the network reaches
+    further than the 24 px that are cut from each window (`DEFAULT_OVERLAP_PX`). With a mean over
+    60 px around each pixel, 99 % of the pixels stay within 4/255 of one pass over the whole
+    photograph; with a reach of 24 px, all stay within 1/255 (tests/detection/test_detector.py).
     """
 
     def __init__(
@@ -68,29 +69,30 @@ class Detector:
         window_px: int | None = None,
         overlap_px: int | None = None,
     ) -> None:
-        """Load the network and run it once, on nothing.
+        """Load the network and run it once on zeros.
 
         Args:
-            folder: of the task `segment`.
-            precision: `auto` computes in bf16 where the card saw it agree and the processor has it.
+            folder: model folder of the task `segment`.
+            precision: `auto` uses bf16 if it agrees with f32 by the card and the processor
+                supports it.
             engine: `openvino` or `onnxruntime`.
-            scales: sizes at which photographs are looked at, those of the card by default.
-            window_px: longest side of a window, that of the card by default. Memory grows with its
+            scales: relative sizes at which photographs are searched; default: those of the card.
+            window_px: longest side of a window; default: that of the card. Memory grows with its
                 square.
-            overlap_px: of neighbouring windows, at least; by default 96, and at most a quarter of
-                a window.
+            overlap_px: smallest overlap of neighbouring windows; default: 96, but not more than a
+                quarter of a window.
 
         Raises:
-            UsageError: scales or windows that make no sense, or an unknown engine.
-            ModelError: the folder is no segmenter, or its network does not fit its card.
+            UsageError: scales or windows out of range, or an unknown engine.
+            ModelError: the folder holds no segmenter, or its network does not fit its card.
         """
         self.folder = folder
         self.card = folder.card
         settings = folder.card.segmentation
         if settings is None:
             raise ModelError(
-                f"{folder.path} judges whole pictures, not pixels: use load_detector, which lays "
-                "tiles over the photograph, or a model trained with --task segment"
+                f"{folder.path} classifies whole pictures, not pixels: use load_detector, which "
+                "divides the photograph into tiles, or a model trained with --task segment"
             )
         self.scales = tuple(scales or settings.scales)
         if not all(0 < scale <= 4 for scale in self.scales):  # noqa: PLR2004 - 16 times the pixels
@@ -107,13 +109,13 @@ class Detector:
         self.engine = self._checked_engine()
 
     def detect(self, pixels: NDArray[np.uint8]) -> ProbabilityMap:
-        """Return the map of a photograph, and its windows as tiles.
+        """Return the probability map of a photograph, and its windows as tiles.
 
         Args:
             pixels: (H, W, 3) uint8 RGB, any size.
 
         Raises:
-            UsageError: pixels of another kind.
+            UsageError: the array is not such a photograph.
             ModelError: the network gives values that are not numbers.
         """
         require_photo(pixels)
@@ -129,29 +131,29 @@ class Detector:
         )
 
     def stream(self, pixels: NDArray[np.uint8]) -> Iterator[Band]:
-        """Yield the map in bands from top to bottom, as they are finished.
+        """Yield the probability map in bands from top to bottom, as they are finished.
 
-        Beside the photograph (and reduced copies, for scales below 1) this holds one row of windows
-        for each scale and the windows in flight.
+        In memory are the photograph, its reduced copies for scales below 1, one row of windows for
+        each scale and the windows being computed.
 
         Raises:
-            UsageError: pixels of another kind.
+            UsageError: the array is not a photograph as in `detect`.
             ModelError: the network gives values that are not numbers.
         """
         require_photo(pixels)
         height, width = pixels.shape[:2]
         tiles: list[tuple[Window, float]] = []
-        judging = min(range(len(self.scales)), key=lambda index: abs(self.scales[index] - 1))
+        tile_scale = min(range(len(self.scales)), key=lambda index: abs(self.scales[index] - 1))
         photos = [ScaledPhoto(pixels, scale) for scale in self.scales]
         sources = [
             FullSizeRows(
-                self._bands(photo, tiles.append if index == judging else None),
+                self._bands(photo, tiles.append if index == tile_scale else None),
                 (photo.height_px, photo.width_px),
                 (height, width),
             )
             for index, photo in enumerate(photos)
         ]
-        per_px = height / photos[judging].height_px, width / photos[judging].width_px
+        per_px = height / photos[tile_scale].height_px, width / photos[tile_scale].width_px
         for top in range(0, height, _BAND_PX):
             bottom = min(top + _BAND_PX, height)
             fused = fuse([source.rows(top, bottom) for source in sources])
@@ -166,12 +168,12 @@ class Detector:
     def _bands(
         self, photo: ScaledPhoto, on_window: Callable[[tuple[Window, float]], None] | None
     ) -> Iterator[NDArray[np.float32]]:
-        """Run one scale; hand what the network says of each window as a whole to `on_window`."""
+        """Run one scale; pass the crack probability of each whole window to `on_window`."""
         plan = plan_windows(
             photo.height_px, photo.width_px, self.window_px, self.overlap_px, self._multiple_px
         )
         answers = self._engine(plan.size_px).map(photo.read(w)[None] for w in plan.windows())
-        # alone, a reduced scale has to speak of fine cracks as well
+        # without a scale of full size, a reduced scale must show fine cracks as well
         wide_only = photo.scale < min(1, max(self.scales))
 
         def maps() -> Iterator[NDArray[np.float32]]:
@@ -184,7 +186,7 @@ class Detector:
         return stitch(plan, maps())
 
     def _engine(self, size_px: tuple[int, int]) -> Engine:
-        """Return the engine for windows of this size; the latest sizes are kept."""
+        """Return the engine for windows of this size; the latest sizes are cached."""
         key = size_px if self._kind == "openvino" else None
         with self._lock:
             if key not in self._engines:
@@ -202,13 +204,13 @@ class Detector:
             return self._engines[key]
 
     def _checked_engine(self) -> Engine:
-        """Run the network once: a card may be valid and still not be its card."""
+        """Run the network once on zeros: a valid card may belong to another network."""
         side = plan_windows(1, 1, self.window_px, self.overlap_px, self._multiple_px).size_px[0]
         engine, classes = self._engine((side, side)), len(self.card.labels)
         expected = {"map": (1, side, side), "logits": (1, classes), "probabilities": (1, classes)}
         try:
             answer = engine.run(np.zeros((1, side, side, 3), np.uint8))
-        except Exception as error:  # engines raise whatever they stumble over
+        except Exception as error:  # engines raise exceptions of many types
             raise ModelError(f"{self.folder.path}: the network does not fit its card") from error
         for name, shape in expected.items():
             if answer[name].shape != shape:
@@ -230,14 +232,14 @@ def load_detector(
     """Load a model that finds cracks in photographs: a segmenter or a tile classifier.
 
     Args:
-        folder: of the task `segment` (map of pixels) or `classify` (map of tiles).
-        precision: `auto` computes in bf16 where the card saw it agree and the processor has it.
+        folder: model folder of the task `segment` (map of pixels) or `classify` (map of tiles).
+        precision: `auto` uses bf16 if it agrees with f32 by the card and the processor supports it.
         engine: `openvino` or `onnxruntime`.
-        scales: of a segmenter, those of its card by default.
-        window_px: of a segmenter, that of its card by default.
+        scales: relative sizes for a segmenter; default: those of its card.
+        window_px: longest side of a window for a segmenter; default: that of its card.
 
     Raises:
-        UsageError: unknown engine, or scales or windows that make no sense.
+        UsageError: unknown engine, or scales or windows out of range.
         ModelError: no class means a crack, or the network does not fit its card.
     """
     if folder.card.task == "segment":
@@ -246,8 +248,8 @@ def load_detector(
         )
     if scales is not None or window_px is not None:
         raise UsageError(
-            f"{folder.path} is a tile classifier, which sees tiles of its own size: "
-            "leave scales and the size of windows away"
+            f"{folder.path} is a tile classifier with a fixed tile size: "
+            "leave out scales and window size"
         )
     return TileDetector(folder, precision=precision, engine=engine)
 
@@ -259,7 +261,7 @@ def _to_bytes(probability: NDArray[np.float32]) -> NDArray[np.uint8]:
 def _tiles(
     tiles: list[tuple[Window, float]], per_px: tuple[float, float], size_px: tuple[int, int]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return boxes in pixels of the photograph, cut at its border, and their probabilities."""
+    """Return boxes in pixels of the photograph, clipped at its border, and their probabilities."""
     corners = np.array(
         [(w.left_px, w.top_px, w.left_px + w.width_px, w.top_px + w.height_px) for w, _ in tiles]
     ).reshape(-1, 2, 2)

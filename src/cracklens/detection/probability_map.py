@@ -1,4 +1,4 @@
-"""What a model says of every place of one photograph."""
+"""The probability map of one photograph."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,12 +12,12 @@ class ProbabilityMap:
     """Probability of a crack for each pixel of the upright photograph, and for each tile.
 
     Attributes:
-        probability: (H, W) uint8, 0 for 0.0 to 255 for 1.0; a quarter of the memory of float32, and
-            no step of the tracing needs finer steps than 1/255.
-        tile_boxes_px: (N, 4) int32, x, y, width and height of the tiles judged as a whole.
+        probability: (H, W) uint8, 0 for 0.0 to 255 for 1.0. This takes a quarter of the memory of
+            float32, and tracing needs no finer steps than 1/255.
+        tile_boxes_px: (N, 4) int32, x, y, width and height of the tiles classified as a whole.
         tile_probability: (N,) float32, calibrated probability that the tile shows a crack.
-        kind: `pixels` where a segmenter judged each pixel, `tiles` where a tile classifier judged
-            whole tiles and their answers were laid over the photograph.
+        kind: `pixels` for the map of a segmenter; `tiles` for the map of a tile classifier, which
+            is interpolated between whole tiles.
     """
 
     probability: NDArray[np.uint8]

@@ -1,4 +1,4 @@
-"""A photograph seen at another size, and the way back of what was found there."""
+"""A photograph at another scale, and its probability map resized back to full size."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from cracklens.photos.windows import Window, read_window
 
 _MARGIN_PX = 4
-"""A bicubic filter looks at two pixels on each side; rounding takes one more."""
+"""A bicubic filter uses two pixels on each side; rounding needs one more."""
 
 
 class ScaledPhoto:
     """Windows of a photograph that is reduced or enlarged by `scale`.
 
-    A reduced photograph is made once and held: it is smaller than the photograph, which the caller
-    holds anyway. An enlarged one never exists as a whole; each window is enlarged by itself.
+    A reduced photograph is computed once and kept in memory, since it is smaller than the original.
+    An enlarged photograph is never computed as a whole; each window is enlarged separately.
     """
 
     def __init__(self, pixels: NDArray[np.uint8], scale: float) -> None:
@@ -33,9 +33,9 @@ class ScaledPhoto:
             self._pixels = np.asarray(reduced, np.uint8)
 
     def read(self, window: Window) -> NDArray[np.uint8]:
-        """Return the pixels of a window at this size, reflected where it reaches over the border.
+        """Return the pixels of a window at this scale; beyond the border they are reflected.
 
-        Area averaging reduces, bicubic interpolation enlarges.
+        Reduction uses area averaging, enlargement bicubic interpolation.
         """
         if not self._enlarged:
             return read_window(self._pixels, window)
@@ -43,10 +43,10 @@ class ScaledPhoto:
         width = min(window.width_px, self.width_px - window.left_px)
         top, y0, per_y = self._source(0, window.top_px, self.height_px)
         left, x0, per_x = self._source(1, window.left_px, self.width_px)
-        below = top + int(y0 + per_y * height) + 2 * _MARGIN_PX
-        beside = left + int(x0 + per_x * width) + 2 * _MARGIN_PX
+        bottom = top + int(y0 + per_y * height) + 2 * _MARGIN_PX
+        right = left + int(x0 + per_x * width) + 2 * _MARGIN_PX
         enlarged = cv2.warpAffine(
-            np.ascontiguousarray(self._pixels[top:below, left:beside]),
+            np.ascontiguousarray(self._pixels[top:bottom, left:right]),
             np.array([[per_x, 0, x0], [0, per_y, y0]]),
             (width, height),
             flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
@@ -56,7 +56,7 @@ class ScaledPhoto:
         return read_window(np.asarray(enlarged, np.uint8), place)
 
     def _source(self, axis: int, start: int, length: int) -> tuple[int, float, float]:
-        """First pixel of the cut, where the window starts in it, and its step in source pixels."""
+        """Return, in source px, the start of the crop, the window's start in it and the step."""
         step = self._pixels.shape[axis] / length
         first = (start + 0.5) * step - 0.5  # pixel centres stay in place, as with cv2.resize
         cut = max(0, int(first) - _MARGIN_PX)
@@ -66,7 +66,7 @@ class ScaledPhoto:
 class FullSizeRows:
     """Rows of a map at the size of the photograph, from bands at the size of a scale.
 
-    Bands are drawn as rows are asked for, from top to bottom, and dropped behind them.
+    Bands are computed when their rows are requested, from top to bottom, and dropped after use.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class FullSizeRows:
         self._first = 0  # row of the scale that the first held band starts with
 
     def rows(self, top: int, bottom: int) -> NDArray[np.float32]:
-        """Return rows `top` to `bottom` (excluded), at least as low as those asked for before."""
+        """Return rows `top` to `bottom` (excluded); `top` never decreases from call to call."""
         if self._height == self._full_height:
             return self._at_scale(top, bottom)
         place = (np.arange(top, bottom) + 0.5) * self._height / self._full_height - 0.5

@@ -1,4 +1,4 @@
-"""A photograph searched where it shows concrete."""
+"""Search of the parts of a photograph that show concrete."""
 
 from dataclasses import replace
 from typing import Protocol
@@ -13,7 +13,7 @@ from cracklens.photos.no_concrete import Mask, continued
 
 
 class Detecting(Protocol):
-    """What finds cracks in one photograph, such as a `Detector`."""
+    """A detector of cracks in one photograph, such as `Detector`."""
 
     def detect(self, pixels: NDArray[np.uint8]) -> ProbabilityMap:
         """Return the probability of a crack for each pixel of an RGB picture."""
@@ -21,12 +21,13 @@ class Detecting(Protocol):
 
 
 def search(detector: Detecting, photo: Photo) -> ProbabilityMap:
-    """Return the map of a photograph; where it shows no concrete, the probability is 0.
+    """Return the map of a photograph; the probability is 0 where it shows no concrete.
 
-    The network sees the concrete go on beyond its edge, which would look like a crack.
+    Pixels without concrete are filled from the concrete around them, because the network would
+    take the edge of the concrete for a crack.
 
     Raises:
-        PhotoError: it shows no concrete at all.
+        PhotoError: the photograph shows no concrete.
     """
     if photo.no_concrete is None:
         return detector.detect(photo.pixels)
@@ -38,17 +39,17 @@ def search(detector: Detecting, photo: Photo) -> ProbabilityMap:
 
 
 def without(found: ProbabilityMap, mask: Mask) -> ProbabilityMap:
-    """Return a map with no crack where a mask (H, W) is True; tiles that lie inside are left out.
+    """Return a map with probability 0 where a mask (H, W) is True, without the tiles inside it.
 
-    The array of probabilities is changed in place: it may be larger than the photograph.
+    The array of probabilities is changed in place to save memory.
     """
     found.probability[mask] = 0
-    seen = np.array(
+    visible = np.array(
         [not mask[y : y + high, x : x + wide].all() for x, y, wide, high in found.tile_boxes_px],
         bool,
     )
     return replace(
         found,
-        tile_boxes_px=found.tile_boxes_px[seen],
-        tile_probability=found.tile_probability[seen],
+        tile_boxes_px=found.tile_boxes_px[visible],
+        tile_probability=found.tile_probability[visible],
     )

@@ -1,4 +1,4 @@
-"""From the maps of windows to finished rows of a photograph."""
+"""Stitching of the maps of windows to rows of the photograph."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,9 +9,9 @@ from cracklens.photos.windows import WindowPlan
 
 
 def stitch(plan: WindowPlan, maps: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
-    """Blend the maps of all windows and yield each band of rows once no further window adds to it.
+    """Blend the maps of all windows; yield each band of rows as soon as it is complete.
 
-    One row of windows is held, never the photograph.
+    Only one row of windows is in memory, never the whole map.
 
     Args:
         plan: the windows.

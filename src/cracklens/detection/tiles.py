@@ -1,4 +1,4 @@
-"""A tile classifier over a photograph: what it says of each tile, laid out as a map."""
+"""The probability map of a photograph from a tile classifier."""
 
 from typing import Literal
 
@@ -30,7 +30,7 @@ class TileDetector:
         precision: Literal["auto", "f32", "bf16"] = "auto",
         engine: str = "openvino",
     ) -> None:
-        """Load the network and run it once, on nothing.
+        """Load the network and run it once on zeros.
 
         Raises:
             UsageError: unknown engine.
@@ -43,13 +43,14 @@ class TileDetector:
         self.engine = Classifier(folder, precision=precision, engine=engine).engine
 
     def detect(self, pixels: NDArray[np.uint8]) -> ProbabilityMap:
-        """Return the tiles of a photograph, and between their centres the bilinear interpolation.
+        """Return the tiles of a photograph, and a map interpolated between their centres.
 
         Args:
-            pixels: (H, W, 3) uint8 RGB, any size; what is smaller than a tile is reflected.
+            pixels: (H, W, 3) uint8 RGB, any size; a photograph smaller than a tile is extended by
+                reflection.
 
         Raises:
-            UsageError: pixels of another kind.
+            UsageError: the array is not such a photograph.
         """
         require_photo(pixels)
         height, width = pixels.shape[:2]
@@ -59,8 +60,8 @@ class TileDetector:
             np.stack([read_window(pixels, window) for window in chunk])
             for chunk in chunked(plan.windows(), _BATCH)
         )
-        answers = [outputs["probabilities"] for outputs in self.engine.map(batches)]
-        probability = np.concatenate(answers)[:, self._positive]
+        outputs = [each["probabilities"] for each in self.engine.map(batches)]
+        probability = np.concatenate(outputs)[:, self._positive]
         boxes = [
             (
                 window.left_px,
@@ -80,20 +81,20 @@ class TileDetector:
 
 
 def spread(grid: NDArray[np.float32], rows: Axis, columns: Axis) -> NDArray[np.uint8]:
-    """Interpolate bilinearly between the centres of tiles; outside of them the nearest counts.
+    """Interpolate bilinearly between the centres of tiles; beyond them the nearest value holds.
 
-    With tiles that overlap by half this equals blending them with weights that fall linearly from
-    the centre of a tile to its border.
+    For tiles that overlap by half, this equals blending with weights that fall linearly from the
+    centre of a tile to its border.
 
     Args:
         grid: (rows, columns) probabilities.
-        rows: places of the tiles from top to bottom.
-        columns: places of the tiles from left to right.
+        rows: positions of the tiles from top to bottom.
+        columns: positions of the tiles from left to right.
 
     Returns:
         (H, W) uint8, 255 for 1.0.
     """
-    down, across = _shares(rows), _shares(columns)
+    down, across = _weights(rows), _weights(columns)
     whole = np.empty((rows.length_px, columns.length_px), np.uint8)
     wide = grid.astype(np.float32) @ across.T
     for top in range(0, rows.length_px, _CHUNK_PX):
@@ -102,8 +103,8 @@ def spread(grid: NDArray[np.float32], rows: Axis, columns: Axis) -> NDArray[np.u
     return whole
 
 
-def _shares(axis: Axis) -> NDArray[np.float32]:
-    """Share of each tile in each pixel: (length, tiles), each row sums to one."""
+def _weights(axis: Axis) -> NDArray[np.float32]:
+    """Return the weight of each tile for each pixel: (length, tiles); each row sums to one."""
     centres = np.array(axis.starts_px) + (axis.window_px - 1) / 2
     places = np.arange(axis.length_px)
     return np.stack(

@@ -1,7 +1,6 @@
-"""How good a model is: metrics, calibration, intervals, reports and plots.
+"""Evaluation of a model: metrics, calibration, intervals, reports and plots.
 
-Importing the room is cheap: nothing here loads matplotlib. Whoever draws imports
-`cracklens.evaluation.plots`.
+This import does not load matplotlib; only `cracklens.evaluation.plots` does.
 """
 
 from cracklens.evaluation.summary import Figure, Summary, summarise

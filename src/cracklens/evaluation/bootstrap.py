@@ -2,9 +2,9 @@
 
 Sources: Efron and Tibshirani (1993), "An Introduction to the Bootstrap", chapter 13 (the
 percentile interval); Davison and Hinkley (1997), "Bootstrap Methods and their Application",
-section 3.8 (whole clusters). A resample is a vector of multiplicities, one weight for each
-sample, so the data is sorted and binned once. Time and memory: 1,000 replicates of 40,000
-samples take about two seconds on one core; memory grows with N, not with N x replicates.
+section 3.8 (whole clusters). A resample is a vector of multiplicities, one weight for each sample,
+so the data is sorted and binned only once. 1,000 replicates of 40,000 samples take about two
+seconds on one core; memory grows with N, not with N x replicates.
 """
 
 from collections.abc import Iterator
@@ -20,24 +20,23 @@ from cracklens.evaluation.ranking import AnyArray, FloatArray, Ranking, macro_ar
 
 CONFIDENCE = 0.95
 LEAST_UNITS = 10
-"""Pictures, or groups where there are any, below which no interval is made.
+"""Least number of pictures (or groups, if there are any) for an interval.
 
-In a simulation of tiles from photographs that differ (shares of 0.5, 0.9 and 0.95, with 5 to 40
-tiles each) the percentile interval held the truth in 79 to 83 % of the cases with 5 groups, 87 to
-90 % with 10 and 92 to 93 % with 30. Expanded as in `interval`, it does in 88 to 91, 90 to 93 and
-93 to 94 %.
+In a simulation of tiles from different photographs (shares of 0.5, 0.9 and 0.95, with 5 to 40 tiles
+each), the coverage of the percentile interval was 79 to 83 % with 5 groups, 87 to 90 % with 10 and
+92 to 93 % with 30. Expanded as in `interval`, the coverage is 88 to 91, 90 to 93 and 93 to 94 %.
 """
 
 
 class Replicates(NamedTuple):
-    """What R resamples of the test set gave, the first axis running over them.
+    """Metrics of R resamples of the test set; the first axis is the resample.
 
     Attributes:
-        confusion: (R, K, K) weighted counts, rows the truth.
+        confusion: (R, K, K) weighted counts, rows are true classes.
         log_loss: (R,) in nats.
         ece: (R,) expected calibration error.
-        auroc: (R,) NaN where the resample lacks a class.
-        average_precision: (R,) NaN where the resample lacks a class.
+        auroc: (R,) NaN if the resample lacks a class.
+        average_precision: (R,) NaN if the resample lacks a class.
     """
 
     confusion: FloatArray
@@ -57,17 +56,17 @@ def bootstrap(
     seed: int = 0,
     bins: int = 15,
 ) -> Replicates:
-    """Evaluate the same answers on resamples of the test set.
+    """Evaluate the same predictions on resamples of the test set.
 
     Args:
-        probabilities: (N, K), rows that sum to 1; the answer is the highest class.
+        probabilities: (N, K), rows that sum to 1; the most probable class is the prediction.
         true: (N,) class indices.
         positive: Index of the class that AUROC and average precision rank; without it they
             are averaged over all classes, one against the rest.
-        groups: (N,) the photograph of each tile. Whole groups are drawn then, because tiles
-            of one photograph share its light, camera and concrete.
+        groups: (N,) the photograph of each tile. Then whole groups are drawn, because tiles of one
+            photograph share its light, camera and concrete.
         replicates: Number of resamples R.
-        seed: The same seed gives the same figures.
+        seed: The same seed gives the same results.
         bins: Bins of the calibration error.
 
     Raises:
@@ -93,7 +92,7 @@ def bootstrap(
 
 
 def rankings_for(probabilities: FloatArray, true: AnyArray, positive: int | None) -> list[Ranking]:
-    """Return the ranking by one class, or those of all classes where `positive` is None."""
+    """Return the ranking by one class, or the rankings of all classes if `positive` is None."""
     if positive is None:
         return one_vs_rest(probabilities, true)
     return [Ranking.of(probabilities[:, positive], np.asarray(true) == positive)]
@@ -104,8 +103,8 @@ def resamples(
 ) -> Iterator[FloatArray]:
     """Return an iterator over the multiplicities (N,) of `count` samples in each resample.
 
-    Drawing N indices and counting them is the multinomial distribution, at a fifth of the
-    time of `Generator.multinomial` for N = 40,000.
+    Counting N random indices gives the multinomial distribution, in a fifth of the time of
+    `Generator.multinomial` for N = 40,000.
 
     Raises:
         DataError: There are fewer than two groups to draw from.
@@ -119,8 +118,8 @@ def resamples(
         count = len(names)
         if count < 2:  # noqa: PLR2004
             raise DataError(
-                "all test pictures belong to one group, so nothing can be learnt of how "
-                "groups differ: add pictures of another photograph, or leave the groups out"
+                "all test pictures belong to one group, so the scatter between groups is "
+                "unknown: add pictures of another photograph, or leave the groups out"
             )
     return _draw(count, member, replicates, seed)
 
@@ -128,14 +127,15 @@ def resamples(
 def interval(
     values: FloatArray, confidence: float = CONFIDENCE, *, units: int | None = None
 ) -> tuple[float, float]:
-    """Return the percentile interval of (R,) replicates; NaN among them are left out.
+    """Return the percentile interval of (R,) replicates; NaN values are left out.
 
     Args:
         values: the replicates.
-        confidence: of the interval.
-        units: number of pictures or groups that were drawn from. The interval is expanded then, as
-            the quantiles of Student's t and the divisor n - 1 would (Hesterberg 2015, The American
-            Statistician 69, 371-386, section 3.3): few units make the plain one too narrow.
+        confidence: level of the interval.
+        units: number of pictures or groups that were resampled. If given, the interval is expanded
+            as by the quantiles of Student's t and the divisor n - 1 (Hesterberg 2015, The American
+            Statistician 69, 371-386, section 3.3), because with few units the percentile interval
+            is too narrow.
 
     >>> interval(np.arange(101.0), confidence=0.5)
     (25.0, 75.0)

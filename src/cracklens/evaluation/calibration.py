@@ -1,4 +1,4 @@
-"""Whether a probability means what it says, and how to make it so.
+"""Calibration: agreement of probabilities with observed frequencies, and temperature scaling.
 
 Sources: Guo et al. (2017), "On Calibration of Modern Neural Networks", arXiv:1706.04599
 (temperature scaling, reliability diagram, top-label error); Naeini et al. (2015), "Obtaining
@@ -14,20 +14,20 @@ from cracklens.errors import DataError, UsageError
 from cracklens.evaluation.ranking import AnyArray, FloatArray
 
 TEMPERATURE_BOUNDS = (0.05, 20.0)
-"""Where the fit stops. Separable data has its best temperature at 0, which would make every
-answer certain; constantly wrong answers have theirs at infinity."""
+"""Limits of the fit. The optimum of separable data is 0, which would make every prediction
+certain; the optimum of predictions that are always wrong is infinity."""
 
 HALVINGS = 60
-"""Halvings of the search interval, log(20 / 0.05) = 6; float64 resolves about 52 of them."""
+"""Halvings of the search interval of length log(20 / 0.05) = 6; float64 resolves about 52."""
 
 
 def fit_temperature(logits: FloatArray, true: AnyArray) -> float:
     """Find the temperature T that minimises the log loss of softmax(logits / T).
 
-    The log loss is convex in 1 / T (Guo et al. 2017, section 4.2), so its slope changes sign
-    at most once; log T is found by halving between `TEMPERATURE_BOUNDS`, and a bound is
-    returned where the minimum lies beyond it. Logits that do not differ between classes
-    leave T undetermined, and 1 is returned.
+    The log loss is convex in 1 / T (Guo et al. 2017, section 4.2), so its slope changes sign at
+    most once. log T is found by bisection between `TEMPERATURE_BOUNDS`; if the minimum is outside,
+    the bound is returned. If the logits do not differ between classes, T is undetermined and 1 is
+    returned.
 
     Args:
         logits: (N, K) finite network outputs before the softmax, of samples that were not
@@ -35,7 +35,7 @@ def fit_temperature(logits: FloatArray, true: AnyArray) -> float:
         true: (N,) class indices.
 
     Returns:
-        T: above 1 softens answers that were too sure, below 1 sharpens them.
+        T: above 1 reduces probabilities that are too high, below 1 raises them.
 
     Raises:
         DataError: No samples, logits that are not finite, or shapes that disagree.
@@ -46,7 +46,7 @@ def fit_temperature(logits: FloatArray, true: AnyArray) -> float:
         return 1.0
 
     def slope(log_temperature: float) -> float:
-        """Derivative of the log loss by 1 / T; positive where T is too small."""
+        """Return the derivative of the log loss by 1 / T; it is positive if T is too small."""
         expected = (apply_temperature(logits, np.exp(log_temperature)) * logits).sum(axis=1)
         return float(np.mean(expected - of_truth))
 
@@ -80,12 +80,12 @@ def apply_temperature(logits: FloatArray, temperature: float) -> FloatArray:
 
 @dataclass(frozen=True)
 class ReliabilityBins:
-    """Confidence against accuracy in B equal-width bins of the top-label confidence.
+    """Confidence and accuracy in B equal-width bins of the top-label confidence.
 
     Attributes:
-        edges: (B + 1,) from 0 to 1; a bin holds its upper edge and not its lower one.
+        edges: (B + 1,) from 0 to 1; a bin includes its upper edge and not its lower one.
         confidence: (B,) mean confidence; NaN in an empty bin.
-        accuracy: (B,) share of right answers; NaN in an empty bin.
+        accuracy: (B,) share of correct predictions; NaN in an empty bin.
         count: (B,) samples, or the sum of their weights.
     """
 
@@ -97,13 +97,13 @@ class ReliabilityBins:
 
 @dataclass(frozen=True)
 class Binned:
-    """Samples sorted into confidence bins, ready for many weightings.
+    """Samples sorted into confidence bins, for use with many weightings.
 
     Attributes:
         edges: (B + 1,) bin edges.
         index: (N,) bin of each sample.
-        confidence: (N,) probability of the class answered.
-        correct: (N,) 1 where the answer is right, else 0.
+        confidence: (N,) probability of the predicted class.
+        correct: (N,) 1 if the prediction is correct, else 0.
     """
 
     edges: FloatArray
@@ -139,8 +139,8 @@ def expected_calibration_error(
 ) -> float:
     """Return the mean gap between confidence and accuracy, weighted by the bins' counts.
 
-    Top-label error in equal-width bins (Guo et al. 2017, equation 3). The plain estimate is
-    biased upwards for small N, since chance gaps never cancel between bins.
+    Top-label error in equal-width bins (Guo et al. 2017, equation 3). The estimate is biased
+    upwards for small N, since random gaps of different bins do not cancel.
 
     Args:
         probabilities: (N, K), rows that sum to 1.
@@ -157,7 +157,7 @@ def expected_calibration_error(
 def reliability_bins(
     probabilities: FloatArray, true: AnyArray, bins: int = 15, weights: AnyArray | None = None
 ) -> ReliabilityBins:
-    """Return what a reliability diagram shows; arguments as of `expected_calibration_error`."""
+    """Return the data of a reliability diagram; arguments as of `expected_calibration_error`."""
     binned = Binned.of(probabilities, true, bins)
     count = binned.sums(np.ones(len(binned.index)), weights)
     filled = np.where(count > 0, count, np.nan)

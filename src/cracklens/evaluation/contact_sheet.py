@@ -1,4 +1,4 @@
-"""Many small pictures with captions on one sheet."""
+"""Contact sheet: small pictures with captions in one image."""
 
 import textwrap
 from collections.abc import Sequence
@@ -35,8 +35,8 @@ def contact_sheet(
     """Draw tiles row by row, each with its caption below.
 
     Args:
-        tiles: Pictures (H, W, 3) uint8 of any size, fitted into equal squares, with their
-            captions; longer ones are wrapped and cut after three lines.
+        tiles: Pictures (H, W, 3) uint8 of any size, fitted into equal squares, and captions; long
+            captions are wrapped and cut after three lines.
         path: Where the PNG is written.
         title: Heading.
         columns: Tiles in a row.
@@ -62,7 +62,7 @@ def contact_sheet(
     axes.text(
         MARGIN_IN,
         MARGIN_IN,
-        style.plain("\n".join(heading)),
+        style.escaped("\n".join(heading)),
         fontsize=style.TITLE_SIZE,
         color=style.INK,
         va="top",
@@ -84,7 +84,7 @@ def _tile(axes: Axes, pixels: NDArray[Any], caption: str, left: float, top: floa
     axes.text(
         left + TILE_IN / 2,
         top + TILE_IN + 0.04,
-        style.plain(caption),
+        style.escaped(caption),
         fontsize=CAPTION_SIZE,
         color=style.INK,
         ha="center",

@@ -1,4 +1,4 @@
-"""Curves over all thresholds: ROC, and precision over recall."""
+"""Plots over all thresholds: the ROC curve and the precision-recall curve."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -52,7 +52,7 @@ def plot_roc(
         label = f"{style.short(classes[index])}: area {_number(auroc(scores, members))}"
         axes.plot(false_rate, true_rate, label=label, zorder=3, **_line_style(place))
     axes.plot([0, 1], [0, 1], **GUESSING, label="guessing: area 0.500")
-    style.dress(axes, "ROC curve", "False alarms (share of the others)", "Found (recall)")
+    style.style_axes(axes, "ROC curve", "False positive rate", "True positive rate (recall)")
     style.legend_below(figure, axes)
     style.save(figure, path)
 
@@ -64,7 +64,7 @@ def plot_precision_recall(
     path: Path | str,
     positive: str | None = None,
 ) -> None:
-    """Draw precision over recall, with the prevalence, which guessing would reach.
+    """Draw precision over recall, and the prevalence, which is the precision of guessing.
 
     Arguments and errors as of `plot_roc`.
     """
@@ -79,7 +79,7 @@ def plot_precision_recall(
         axes.step(recall, precision, where="post", label=label, zorder=3, **line)
         axes.axhline(share, **{**GUESSING, "color": line["color"]})
     axes.plot([], [], **GUESSING, label="guessing: the share of the class")
-    style.dress(axes, "Precision and recall", "Found (recall)", "Right when it answers (precision)")
+    style.style_axes(axes, "Precision and recall", "Recall", "Precision")
     style.legend_below(figure, axes)
     style.save(figure, path)
 
@@ -102,7 +102,7 @@ def _line_style(place: int) -> dict[str, Any]:
 
 
 def _square(curves: int) -> tuple[Figure, Axes]:
-    """Return a figure with axes for shares in both directions, and room for a legend."""
+    """Return a figure with axes from 0 to 1 in both directions, and room for a legend."""
     figure = style.new_figure(6.0, 6.3 + 0.24 * curves)
     axes = figure.add_subplot()
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02))

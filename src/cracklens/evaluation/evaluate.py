@@ -1,4 +1,4 @@
-"""Running a model over labelled pictures, and writing down how good it was."""
+"""Evaluation of a classifier on labelled pictures, and the folder with its results."""
 
 import csv
 from dataclasses import dataclass
@@ -21,15 +21,16 @@ from cracklens.photos import read_photo
 from cracklens.progress import SILENT, Progress
 
 WORST = 30
-_ANY_SIZE = 1 << 62  # it was read within the budget before
+_ANY_SIZE = 1 << 62  # these pictures were read before, within the limit
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A model's answers to labelled pictures, and what they are worth.
+    """The predictions of a model for labelled pictures, and their metrics.
 
-    `trained_on` tells that the model was trained on these very pictures.
-    `dataset`, `predictions` and `probabilities` (N x K) hold the readable pictures in one order.
+    `trained_on` is true if the model was trained on exactly these pictures.
+    `dataset`, `predictions` and `probabilities` (N x K) hold the readable pictures in the same
+    order.
     """
 
     summary: Summary
@@ -43,16 +44,13 @@ class Evaluation:
     trained_on: bool
 
     def mistakes(self) -> list[int]:
-        """Return the pictures that were labelled wrong, the surest mistake first."""
-        wrong = [
-            i
-            for i, (item, said) in enumerate(zip(self.dataset.items, self.predictions, strict=True))
-            if said.label != item.label
-        ]
+        """Return the indices of wrong predictions, in order of falling probability."""
+        pairs = zip(self.dataset.items, self.predictions, strict=True)
+        wrong = [i for i, (item, found) in enumerate(pairs) if found.label != item.label]
         return sorted(wrong, key=lambda i: -self.predictions[i].probability)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return everything but the pictures, ready for JSON."""
+        """Return all results except those of single pictures, as JSON values."""
         return {
             "model": self.card.name,
             "data": self.dataset.root.resolve().name,
@@ -84,9 +82,9 @@ class Evaluation:
             table = csv.writer(file)
             table.writerow(["path", "truth", "label", "probability", *self.summary.classes])
             for i in rows:
-                said, item = self.predictions[i], self.dataset.items[i]
-                shown = [f"{p:.6f}" for p in (said.probability, *said.probabilities)]
-                table.writerow([item.path.as_posix(), item.label, said.label, *shown])
+                found, item = self.predictions[i], self.dataset.items[i]
+                shown = [f"{p:.6f}" for p in (found.probability, *found.probabilities)]
+                table.writerow([item.path.as_posix(), item.label, found.label, *shown])
 
     def _plot(self, folder: Path) -> None:
         from cracklens.evaluation import plots
@@ -104,9 +102,10 @@ class Evaluation:
             plots.contact_sheet(tiles, folder / "worst_mistakes.png", "The surest mistakes")
 
     def _tile(self, index: int) -> tuple[NDArray[np.uint8], str]:
-        said, item = self.predictions[index], self.dataset.items[index]
+        found, item = self.predictions[index], self.dataset.items[index]
         pixels = self.card.preprocessing.fit(read_photo(item.path, max_pixels=_ANY_SIZE).pixels)
-        return pixels, f"{item.path.name}: {item.label}, said {said.label} {said.probability:.3f}"
+        caption = f"{item.path.name}: {item.label}, predicted {found.label} {found.probability:.3f}"
+        return pixels, caption
 
 
 def evaluate(
@@ -121,23 +120,23 @@ def evaluate(
     max_pixels: int = DEFAULT_MAX_PIXELS,
     progress: Progress = SILENT,
 ) -> Evaluation:
-    """Label every picture of a data set and compare with the truth.
+    """Label every picture of a data set and compare the labels with the ground truth.
 
     Args:
         classifier: the model.
-        dataset: labelled pictures; if they have groups (photographs), intervals resample those.
-        part: this is that part of the split that the model was trained with; checked.
-        mapping: class of the data set to class of the model, for names that differ. Names with a
+        dataset: labelled pictures; if they have groups (photographs), intervals resample groups.
+        part: part of the split of the model's training that these pictures must be.
+        mapping: class of the model for each class of the data set, for names that differ. Names of
             known meaning (CD and UD of SDNET2018, cracked, ...) are matched without it.
-        positive: class of the data set that means a crack, where the names do not say so.
+        positive: class of the data set that means a crack; needed if no class name shows it.
         strict: refuse a data set with unreadable pictures.
         replicates: bootstrap resamples for the intervals.
         max_pixels: refuse pictures larger than this.
         progress: listener.
 
     Raises:
-        DataError: a class is unknown to the model, nothing could be read, `strict`, or these are
-            not the pictures of that part.
+        DataError: the model does not know a class, no picture can be read, a picture cannot be read
+            and `strict` is set, or the pictures are not those of `part`.
     """
     card = classifier.card
     for note in dataset.notes:
@@ -174,8 +173,8 @@ def evaluate(
     seen = digest((i.label, p.sha256) for i, p in zip(kept.items, predictions, strict=True))
     if part and seen != card.data.part_digests.get(part):
         raise DataError(
-            f"the {part} part of {dataset.root} is not that of the pictures that {card.name} was "
-            "trained with (other or more pictures): leave --part out, on data that it never saw"
+            f"the {part} part of {dataset.root} differs from the {part} part in the training of "
+            f"{card.name} (other or more pictures): on new data, leave --part out"
         )
     trained_on = seen in {card.data.digest, card.data.part_digests.get("train")}
     used = {name: target for name, target in known.items() if name != target}
@@ -186,11 +185,11 @@ def evaluate(
 
 
 def _named(dataset: Dataset, card: ModelCard, positive: str | None) -> dict[str, str]:
-    """Return the classes of the model for those of the data, one of which means a crack.
+    """Return the class of the model for each class of the data, if `positive` names one.
 
     Raises:
-        DataError: no such class in the data, or the model does not say which of two classes it
-            means.
+        DataError: the data has no class `positive`, or the card does not state which of two classes
+            means a crack.
     """
     if positive is None:
         return {}

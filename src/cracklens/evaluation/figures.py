@@ -1,4 +1,4 @@
-"""The records of an evaluation: figures with their intervals, undefined ones left out."""
+"""Records of an evaluation: figures with their intervals; undefined figures are None."""
 
 from typing import Literal
 
@@ -14,7 +14,7 @@ class _Record(BaseModel):
 class Figure(_Record):
     """A figure with its 95 % bootstrap interval, low <= value <= high.
 
-    Without an interval (both None) too few pictures or groups were there to draw from.
+    Both limits are None if there were too few pictures or groups to resample.
     """
 
     value: float
@@ -33,8 +33,8 @@ class AverageFigures(_Record):
 class ClassFigures(_Record):
     """Precision, recall and F1 of one class; `support` is its number of pictures.
 
-    A class without pictures has no figures. Where it is the only one with pictures, every answer
-    of it is right whatever the model does: precision and F1 are None.
+    A class without pictures has no figures. If only this class has pictures, every prediction of it
+    is correct for any model: precision and F1 are None.
     """
 
     precision: Figure | None
@@ -49,23 +49,23 @@ class SummaryRecord(_Record):
     Attributes:
         count: Number of pictures.
         classes: Class names, in the order of the confusion matrix.
-        positive: The class that AUROC and average precision rank; None where they are
-            averaged over all classes, one against the rest.
-        accuracy: Share of right answers.
+        positive: The class that AUROC and average precision rank; None if they are averaged over
+            all classes, one against the rest.
+        accuracy: Share of correct predictions.
         log_loss: Mean cross-entropy in nats.
         per_class: Figures of each class by its name.
-        macro: Averages with equal say for each class; None where a class has no picture.
-        weighted: Averages in proportion to the classes' support; None where one class alone has
+        macro: Averages with equal weight for each class; None if a class has no picture.
+        weighted: Averages weighted by the support of the classes; None if only one class has
             pictures.
-        auroc: Area under the ROC curve; None where a class has no picture.
-        average_precision: Area under the precision-recall steps; None as above.
+        auroc: Area under the ROC curve; None if a class has no picture.
+        average_precision: Area under the precision-recall steps; None if a class has no picture.
         ece: Expected calibration error, 15 bins.
-        confusion: (K, K) counts, rows the truth.
-        majority_baseline: Accuracy of always answering the most frequent class.
+        confusion: (K, K) counts, rows are true classes.
+        majority_baseline: Accuracy of always predicting the most frequent class.
         replicates: Number of bootstrap resamples.
-        resampled: What was drawn: single pictures, or whole groups (photographs).
-        units: Number of pictures or groups to draw from.
-        seed: Of the resampling.
+        resampled: Units of the resampling: single pictures, or whole groups (photographs).
+        units: Number of these pictures or groups.
+        seed: Seed of the resampling.
     """
 
     count: int
@@ -88,5 +88,5 @@ class SummaryRecord(_Record):
 
     @property
     def without_pictures(self) -> list[str]:
-        """The classes that the data holds no picture of."""
+        """The classes without pictures in the data."""
         return [name for name, figures in self.per_class.items() if not figures.support]

@@ -1,4 +1,4 @@
-"""The course of a training run as a picture."""
+"""The plot of a training run."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,34 +20,33 @@ def plot_training_history(
     title: str = "Training history",
     best_epoch: int | None = None,
 ) -> None:
-    """Draw loss and accuracy over the epochs, the best epoch and where the rate dropped.
+    """Draw loss and accuracy over the epochs, the best epoch and the drops of the learning rate.
 
     Args:
-        history: One number for each epoch under `loss`, `accuracy`, `val_loss`,
-            `val_accuracy` and `learning_rate`; `loss` is needed, the others are drawn where
-            they are given.
+        history: One number for each epoch under `loss`, `accuracy`, `val_loss`, `val_accuracy` and
+            `learning_rate`. `loss` is required, the others are optional.
         path: Where the PNG is written.
         title: Heading.
         best_epoch: The epoch kept, counted from 1; by default that of the lowest validation
-            loss, or of the lowest loss where nothing was validated.
+            loss, or of the lowest loss without validation.
 
     Raises:
         DataError: There is no epoch, or the lists differ in length.
     """
     series = {key: np.asarray(values, float) for key, values in history.items() if len(values)}
     _check(series)
-    judged = series.get("val_loss", series["loss"])
-    if best_epoch is None and np.isfinite(judged).any():
-        best_epoch = int(np.nanargmin(judged)) + 1
+    criterion = series.get("val_loss", series["loss"])
+    if best_epoch is None and np.isfinite(criterion).any():
+        best_epoch = int(np.nanargmin(criterion)) + 1
     drops = _drops(series.get("learning_rate"))
     figure = style.new_figure(10.5, 4.4)
     figure.suptitle(
-        style.plain(title), fontsize=style.TITLE_SIZE + 1, color=style.INK, x=0.01, ha="left"
+        style.escaped(title), fontsize=style.TITLE_SIZE + 1, color=style.INK, x=0.01, ha="left"
     )
     for axes, key in zip(figure.subplots(1, 2), WORDS, strict=True):
         _panel(axes, key, series)
         _marks(axes, best_epoch, drops)
-        style.dress(axes, "", "Epoch", WORDS[key])
+        style.style_axes(axes, "", "Epoch", WORDS[key])
     style.legend_below(figure, figure.axes[0], columns=4)
     style.save(figure, path)
 
@@ -72,7 +71,7 @@ def _panel(axes: Axes, key: str, series: Mapping[str, np.ndarray]) -> None:
 
 
 def _marks(axes: Axes, best_epoch: int | None, drops: Sequence[int]) -> None:
-    """Draw the vertical lines of the best epoch and of the falls of the learning rate."""
+    """Draw vertical lines at the best epoch and at the drops of the learning rate."""
     if best_epoch is not None:
         axes.axvline(
             best_epoch,
@@ -90,9 +89,9 @@ def _marks(axes: Axes, best_epoch: int | None, drops: Sequence[int]) -> None:
 
 
 def _drops(rates: np.ndarray | None) -> list[int]:
-    """Return the epochs, from 1, that began with a lower rate; none for smooth schedules.
+    """Return the epochs (from 1) that start with a lower rate; none for smooth schedules.
 
-    A schedule that lowers the rate in most epochs (cosine) has no drops worth a mark.
+    A schedule that lowers the rate in most epochs (cosine) has no single drops to mark.
     """
     if rates is None:
         return []
@@ -102,7 +101,7 @@ def _drops(rates: np.ndarray | None) -> list[int]:
 
 def _check(series: Mapping[str, np.ndarray]) -> None:
     if "loss" not in series:
-        raise DataError("the training history has no 'loss', or not one epoch: nothing to draw")
+        raise DataError("the training history has no 'loss', or no epoch: nothing to draw")
     lengths = {key: len(values) for key, values in series.items()}
     if len(set(lengths.values())) > 1:
         raise DataError(f"the lists of the training history differ in length: {lengths}")

@@ -1,7 +1,7 @@
-"""Figures for masks of cracks against masks that people have drawn or a renderer knows.
+"""Metrics of crack masks against ground truth that was drawn or rendered.
 
-A drawn edge is uncertain by a pixel or two, and a crack is thin: plain overlap punishes that. So a
-pixel counts as found when the other mask passes within a tolerance.
+A drawn edge is uncertain by one or two pixels, which lowers the overlap of thin cracks. So a pixel
+counts as found if the other mask has a pixel within a tolerance.
 """
 
 from collections.abc import Sequence
@@ -16,23 +16,23 @@ Mask = NDArray[np.bool_]
 
 TOLERANCE_PX = 2
 CENTRELINE_TOLERANCE_PX = 4
-"""Of the centrelines, as in the OmniCrack30k benchmark (Benz and Rodehorst 2024)."""
+"""Tolerance of the centrelines, as in the OmniCrack30k benchmark (Benz and Rodehorst 2024)."""
 
 
 @dataclass(frozen=True, slots=True)
 class MaskCounts:
-    """Pixels of one picture, or of several added up.
+    """Numbers of pixels of one picture, or the sums of several pictures.
 
     Attributes:
-        claimed: marked by the model.
-        claimed_right: of those, with a true crack within the tolerance.
-        true: of the true mask.
-        true_found: of those, with a claimed one within the tolerance.
-        both: in both masks exactly.
-        either: in any of the two.
-        line_found: of the true centreline, with a claimed one within the centrelines' tolerance.
-        line_missed: of the true centreline, the rest.
-        line_false: of the claimed centreline, without a true one within that tolerance.
+        claimed: pixels marked by the model.
+        claimed_right: claimed pixels with a true crack pixel within the tolerance.
+        true: pixels of the true mask.
+        true_found: true pixels with a claimed pixel within the tolerance.
+        both: pixels in both masks, without tolerance.
+        either: pixels in at least one mask.
+        line_found: true centreline pixels with a claimed centreline within its tolerance.
+        line_missed: true centreline pixels without one.
+        line_false: claimed centreline pixels without a true centreline within its tolerance.
     """
 
     claimed: int
@@ -85,7 +85,7 @@ def compare_masks(
     tolerance_px: int = TOLERANCE_PX,
     line_tolerance_px: int = CENTRELINE_TOLERANCE_PX,
 ) -> MaskCounts:
-    """Count what two masks of the same shape (H, W) have in common.
+    """Count the matching and the differing pixels of two masks of the same shape (H, W).
 
     >>> truth = np.zeros((9, 9), bool)
     >>> truth[4] = True
@@ -118,12 +118,12 @@ def added(counts: Sequence[MaskCounts]) -> MaskCounts:
 
 
 def dilated(mask: Mask, radius_px: int) -> Mask:
-    """Return all pixels within a distance of a mask, along a straight line.
+    """Return all pixels within a Euclidean distance of a mask.
 
     >>> dilated(np.eye(1, 5, 2, dtype=bool), 1).astype(int).tolist()
     [[0, 1, 1, 1, 0]]
     """
-    reach = np.arange(-radius_px, radius_px + 1)
-    disc = (reach[:, None] ** 2 + reach**2 <= radius_px**2).astype(np.uint8)
-    grown: Mask = cv2.dilate(mask.astype(np.uint8), disc) > 0
-    return grown
+    offsets = np.arange(-radius_px, radius_px + 1)
+    disc = (offsets[:, None] ** 2 + offsets**2 <= radius_px**2).astype(np.uint8)
+    near: Mask = cv2.dilate(mask.astype(np.uint8), disc) > 0
+    return near

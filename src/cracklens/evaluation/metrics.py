@@ -1,9 +1,9 @@
 """Classification metrics as pure functions of arrays, each with optional weights.
 
-Weights count how often each sample is taken; the bootstrap passes the multiplicities of a
-resample. Definitions are scikit-learn's, so that figures compare with published ones. The
-metrics of a decision stand here, those of a ranking (ROC, precision-recall) in `ranking`;
-this module gives both.
+A weight counts how often a sample is drawn; the bootstrap passes the multiplicities of a resample.
+The definitions are those of scikit-learn, so results are comparable with published ones. Metrics of
+decisions are defined here, metrics of rankings (ROC, precision-recall) in `ranking`; this module
+exports both.
 """
 
 from typing import NamedTuple
@@ -42,9 +42,9 @@ __all__ = [
 ]
 
 LOG_LOSS_FLOOR = 1e-7
-"""Probabilities below are raised to it, so that one sure mistake costs 16.1 and not infinity.
+"""Lower limit of probabilities, so that one wrong prediction costs at most 16.1 nats.
 
-Keras clips at the same figure (`keras.config.epsilon()`), which keeps log losses comparable.
+Keras clips at the same value (`keras.config.epsilon()`), so log losses are comparable.
 """
 
 
@@ -77,7 +77,7 @@ def confusion_matrix(
         weights: (N,) non-negative sample weights; without them each sample counts once.
 
     Returns:
-        (K, K), rows the truth, columns the prediction; integers without weights.
+        (K, K), rows are true classes, columns predicted ones; integers without weights.
 
     >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 1, 0]), 2)
     array([[1, 0],
@@ -118,11 +118,11 @@ def log_loss(probabilities: FloatArray, true: AnyArray, weights: AnyArray | None
 def per_class(confusion: AnyArray) -> PerClass:
     """Return precision, recall, F1 and support of each class.
 
-    A ratio whose denominator is zero (class never predicted, or absent) is 0, as with
-    scikit-learn's `zero_division=0`.
+    A ratio with a zero denominator (class never predicted, or absent) is 0, as with
+    `zero_division=0` in scikit-learn.
 
     Args:
-        confusion: (..., K, K), rows the truth; leading axes run over replicates.
+        confusion: (..., K, K), rows are true classes; leading axes are replicates.
 
     >>> per_class(np.array([[3, 1], [0, 4]])).recall.tolist()
     [0.75, 1.0]
@@ -130,31 +130,31 @@ def per_class(confusion: AnyArray) -> PerClass:
     confusion = np.asarray(confusion, np.float64)
     hits = np.diagonal(confusion, axis1=-2, axis2=-1)
     support = confusion.sum(axis=-1)
-    answers = confusion.sum(axis=-2)
+    predicted = confusion.sum(axis=-2)
     return PerClass(
-        precision=_ratio(hits, answers),
+        precision=_ratio(hits, predicted),
         recall=_ratio(hits, support),
-        f1=_ratio(2 * hits, support + answers),
+        f1=_ratio(2 * hits, support + predicted),
         support=support,
     )
 
 
 def macro_average(figures: PerClass) -> Averages:
-    """Average over all K classes alike; an absent class counts with its zeros."""
+    """Average over all K classes with equal weight; the figures of an absent class are 0."""
     return Averages(*(values.mean(axis=-1) for values in figures[:3]))
 
 
 def weighted_average(figures: PerClass) -> Averages:
-    """Average over the classes in proportion to their support."""
+    """Average over the classes, weighted by their support."""
     share = _ratio(figures.support, figures.support.sum(axis=-1, keepdims=True))
     return Averages(*((values * share).sum(axis=-1) for values in figures[:3]))
 
 
 def majority_baseline(true: AnyArray, weights: AnyArray | None = None) -> float:
-    """Return the accuracy of always answering the most frequent class of (N,) true indices.
+    """Return the accuracy of always predicting the most frequent class of (N,) true indices.
 
-    A model below it is worse than no model, however high its accuracy sounds: 85 % of the
-    deck tiles of SDNET2018 show no crack.
+    A model below this baseline is worse than no model, even with a high accuracy: 85 % of the deck
+    tiles of SDNET2018 show no crack.
 
     >>> majority_baseline(np.array([0, 0, 0, 1]))
     0.75

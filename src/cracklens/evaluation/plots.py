@@ -1,6 +1,6 @@
-"""Pictures of an evaluation: confusion, curves, reliability, report, history, tiles.
+"""Plots of an evaluation: confusion matrix, curves, reliability, report, history, contact sheet.
 
-Each function draws one PNG and depends on its arguments alone.
+Each function draws one PNG and depends only on its arguments.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ __all__ = [
     "plot_training_history",
 ]
 
-LONG_NAME = 10  # letters; with three or more columns longer ones would touch
+LONG_NAME = 10  # letters; with three or more columns, longer names would overlap
 
 
 def plot_confusion(
@@ -37,10 +37,10 @@ def plot_confusion(
     path: Path | str,
     title: str = "Confusion matrix",
 ) -> None:
-    """Draw counts and the percentages of each row, dark where a row's answers gather.
+    """Draw the counts and the percentage of each row; a higher percentage is darker.
 
     Args:
-        confusion: (K, K) counts, rows the truth.
+        confusion: (K, K) counts, rows are true classes.
         classes: K names.
         path: Where the PNG is written.
         title: Heading.
@@ -56,7 +56,7 @@ def plot_confusion(
         percent = f"{share:.1%}" if rows[row, 0] else "no picture"
         colour = "white" if share > style.DARK_CELL else style.INK
         _cell(axes, (row, column), (f"{counts[row, column]:,}", percent), colour)
-    style.dress(axes, title, "Answer of the model", "Truth", grid=False)
+    style.style_axes(axes, title, "Predicted class", "True class", grid=False)
     _name_ticks(axes, classes, classes)
     bar = figure.colorbar(image, ax=axes, shrink=0.8, format=lambda x, _: f"{x:.0%}")
     bar.ax.tick_params(labelsize=style.TICK_SIZE, color=style.GRID, labelcolor=style.INK)
@@ -91,11 +91,11 @@ def plot_reliability(
         **{**box, "color": "none", "edgecolor": style.VERMILION, "hatch": "////"},
     )
     upper.plot([0, 1], [0, 1], color=style.INK, linewidth=1, linestyle=":", label="Perfect")
-    style.dress(upper, f"Reliability, calibration error {error:.3f}", "", "Accuracy")
-    least = binned.edges[bins // np.shape(probabilities)[1]]  # no answer is less sure than 1 / K
+    style.style_axes(upper, f"Reliability, calibration error {error:.3f}", "", "Accuracy")
+    least = binned.edges[bins // np.shape(probabilities)[1]]  # the top confidence is at least 1 / K
     upper.set(xlim=(least, 1), ylim=(0, 1.02))
     lower.bar(left, binned.count, color=style.QUIET, **box)
-    style.dress(lower, "", "Confidence of the answer", "Pictures")
+    style.style_axes(lower, "", "Confidence of the prediction", "Pictures")
     lower.yaxis.set_major_formatter("{x:,.0f}")
     style.legend_below(figure, upper, columns=3)
     style.save(figure, path)
@@ -123,14 +123,14 @@ def plot_class_report(
             _cell(axes, (row, column), texts, style.INK)
         axes.text(3, row, f"{support:,}", ha="center", va="center", fontsize=11, color=style.INK)
     axes.axhline(len(summary.classes) - 0.5, color=style.INK, linewidth=1)
-    style.dress(axes, title, grid=False)
+    style.style_axes(axes, title, grid=False)
     _name_ticks(axes, ["Precision", "Recall", "F1", "Support"], [name for name, _, _ in rows])
     axes.xaxis.tick_top()
     style.save(figure, path)
 
 
 def _cell(axes: Axes, place: tuple[int, int], texts: tuple[str, str], colour: str) -> None:
-    """Write a figure and a smaller remark below it around the middle of a (row, column)."""
+    """Write a figure, and a smaller remark below it, centred in a cell (row, column)."""
     for text, size, rise in zip(texts, (11, style.TICK_SIZE), (8, -8), strict=True):
         axes.annotate(
             text,

@@ -1,7 +1,7 @@
 """Metrics of a ranking by score: ROC, precision-recall and the areas below them.
 
-The scores are sorted once (`Ranking.of`); every weighting of the samples then costs a few
-cumulative sums. The bootstrap lives on that: 1,000 weightings of 40,000 samples in seconds.
+The scores are sorted once (`Ranking.of`). Then each weighting of the samples needs only a few
+cumulative sums, which makes the bootstrap fast: 1,000 weightings of 40,000 samples take seconds.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.floating[Any]]
 AnyArray = NDArray[Any]
-"""Class indices, booleans or counts; (N,) unless said otherwise."""
+"""Class indices, booleans or counts; (N,) unless stated otherwise."""
 
 
 class Areas(NamedTuple):
-    """Area under the ROC curve and average precision; NaN where a class is absent."""
+    """Area under the ROC curve and average precision; NaN if a class is absent."""
 
     auroc: float
     average_precision: float
@@ -40,7 +40,7 @@ class Ranking:
 
     @classmethod
     def of(cls, scores: FloatArray, positive: AnyArray) -> Self:
-        """Rank (N,) finite scores of samples of which (N,) say whether they are positive."""
+        """Rank samples by (N,) finite scores; `positive` (N,) marks the positive samples."""
         scores = np.asarray(scores, np.float64)
         order = np.argsort(-scores, kind="stable")
         falling = scores[order]
@@ -59,7 +59,7 @@ class Ranking:
         if hits[-1] <= 0 or alarms[-1] <= 0:
             return Areas(float("nan"), float("nan"))
         steps = np.diff(hits, prepend=0.0)
-        # Sums and not dot products: BLAS wakes threads for those, and on two busy cores that
+        # Sums, not dot products: BLAS uses threads for dot products, and on two busy cores that
         # took two to three times as long (0.5 to 0.8 s against 0.25 s for 1,500 of N = 40,000).
         below = (alarms[-1] - alarms + np.diff(alarms, prepend=0.0) / 2) * steps
         precision = _precision(hits, alarms)
@@ -147,7 +147,7 @@ def one_vs_rest(probabilities: FloatArray, true: AnyArray) -> list[Ranking]:
 
 
 def macro_areas(rankings: list[Ranking], weights: AnyArray | None = None) -> Areas:
-    """Average the areas over rankings with equal say; NaN where any of them is undefined."""
+    """Average the areas over rankings with equal weight; NaN if any of them is undefined."""
     each = [ranking.areas(weights) for ranking in rankings]
     return Areas(*(float(np.mean(values)) for values in zip(*each, strict=True)))
 
@@ -170,8 +170,8 @@ def macro_average_precision(
 
 
 def _precision(hits: FloatArray, alarms: FloatArray) -> FloatArray:
-    answers = hits + alarms
-    return np.divide(hits, answers, out=np.zeros(len(hits)), where=answers > 0)
+    predicted = hits + alarms
+    return np.divide(hits, predicted, out=np.zeros(len(hits)), where=predicted > 0)
 
 
 def _share_of_last(counts: FloatArray) -> FloatArray:

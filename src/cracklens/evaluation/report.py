@@ -10,7 +10,7 @@ COLUMN = 16  # "0.9750-0.9870" and a gap
 SUPPORT = 10
 NAME_LIMIT = WIDTH - 3 * COLUMN - SUPPORT
 HEAD = 20
-REMARK = WIDTH - HEAD - 25  # what a figure and its interval leave of a line
+REMARK = WIDTH - HEAD - 25  # room on a line after a figure and its interval
 
 
 def text(summary: SummaryRecord) -> str:
@@ -20,7 +20,7 @@ def text(summary: SummaryRecord) -> str:
 
 
 def interval_text(figure: Figure) -> str:
-    """Return the interval in short, '0.975-0.987', or nothing where there is none."""
+    """Return the interval as '0.9750-0.9870', or an empty text if there is none."""
     if figure.low is None or figure.high is None:
         return ""
     return f"{figure.low:.4f}-{figure.high:.4f}"
@@ -35,7 +35,7 @@ def _heading(summary: SummaryRecord) -> list[str]:
         kind = " (photographs)" if grouped else ""
         return [
             head,
-            f"no intervals: {summary.units} {unit}{kind} tell too little of how others differ;",
+            f"no intervals: {summary.units} {unit}{kind} are too few to estimate the scatter;",
             f"{LEAST_UNITS} or more are needed",
         ]
     drawn = f"{summary.units:,} whole groups (photographs)" if grouped else "single pictures"
@@ -105,7 +105,7 @@ def _confusion(summary: SummaryRecord) -> list[str]:
     if not _fits(names, titles, counts):
         return [f"Confusion matrix: {len(names)} classes are too many to print here."]
     left, column = _widths(names, titles, counts)
-    lines = ["Confusion matrix: each row a true class, each column an answer"]
+    lines = ["Confusion matrix: each row is a true class, each column a predicted class"]
     for name, cells in zip(["", *names], [titles, *counts], strict=True):
         lines.append(f"{name:<{left}}" + "".join(f"{cell:>{column}}" for cell in cells))
     return lines
@@ -132,28 +132,28 @@ def _notes(summary: SummaryRecord) -> list[str]:
         notes.append("Not defined without it: its figures, the mean of the classes, the areas.")
     if one_class:
         notes += [
-            "All pictures are of one class, so every answer of that class is right: its",
-            "precision and F1, and the weighted mean, would say nothing and are left out.",
+            "All pictures are of one class, so every prediction of that class is correct.",
+            "Its precision and F1, and the weighted mean, have no meaning and are left out.",
         ]
     elif summary.accuracy.value <= summary.majority_baseline:
-        notes.append("The accuracy is no better than always giving the most frequent answer.")
+        notes.append("The accuracy is no better than always predicting the most frequent class.")
     present = [figures for figures in summary.per_class.values() if figures.support]
     ratios = [
         figure for item in present for figure in (item.precision, item.recall) if figure is not None
     ]
     if summary.units >= LEAST_UNITS and any(figure.low is None for figure in ratios):
         unit = "groups" if summary.resampled == "groups" else "pictures"
-        notes.append(f"A figure without an interval rests on fewer than {LEAST_UNITS} {unit}.")
+        notes.append(f"A figure without an interval is based on fewer than {LEAST_UNITS} {unit}.")
     if any(figure.low is not None and figure.low == figure.high for figure in ratios):
         notes += [
-            "An interval of no width means too few mistakes, or hits, to resample; it does",
+            "An interval of zero width means too few mistakes, or hits, to resample; it does",
             "not mean certainty.",
         ]
     return notes
 
 
 def shorten(name: str, width: int) -> str:
-    """Cut a name to a width, with dots at the end.
+    """Shorten a name to a width, with dots at the end.
 
     >>> shorten("spalling with exposed rebar", 12)
     'spalling ...'

@@ -1,4 +1,4 @@
-"""Comparing the pixels that a segmenter marks with drawn masks."""
+"""Evaluation of a segmenter against drawn masks."""
 
 import csv
 from dataclasses import dataclass
@@ -38,17 +38,17 @@ _FULL = 255.0
 
 @dataclass(frozen=True, slots=True)
 class MaskEvaluation:
-    """How well the marked pixels agree with drawn masks.
+    """Agreement of the marked pixels with drawn masks.
 
     Attributes:
         model: name of the model.
         data: name of the folder.
         kind: format of the annotations.
         paths: the pictures that were compared.
-        counts: pixel counts of each, in the same order.
-        figures: over all pixels of all pictures, with intervals from resampled pictures.
-        false_alarms: crack-free pictures with a marked pixel, and how many there are.
-        unreadable: pictures or masks that were left out, with the reason.
+        counts: pixel counts of each picture, in the same order.
+        figures: metrics over all pixels of all pictures; intervals resample pictures.
+        false_alarms: number of crack-free pictures with a marked pixel, and of crack-free pictures.
+        unreadable: reason for each picture that was left out.
     """
 
     model: str
@@ -61,7 +61,7 @@ class MaskEvaluation:
     unreadable: dict[Path, str]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return everything but the pictures, ready for JSON."""
+        """Return all results except those of single pictures, as JSON values."""
         return {
             "model": self.model,
             "data": self.data,
@@ -79,7 +79,7 @@ class MaskEvaluation:
         }
 
     def text(self) -> str:
-        """Return the report for people."""
+        """Return the report as text."""
         lines = [f"{len(self.paths):,} pictures with masks ({self.kind})"]
         if len(self.paths) < LEAST_UNITS:
             lines.append(f"no intervals: {LEAST_UNITS} or more pictures are needed")
@@ -88,8 +88,8 @@ class MaskEvaluation:
         lines.append("")
         for name, shown in FIGURES.items():
             figure = self.figures[name]
-            said = f"{figure.value:.4f}  {interval_text(figure)}" if figure else "not defined"
-            lines.append(f"{shown:<28}{said}".rstrip())
+            value = f"{figure.value:.4f}  {interval_text(figure)}" if figure else "not defined"
+            lines.append(f"{shown:<28}{value}".rstrip())
         if any(figure is None for figure in self.figures.values()):
             lines.append("Not defined: no crack is drawn in the masks, or none was marked.")
         marked, free = self.false_alarms
@@ -127,7 +127,7 @@ def evaluate_masks(
     max_pixels: int = DEFAULT_MAX_PIXELS,
     progress: Progress = SILENT,
 ) -> MaskEvaluation:
-    """Mark every picture with the thresholds of the model and compare with its mask.
+    """Mark the cracks of every picture with the model's thresholds and compare with its mask.
 
     Args:
         detector: a segmenter.
@@ -138,7 +138,8 @@ def evaluate_masks(
         progress: listener.
 
     Raises:
-        DataError: boxes alone, nothing that can be read, or `strict`.
+        DataError: there are only boxes, no picture can be read, or a picture cannot be read and
+            `strict` is set.
         ModelError: the model does not mark pixels.
     """
     annotations.require_masks()
@@ -181,13 +182,13 @@ def _compare(detector: Detector, picture: AnnotatedPicture, max_pixels: int) -> 
     truth = picture.draw(photo.height_px, photo.width_px)
     found = detector.detect(photo.pixels).probability
     low, high = (round(t * _FULL) for t in (settings.grow_threshold, settings.seed_threshold))
-    # the mask holds what is above a threshold: the one below counts as reaching it
+    # the mask contains values above a threshold; subtract 1 to include the threshold itself
     claimed = apply_hysteresis_threshold(found, low - 1, high - 1)
     return compare_masks(claimed, truth)
 
 
 def _value(counts: MaskCounts, name: str) -> float:
-    """Return a figure, or NaN where its denominator is zero."""
+    """Return a figure, or NaN if its denominator is zero."""
     undefined = {
         "precision": not counts.claimed,
         "recall": not counts.true,
@@ -199,7 +200,7 @@ def _value(counts: MaskCounts, name: str) -> float:
 
 
 def _figures(counts: list[MaskCounts], replicates: int) -> dict[str, Figure | None]:
-    """Return each figure over the pixels of all pictures; large pictures weigh more."""
+    """Return each figure over the pixels of all pictures; larger pictures have more weight."""
     names = list(MaskCounts.__dataclass_fields__)
     table = np.array([[getattr(each, name) for name in names] for each in counts], np.int64)
     total = added(counts)

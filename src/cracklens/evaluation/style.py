@@ -1,7 +1,7 @@
-"""How every picture of the room looks: one set of colours, sizes and margins.
+"""The common style of all plots: colours, sizes and margins.
 
-Only matplotlib's object interface is used: no pyplot, no global settings, no display, so
-pictures may be drawn from any thread and in the middle of somebody's notebook.
+Only matplotlib's object interface is used: no pyplot, no global settings, no display. So plots can
+be drawn in any thread and do not change the settings of a notebook.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ BLUE, VERMILION, GREEN, PURPLE, AMBER, SKY = SERIES = (
     "#E69F00",
     "#56B4E9",
 )
-"""Okabe and Ito (2008), "Color Universal Design": told apart with any colour vision."""
+"""Okabe and Ito (2008), "Color Universal Design": distinct for every type of colour vision."""
 
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 HEAT = LinearSegmentedColormap.from_list("cracklens", ["#FFFFFF", "#9CC7E3", BLUE, "#003F66"])
@@ -44,7 +44,7 @@ METADATA: Mapping[str, str] = MappingProxyType({"Software": "cracklens"})
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:
-    """Return an empty white figure that keeps its labels inside."""
+    """Return an empty white figure whose layout keeps all labels inside."""
     figure = Figure(
         figsize=(width_in, height_in),
         dpi=DPI,
@@ -55,12 +55,12 @@ def new_figure(width_in: float, height_in: float) -> Figure:
     return figure
 
 
-def dress(axes: Axes, title: str = "", x: str = "", y: str = "", *, grid: bool = True) -> None:
-    """Give axes their title, labels, a light grid and no box."""
+def style_axes(axes: Axes, title: str = "", x: str = "", y: str = "", *, grid: bool = True) -> None:
+    """Set title and labels of axes, draw a light grid and remove the frame."""
     if title:
-        axes.set_title(plain(title), fontsize=TITLE_SIZE, color=INK, pad=PAD, loc="left")
-    axes.set_xlabel(plain(x), fontsize=LABEL_SIZE, color=INK)
-    axes.set_ylabel(plain(y), fontsize=LABEL_SIZE, color=INK)
+        axes.set_title(escaped(title), fontsize=TITLE_SIZE, color=INK, pad=PAD, loc="left")
+    axes.set_xlabel(escaped(x), fontsize=LABEL_SIZE, color=INK)
+    axes.set_ylabel(escaped(y), fontsize=LABEL_SIZE, color=INK)
     axes.tick_params(labelsize=TICK_SIZE, color=GRID, labelcolor=INK)
     for side, spine in axes.spines.items():
         spine.set_visible(grid and side in {"left", "bottom"})
@@ -71,7 +71,7 @@ def dress(axes: Axes, title: str = "", x: str = "", y: str = "", *, grid: bool =
 
 
 def legend_below(figure: Figure, axes: Axes, columns: int = 1) -> None:
-    """Explain the lines of some axes below them, where no curve can be hidden."""
+    """Draw the legend of axes below them, so that it hides no curve."""
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(
         handles,
@@ -84,14 +84,14 @@ def legend_below(figure: Figure, axes: Axes, columns: int = 1) -> None:
     )
 
 
-def plain(text: str) -> str:
-    """Keep dollar signs, as in file names, from being read as formulas."""
+def escaped(text: str) -> str:
+    """Escape dollar signs, as in file names, so that matplotlib does not read a formula."""
     return text.replace("$", r"\$")
 
 
 def short(name: str) -> str:
-    """Return a class name as a label that leaves room for the picture."""
-    return plain(shorten(name, NAME_LIMIT))
+    """Return a class name shortened for a label."""
+    return escaped(shorten(name, NAME_LIMIT))
 
 
 def save(figure: Figure, path: Path | str) -> None:

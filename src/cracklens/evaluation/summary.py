@@ -1,4 +1,4 @@
-"""The figures of one evaluation, each with its interval."""
+"""All figures of one evaluation, each with its interval."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,17 +35,17 @@ from cracklens.evaluation.metrics import (
 )
 from cracklens.evaluation.ranking import AnyArray, FloatArray, macro_areas
 
-SUM_TOLERANCE = 1e-3  # how far a row may be from 1; half precision rounds at 5e-4
+SUM_TOLERANCE = 1e-3  # largest difference of a row sum from 1; half precision rounds at 5e-4
 
 
 __all__ = ["AverageFigures", "ClassFigures", "Figure", "Summary", "summarise"]
 
 
 class Summary(SummaryRecord):
-    """All figures of one evaluation, and the report of them."""
+    """All figures of one evaluation, and the report as text."""
 
     def text(self) -> str:
-        """Return the report for people: plain text, at most 80 columns."""
+        """Return the report as plain text, at most 80 columns wide."""
         return report.text(self)
 
 
@@ -59,7 +59,7 @@ def summarise(
     replicates: int = 1000,
     seed: int = 0,
 ) -> Summary:
-    """Evaluate probabilities against the truth; the answer is the most probable class.
+    """Evaluate probabilities against the ground truth; the most probable class is the prediction.
 
     Args:
         probabilities: (N, K), rows that sum to 1.
@@ -67,15 +67,15 @@ def summarise(
         classes: K names.
         positive: Class that AUROC and average precision rank. Without it both are averaged over
             all classes, one against the rest.
-        groups: (N,) photograph of each tile, a number or name; whole ones are resampled. A figure
-            that rests on fewer than `LEAST_UNITS` of them (of pictures, without groups) gets no
+        groups: (N,) photograph of each tile, as number or name; whole photographs are resampled. A
+            figure based on fewer than `LEAST_UNITS` groups (pictures, without groups) gets no
             interval.
         replicates: Number of bootstrap resamples.
         seed: Seed of the resampling.
 
     Raises:
-        DataError: No pictures, shapes that disagree, numbers that are no probabilities, a
-            class index out of range.
+        DataError: There are no pictures, shapes differ, numbers are no probabilities, or a class
+            index is out of range.
         UsageError: `positive` is not a class, or `replicates` is below 1.
     """
     probabilities, true = np.asarray(probabilities, np.float64), np.asarray(true)
@@ -84,7 +84,7 @@ def summarise(
         raise UsageError(f"no class '{positive}': {did_you_mean(positive, classes)}")
     index = None if positive is None else list(classes).index(positive)
     units = _Units.of(true, probabilities.argmax(axis=1), len(classes), groups)
-    # where nothing can be drawn from, single pictures stand in, and no interval is made of them
+    # a single group cannot be resampled: draw pictures instead, from which no interval is made
     drawn_from = groups if groups is not None and units.all > 1 else None
     resampled = bootstrap(
         probabilities, true, index, groups=drawn_from, replicates=replicates, seed=seed
@@ -95,7 +95,7 @@ def summarise(
 
 @dataclass(frozen=True, slots=True)
 class _Units:
-    """How many pictures, or groups, a figure rests on; (K,) arrays hold a number per class."""
+    """Number of pictures or groups that a figure is based on; (K,) arrays have one per class."""
 
     all: int
     true: AnyArray
@@ -106,7 +106,7 @@ class _Units:
     def of(
         cls, true: AnyArray, predicted: AnyArray, classes: int, groups: AnyArray | None
     ) -> "_Units":
-        """Count the units with pictures, or answers, of each class, and with other pictures."""
+        """Count the units with true, predicted and other pictures of each class."""
         unit = np.arange(len(true)) if groups is None else np.asarray(groups)
 
         def count(chosen: AnyArray) -> int:
@@ -121,7 +121,7 @@ class _Units:
         )
 
     def ranked(self, positive: int | None) -> int:
-        """Return the units that a ranking of one class against the rest rests on."""
+        """Return the number of units behind a ranking of one class against the rest."""
         chosen = slice(None) if positive is None else slice(positive, positive + 1)
         return int(np.minimum(self.true, self.others)[chosen].min())
 
@@ -176,10 +176,9 @@ def _accuracies(resampled: Replicates) -> FloatArray:
 
 
 def _figure(value: float, replicates: FloatArray, units: int) -> Figure:
-    """Join a figure and its interval, if there are enough units to draw from.
+    """Return a figure with its interval, if there are enough units to resample.
 
-    The interval is widened to hold the figure itself, which matters for the calibration
-    error: resampling adds chance gaps, so its replicates lie above the estimate.
+    The interval is widened to contain the figure itself.
     """
     if units < LEAST_UNITS:
         return Figure(value=float(value))
@@ -188,11 +187,11 @@ def _figure(value: float, replicates: FloatArray, units: int) -> Figure:
 
 
 def _ece(value: float, replicates: FloatArray, units: int) -> Figure:
-    """Join the calibration error and its interval.
+    """Return the calibration error with its interval.
 
-    Resampling adds chance gaps, so replicates lie above the estimate as the estimate lies above
-    the truth: the interval is mirrored at the estimate (the basic bootstrap; Davison and Hinkley
-    1997, section 5.2) and cut at 0.
+    Resampling adds random gaps: replicates exceed the estimate, as the estimate exceeds the true
+    error. So the interval is mirrored at the estimate (basic bootstrap; Davison and Hinkley 1997,
+    section 5.2) and cut at 0.
     """
     if units < LEAST_UNITS:
         return Figure(value=value)
@@ -236,7 +235,7 @@ def _average_figures(one: Averages, many: Averages, units: int) -> AverageFigure
 def _check(
     probabilities: FloatArray, true: AnyArray, classes: Sequence[str], groups: AnyArray | None
 ) -> None:
-    """Raise DataError where the arrays do not describe one evaluation."""
+    """Raise DataError if the arrays do not describe one evaluation."""
     if len(classes) < 2 or len(set(classes)) != len(classes):  # noqa: PLR2004
         raise DataError(f"classes {list(classes)}: give two or more names, each once")
     if true.size == 0:

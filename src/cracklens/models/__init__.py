@@ -1,4 +1,4 @@
-"""A trained model as a folder on disk and as an engine in memory."""
+"""Trained models: the folder on disk and the engine in memory."""
 
 from cracklens.models.card import ModelCard
 from cracklens.models.engines import Engine, load_engine

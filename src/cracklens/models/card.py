@@ -1,4 +1,4 @@
-"""The card of a model: everything that one must know to use it and to judge it."""
+"""The model card: all facts needed to use and to assess a model."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -15,7 +15,7 @@ class _Part(BaseModel):
 
 
 class Architecture(_Part):
-    """What the network is made of."""
+    """Backbone, head and size of the network."""
 
     backbone: str
     weights: str
@@ -27,10 +27,10 @@ class Architecture(_Part):
 
 
 class TrainingData(_Part):
-    """What the network has seen.
+    """The pictures that the network was trained and validated on.
 
     `digest` is one hash over all pictures and their classes (`cracklens audit` prints it for a
-    folder), `part_digests` the same for each part of the split.
+    folder); `part_digests` holds the same hash for each part of the split.
     """
 
     name: str
@@ -44,7 +44,7 @@ class TrainingData(_Part):
 
 
 class Agreement(_Part):
-    """How far the engine and its precision agree with the PyTorch network in float32."""
+    """Agreement of the engine and its precision with the PyTorch network in float32."""
 
     engine: str
     sample_torch: int
@@ -60,7 +60,7 @@ class Agreement(_Part):
 
 
 class Segmentation(_Part):
-    """How a segmenter is run over a photograph, and where its answers become cracks.
+    """How a segmenter runs on a photograph, and the thresholds that turn probabilities into cracks.
 
     The thresholds were chosen on validation pictures, never on test data.
     """
@@ -68,7 +68,7 @@ class Segmentation(_Part):
     window_px: int = Field(ge=64, le=4096, description="Side of a window of a large photograph.")
     multiple_px: int = Field(ge=1, description="Sides of a window are multiples of this.")
     scales: tuple[float, ...] = Field(
-        min_length=1, description="Sizes at which a photograph is looked at; 0.5 is half of it."
+        min_length=1, description="Sizes at which a photograph is searched; 0.5 is half size."
     )
     seed_threshold: float = Field(
         gt=0, lt=1, description="Probability that a crack must reach somewhere (hysteresis)."
@@ -82,9 +82,9 @@ class ModelCard(_Part):
     """`card.json` of a model folder.
 
     `labels` are in the order of the network's outputs; `positive` is the class that means a crack
-    (None for more than two classes). `temperature` is applied inside the model;
-    where it could not be found (`calibrated` is false) it is 1. The task `classify` labels whole
-    pictures; `segment` does so too and also gives a probability for each pixel.
+    (None for more than two classes). `temperature` is applied inside the model. It is 1 if no
+    temperature could be fitted (`calibrated` is false). The task `classify` labels whole pictures;
+    `segment` also gives a probability for each pixel.
     """
 
     schema_version: Literal[1] = 1
@@ -158,14 +158,14 @@ model has never seen, expect less, and measure it: `cracklens evaluate THIS-FOLD
 
 def _input(card: ModelCard) -> str:
     size = card.preprocessing
-    inside = "Normalisation and calibration are inside `model.onnx` (input `pixels`: uint8, N x "
+    interface = "Normalisation and calibration are inside `model.onnx` (input `pixels`: uint8, N x "
     labelled = (
         f"RGB pictures of any size, brought to {size.width_px} x {size.height_px} px "
         f"({size.interpolation}, the whole picture)"
     )
     if card.segmentation is None:
         return (
-            f"Input: {labelled}. {inside}{size.height_px} x {size.width_px} x 3; outputs "
+            f"Input: {labelled}. {interface}{size.height_px} x {size.width_px} x 3; outputs "
             "`probabilities` and `logits`)."
         )
     how = card.segmentation
@@ -173,7 +173,7 @@ def _input(card: ModelCard) -> str:
         f"Input: photographs of any size, in windows of at most {how.window_px} px, at "
         f"{' and '.join(f'{scale:g}' for scale in how.scales)} times their size. A crack begins "
         f"at a probability of {how.seed_threshold:g} and is followed down to "
-        f"{how.grow_threshold:g}. To be labelled as tiles: {labelled}. {inside}H x W x 3, H and W "
+        f"{how.grow_threshold:g}. To label tiles: {labelled}. {interface}H x W x 3, H and W "
         f"multiples of {how.multiple_px}; outputs `map`: N x H x W, `probabilities` and `logits`)."
     )
 
@@ -186,7 +186,7 @@ def _leak_note(card: ModelCard) -> str:
     leaked = card.data.leaked_duplicates
     if not leaked:
         return ""
-    return f"{leaked:,} validation pictures are byte for byte also in the training part.\n\n"
+    return f"{leaked:,} validation pictures are also in the training part, byte for byte.\n\n"
 
 
 _SHOWN = {
@@ -198,7 +198,7 @@ _SHOWN = {
 
 
 def _interval(figure: dict[str, Any]) -> str:
-    """Return the interval of a figure in brackets; too few pictures leave it out."""
+    """Return the interval of a figure in brackets, or why there is none."""
     if figure["low"] is None:
         return " (too few pictures or groups for an interval)"
     return f" ({figure['low']:.4f} to {figure['high']:.4f})"

@@ -1,4 +1,4 @@
-"""The models that ship with the package, and how a model is named."""
+"""The embedded models of the package, and how a model is found by name or path."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from cracklens.models.folder import CARD, ModelFolder, read_model_folder
 
 EMBEDDED = Path(__file__).with_name("embedded")
 DEFAULT_MODEL = "concrete"
-"""Name of the embedded model that is used where none is named."""
+"""Name of the embedded model that is used by default."""
 
 
 def embedded_models() -> list[str]:
@@ -21,9 +21,8 @@ def find_model(name_or_path: str | Path | None = None) -> ModelFolder:
     """Read a model by name or by path; every file is checked against the hash in its card.
 
     Args:
-        name_or_path: name of an embedded model, else the path of a model folder; None is the
-            embedded model that is meant for everybody. A folder of the same name as an embedded
-            model is meant by `./NAME`.
+        name_or_path: name of an embedded model, or the path of a model folder. None is the default
+            model. `./NAME` is a folder even if an embedded model has the same name.
 
     Raises:
         ModelError: no such model, or a folder that is incomplete, altered or too new.

@@ -1,4 +1,4 @@
-"""The model folder: `model.onnx`, `card.json` and a `README.md` made from the card."""
+"""The model folder: `model.onnx`, `card.json` and a `README.md` written from the card."""
 
 import json
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from cracklens.models.card import SCHEMA_VERSION, ModelCard, readme
 
 CARD = "card.json"
 NETWORK = "model.onnx"
-_LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
+_SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A model folder whose files were found to be those that its card names."""
+    """A model folder whose files were checked against the hashes in its card."""
 
     path: Path
     card: ModelCard
@@ -33,8 +33,8 @@ def read_model_folder(path: str | Path) -> ModelFolder:
     """Read a model folder and check every file against the hash in its card.
 
     Raises:
-        ModelError: no model folder, a missing or altered file, a card that a newer cracklens wrote
-            or that is not valid.
+        ModelError: no model folder, a missing or altered file, a card from a newer cracklens, or
+            a card that is not valid.
     """
     path = Path(path)
     try:
@@ -70,7 +70,7 @@ def _check_files(path: Path, card: ModelCard) -> None:
     if NETWORK not in card.files:
         raise ModelError(f"{path / CARD} names no {NETWORK}")
     for found in sorted(path.iterdir()):  # weights could lie in a file that no hash covers
-        if found.name not in {CARD, *card.files, *_LITTER}:
+        if found.name not in {CARD, *card.files, *_SYSTEM_FILES}:
             raise ModelError(f"{found} is not part of the model, by its card: move it elsewhere")
 
 
@@ -99,10 +99,10 @@ def write_model_folder(
     *,
     overwrite: bool = False,
 ) -> ModelFolder:
-    """Let `make` fill a temporary folder, seal it with its card, and give it its name.
+    """Write a model folder atomically: `make` fills a temporary folder, which is then renamed.
 
-    `make` writes at least `model.onnx` and returns the card, whose `files` are filled in here.
-    Nothing bears the name before everything is written.
+    `make` writes at least `model.onnx` and returns the card. This function adds the hashes of the
+    files to the card.
 
     Raises:
         OutputError: the target exists and `overwrite` is false, or cannot be written.

@@ -1,4 +1,4 @@
-"""How a picture is brought to the pixels that a network was trained on."""
+"""Preprocessing: the conversion of a picture to the input of a network."""
 
 from typing import Literal
 
@@ -11,10 +11,10 @@ _FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.B
 
 
 class Preprocessing(BaseModel):
-    """What happens before the network, as the card of the backbone says.
+    """Steps before the network, as stated by the configuration of the backbone.
 
-    `mean` and `std` (of pixels scaled to 0..1) are applied inside `model.onnx`, so nobody can feed
-    a model pixels that it does not expect; they stand here to be read.
+    `mean` and `std` (of pixels scaled to 0..1) are applied inside `model.onnx`, so wrong values
+    cannot be passed to a model. Here they are for information only.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -27,10 +27,11 @@ class Preprocessing(BaseModel):
     std: tuple[float, float, float]
 
     def fit(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Bring RGB pixels (H x W x 3, uint8) to `height_px` x `width_px`.
+        """Resize RGB pixels (H x W x 3, uint8) to `height_px` x `width_px`.
 
-        A picture of the right size is returned as it is. Any other is resized as a whole ("squash":
-        nothing is cut off, since a crack may run along the edge), antialiased when it shrinks.
+        A picture of the right size is returned unchanged. Other pictures are resized as a whole
+        ("squash"): they are not cropped, since a crack may run along the edge. Reduction is
+        antialiased.
         """
         if pixels.shape[:2] == (self.height_px, self.width_px):
             return pixels

@@ -1,4 +1,4 @@
-"""Engines that run an ONNX file from pixels to arrays; they check each other."""
+"""Engines that run an ONNX network; two independent engines allow a comparison."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,15 +13,15 @@ Outputs = dict[str, NDArray[np.float32]]
 Precision = Literal["f32", "bf16"]
 
 DEFAULT_BATCH: dict[Precision, int] = {"f32": 4, "bf16": 8}
-"""Fastest on 2 cores for ResNet101 at 227 px, by 5 %: f32 19.4 pictures/s against 18.4 with 8, bf16
-144 against 134 with 4 (OpenVINO 2026.4, Xeon with AMX)."""
+"""Fastest batch sizes on 2 cores for ResNet101 at 227 px, by 5 to 7 %: in f32 19.4 pictures/s with
+4 against 18.4 with 8, in bf16 144 with 8 against 134 with 4 (OpenVINO 2026.4, Xeon with AMX)."""
 
 
 class Engine(Protocol):
     """A network in memory: `pixels` (N x H x W x 3, uint8) in, named float32 arrays out."""
 
     name: str
-    """Engine and version, for the record."""
+    """Name and version of the engine."""
     precision: Precision
 
     def map(self, batches: Iterable[NDArray[np.uint8]]) -> Iterator[Outputs]:
@@ -47,16 +47,17 @@ def load_engine(
     Args:
         network: file with an input `pixels` (batch x H x W x 3, uint8).
         engine: `openvino`, or `onnxruntime` (an extra).
-        precision: `f32`, or `bf16` where the processor has it.
-        batch_size: pictures per call of the network; 1 answers a single picture soonest.
-        size_px: height and width of the pictures, fixed where the file leaves them open. OpenVINO
-            then needs a third less memory; ONNX Runtime takes any size either way.
-        outputs: names of the outputs that are wanted, all by default. OpenVINO does not compute
-            what only the others need.
+        precision: `f32`, or `bf16` if the processor supports it.
+        batch_size: pictures per call of the network; 1 gives the shortest time for one picture.
+        size_px: height and width of the pictures, fixed if the file has free dimensions. OpenVINO
+            then needs a third less memory. ONNX Runtime ignores it.
+        outputs: names of the wanted outputs; default: all. OpenVINO skips the operations that only
+            other outputs need.
 
     Raises:
         UsageError: unknown engine.
-        ModelError: the processor lacks the precision, or the file is no network or lacks an output.
+        ModelError: the processor does not support the precision, the file is no network, or the
+            network lacks an output.
         MissingExtraError: `onnxruntime` is not installed.
     """
     batch_size = batch_size or DEFAULT_BATCH[precision]
@@ -74,7 +75,7 @@ def load_engine(
 
 
 def require_outputs(network: Path, wanted: Sequence[str] | None, known: Sequence[str]) -> list[str]:
-    """Return the outputs that are wanted, all of `known` by default.
+    """Return the wanted outputs; by default all of `known`.
 
     Raises:
         ModelError: the network lacks one.
@@ -89,7 +90,7 @@ def require_outputs(network: Path, wanted: Sequence[str] | None, known: Sequence
 
 
 def has_bf16() -> bool:
-    """Tell whether this processor computes in bf16 (AMX or AVX-512 BF16), as OpenVINO sees it."""
+    """Tell whether this processor computes in bf16 (AMX or AVX-512 BF16), according to OpenVINO."""
     from cracklens.models.engines.openvino import capabilities
 
     return "BF16" in capabilities()

@@ -1,4 +1,4 @@
-"""ONNX Runtime: other hardware, and an independent check of OpenVINO."""
+"""The engine ONNX Runtime: for other hardware, and as an independent check of OpenVINO."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -33,7 +33,7 @@ class OnnxRuntimeEngine:
             self._session = ort.InferenceSession(
                 str(network), options, providers=ort.get_available_providers()
             )
-        except Exception as error:  # its exceptions share no public base class
+        except Exception as error:  # exceptions of ONNX Runtime share no public base class
             raise ModelError(f"{network} cannot be loaded as a network: {error}") from error
         self.name = f"ONNX Runtime {ort.__version__}"
         self.precision: Precision = precision

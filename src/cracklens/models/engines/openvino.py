@@ -1,4 +1,4 @@
-"""OpenVINO: the engine that ships."""
+"""The default engine, OpenVINO."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,20 +21,21 @@ def _core() -> Any:  # noqa: ANN401 - OpenVINO ships no types
 
 
 def capabilities() -> list[str]:
-    """Return what OpenVINO can do with this processor, such as "BF16" and "INT8"."""
+    """Return the number formats that OpenVINO supports on this processor, such as "BF16"."""
     return list(_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 
 class OpenVinoEngine:
     """An ONNX network compiled by OpenVINO for a fixed batch, with explicit precision.
 
-    Precision is always set: OpenVINO's own default silently computes in bf16 where it can.
+    Precision is always set, because the default of OpenVINO uses bf16 without a message.
 
-    Two streams on two processors beat one that uses both (the hint LATENCY), also with one picture
-    per call: a MobileNetV2 U-Net (2.4 million parameters) over windows of 512 px takes 117 ms per
-    million pixels in f32 against 132 ms, and 64 against 74 in bf16; the process then holds 225 MB
-    against 177. With the sides left open it is as fast and holds 336 MB, so they are fixed where
-    they are known; that costs 0.1 s for each size (OpenVINO 2026.4, AMD EPYC with AVX-512 BF16).
+    On two processors, two streams (the hint THROUGHPUT) are faster than one stream on both (the
+    hint LATENCY), also with one picture per call. A MobileNetV2 U-Net (2.4 million parameters) with
+    windows of 512 px takes 117 ms per million pixels against 132 ms in f32, and 64 against 74 ms in
+    bf16; the process uses 225 MB against 177 MB. With free dimensions it is as fast but uses
+    336 MB. So known sizes are fixed, which costs 0.1 s for each size (OpenVINO 2026.4, AMD EPYC
+    with AVX-512 BF16).
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class OpenVinoEngine:
             shape = model.input("pixels").partial_shape
             shape[0] = batch_size
             for axis, side in enumerate(size_px or (), start=1):
-                if shape[axis].is_dynamic:  # a network of one size keeps it, and refuses others
+                if shape[axis].is_dynamic:  # a network of fixed size keeps it and refuses others
                     shape[axis] = side
             model.reshape({"pixels": shape})
             self._compiled = _core().compile_model(
@@ -76,7 +77,7 @@ class OpenVinoEngine:
         self._outputs = [port.get_any_name() for port in self._compiled.outputs]
         streams = self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
         self._in_flight = 2 * streams
-        self._idle: list[list[Any]] = []  # sets of requests; each call, so each thread, has its own
+        self._idle: list[list[Any]] = []  # sets of requests; each call (so each thread) takes one
 
     def _fill(self, request: Any, piece: NDArray[np.uint8]) -> None:  # noqa: ANN401 - see _core
         tensor = request.get_tensor("pixels")

@@ -1,10 +1,10 @@
 """OpenVINO without its telemetry.
 
-`import openvino` alone tells Google Analytics that it was imported, unless a file in the home
-folder says no (`openvino/tools/ovc/__init__.py` of 2026.4: `telemetry.send_event("ov", "import",
-"general_import")`). Where the package `openvino_telemetry` cannot be imported, OpenVINO takes a
-stub that does nothing: so here it cannot, for the time of that one import. Nothing is sent, and no
-file is written.
+`import openvino` sends an event to Google Analytics, unless a file in the home folder forbids it
+(`openvino/tools/ovc/__init__.py` of 2026.4: `telemetry.send_event("ov", "import",
+"general_import")`). If the package `openvino_telemetry` is missing, OpenVINO uses a stub that does
+nothing. So this module hides that package during the import. Nothing is sent, and no file is
+written.
 """
 
 import sys
@@ -13,19 +13,19 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def _not_installed(package: str) -> Iterator[None]:
-    """Let a package seem to be missing; one that is imported already stays."""
+def _hidden(package: str) -> Iterator[None]:
+    """Make a package look missing; one that is already imported stays available."""
     if package in sys.modules:
         yield
         return
-    sys.modules[package] = None  # type: ignore[assignment] # what Python takes for "not there"
+    sys.modules[package] = None  # type: ignore[assignment] # Python's mark of a missing module
     try:
         yield
     finally:
         del sys.modules[package]
 
 
-with _not_installed("openvino_telemetry"):
+with _hidden("openvino_telemetry"):
     import openvino
 
 __all__ = ["openvino"]
