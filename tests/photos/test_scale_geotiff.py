@@ -53,6 +53,9 @@ def steps_of(scale):
     return np.linalg.norm(scale.jacobian(np.zeros((1, 2)))[0], axis=0)
 
 
+LOCAL = at((0.0, 0.0))
+
+
 def web_mercator(lat):
     phi = math.radians(lat)
     return A * math.log(math.tan(math.pi / 4 + phi / 2))
@@ -210,11 +213,22 @@ def test_the_orientation_swaps_the_steps(tmp_path):
         ({33922: (0.0,) * 24} | directory({1024: 1, 3072: 25832}), "control points only"),
         (at((0.0, 0.0), 0.0) | directory({1024: 32767, 3076: 9001}), "without a size"),
         (at((0.0, 0.0)) | {34735: (1, 1, 0, 1, 1024, 34736, 1, 7)}, "keys.*damaged"),
+        (LOCAL | {34735: (1, 1, 0, 2, 1024, 0, 1, 32767, 3076, 50999, 1, 0)}, "keys.*damaged"),
+        (
+            projected(2263, (984250.0, 200000.0)) | {34735: (1, 1, 0, 2, 1024, 0, 1, 1)},
+            "keys.*damaged",
+        ),
     ],
 )
 def test_what_is_no_length_on_the_ground_is_refused(tmp_path, tags, told):
     with pytest.raises(UsageError, match=told):
         scale_from_transform(geotiff(tmp_path / "a.tif", tags))
+
+
+def test_a_key_whose_value_is_in_the_directory_itself(tmp_path):
+    tags = LOCAL | {34735: (1, 1, 0, 2, 1024, 0, 1, 32767, 3076, 34735, 1, 12, 9002)}
+    scale = scale_from_transform(geotiff(tmp_path / "a.tif", tags))
+    assert scale.mm_per_px == pytest.approx(2.0 * FOOT)
 
 
 def test_a_broken_installation_of_proj_is_refused(tmp_path, monkeypatch):

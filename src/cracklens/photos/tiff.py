@@ -17,10 +17,9 @@ from cracklens.photos.tiff_codecs import add_codecs
 
 Mask = NDArray[np.bool_]
 
-_REDUCED, _MASK = 1, 4  # bits of NewSubfileType (TIFF 6.0, tag 254)
 _OLD_REDUCED = 2  # SubfileType, tag 255
 _MASK_PHOTOMETRIC = 4
-_NODATA, _DNG, _ORIENTATION, _EXTRA = 42113, 50706, 274, 338
+_NODATA, _DNG, _ORIENTATION = 42113, 50706, 274
 _ALPHAS = {1, 2}  # associated and unassociated, of ExtraSamples
 _LOSSY = {6, 7, 33003, 33005, 34712, 34892, 34933, 34934, 50001, 50002}
 """JPEG, JPEG 2000 and WebP as compression of TIFF."""
@@ -114,7 +113,7 @@ def read_bands(data: bytes, layout: Layout, path: Path) -> Bands:
             raise PhotoError(path, f"{told} are not read: {_RESAVE}") from error
         if values.ndim == 3 and page.planarconfig == 2 and page.samplesperpixel > 1:  # noqa: PLR2004
             values = np.moveaxis(values, 0, -1)
-        extra = _extra_samples(page)
+        extra = tuple(int(kind) for kind in page.extrasamples)
     return _bands(values.reshape(layout.height_px, layout.width_px, -1), extra, layout)
 
 
@@ -188,11 +187,11 @@ def _layout(pages: list[tifffile.TiffPage], path: Path) -> Layout:
 
 
 def _is_mask(page: tifffile.TiffPage) -> bool:
-    return bool(page.subfiletype & _MASK) or page.photometric == _MASK_PHOTOMETRIC
+    return page.is_mask or page.photometric == _MASK_PHOTOMETRIC
 
 
 def _is_reduced(page: tifffile.TiffPage) -> bool:
-    return bool(page.subfiletype & _REDUCED) or page.tags.valueof(255) == _OLD_REDUCED
+    return page.is_reduced or page.tags.valueof(255) == _OLD_REDUCED
 
 
 def _is_overview(page: tifffile.TiffPage, of: tifffile.TiffPage) -> bool:
@@ -223,11 +222,6 @@ def _nodata(page: tifffile.TiffPage) -> float | None:
         return float(str(told).strip("\0 ")) if told is not None else None
     except ValueError:
         return None
-
-
-def _extra_samples(page: tifffile.TiffPage) -> tuple[int, ...]:
-    told = page.tags.valueof(_EXTRA, ())
-    return (int(told),) if isinstance(told, int) else tuple(int(value) for value in told or ())
 
 
 def _bands(values: NDArray[Any], extra: tuple[int, ...], layout: Layout) -> Bands:

@@ -83,24 +83,30 @@ def read_keys(tags: Mapping[int, Any]) -> dict[int, Any]:
     """Return the keys with their values: numbers and texts.
 
     Raises:
-        UsageError: the directory points outside its lists.
+        UsageError: the directory is cut off, or points outside its lists.
     """
     try:
         flat = [int(value) for value in tags.get(DIRECTORY, ())]
         keys: dict[int, Any] = {}
-        for at in range(4, min(len(flat), 4 + 4 * flat[3]) - 3 if flat else 0, 4):
+        for at in range(4, 4 + 4 * flat[3] if flat else 0, 4):
             key, where, count, value = flat[at : at + 4]
-            if where == 0:
-                keys[key] = value
-            elif where == _DOUBLES:
-                keys[key] = float(tags[_DOUBLES][value])
-            elif where == _TEXTS:
-                text = tags[_TEXTS]
-                text = text.decode("latin-1") if isinstance(text, bytes) else str(text)
-                keys[key] = text[value : value + count].strip("|\0 ")
+            keys[key] = value if where == 0 else _listed(tags, where, count, value)
     except (TypeError, ValueError, IndexError, KeyError) as error:
         raise UsageError(f"the keys of the GeoTIFF are damaged: {TYPE_IT}") from error
     return keys
+
+
+def _listed(tags: Mapping[int, Any], where: int, count: int, at: int) -> float | str:
+    """Return the value of a key that stands in another tag, or behind the keys themselves."""
+    if where == _DOUBLES:
+        return float(tags[_DOUBLES][at])
+    if where == _TEXTS:
+        text = tags[_TEXTS]
+        text = text.decode("latin-1") if isinstance(text, bytes) else str(text)
+        return text[at : at + count].strip("|\0 ")
+    if where == DIRECTORY:
+        return int(tags[DIRECTORY][at])
+    raise KeyError(where)
 
 
 def _named(crs: "CRS", metres_per_unit: float) -> Reference:
