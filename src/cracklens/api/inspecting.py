@@ -166,7 +166,11 @@ def _inspect_all(
         progress.say(told)
     folder = find_model(config.model)
     detector = load_detector(
-        folder, precision=config.precision, engine=config.engine, scales=config.scales
+        folder,
+        precision=config.precision,
+        engine=config.engine,
+        scales=config.scales,
+        orientations=config.orientations,
     )
     settings = _trace_settings(config, folder.card)
     assessor = assessor_of(config, inputs)

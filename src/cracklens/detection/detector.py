@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cracklens.detection.checks import positive_index, require_photo
 from cracklens.detection.classifier import choose_precision
 from cracklens.detection.fusion import fuse, only_wide
+from cracklens.detection.orientations import Orientations, look, require_orientations
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.detection.scaled import FullSizeRows, ScaledPhoto
 from cracklens.detection.stitch import stitch
@@ -24,7 +25,7 @@ from cracklens.photos.windows import Window, plan_windows
 DEFAULT_OVERLAP_PX = 96
 """Of neighbouring windows. Its outer quarters, 24 px, are left to the other window, the middle
 48 px fade. More costs time: over 12 million pixels, windows of up to 512 px compute 1.5 times the
-area with 96 px and 1.4 times with 64 px; of up to 1024 px, 1.2 times with 96 px."""
+area with 96 px and 1.4 times with 64 px; of up to 1024 px, 1.3 times with 96 px."""
 
 _OUTPUTS = ("map", "logits", "probabilities")
 _BAND_PX = 256
@@ -65,6 +66,7 @@ class Detector:
         precision: Literal["auto", "f32", "bf16"] = "auto",
         engine: str = "openvino",
         scales: tuple[float, ...] | None = None,
+        orientations: Orientations = 1,
         window_px: int | None = None,
         overlap_px: int | None = None,
     ) -> None:
@@ -75,13 +77,15 @@ class Detector:
             precision: `auto` computes in bf16 where the card saw it agree and the processor has it.
             engine: `openvino` or `onnxruntime`.
             scales: sizes at which photographs are looked at, those of the card by default.
+            orientations: in how many each window is looked at, see `orientations_of`; the network
+                runs as often, and the mean of the logits counts.
             window_px: longest side of a window, that of the card by default. Memory grows with its
                 square.
             overlap_px: of neighbouring windows, at least; by default 96, and at most a quarter of
                 a window.
 
         Raises:
-            UsageError: scales or windows that make no sense, or an unknown engine.
+            UsageError: scales, orientations or windows that make no sense, or an unknown engine.
             ModelError: the folder is no segmenter, or its network does not fit its card.
         """
         self.folder = folder
@@ -95,6 +99,7 @@ class Detector:
         self.scales = tuple(scales or settings.scales)
         if not all(0 < scale <= 4 for scale in self.scales):  # noqa: PLR2004 - 16 times the pixels
             raise UsageError(f"scales are above 0 and at most 4, not {self.scales}")
+        self.orientations = require_orientations(orientations)
         self.window_px = window_px or settings.window_px
         largest = min(DEFAULT_OVERLAP_PX, self.window_px // 4)
         self.overlap_px = largest if overlap_px is None else overlap_px
@@ -170,16 +175,15 @@ class Detector:
         plan = plan_windows(
             photo.height_px, photo.width_px, self.window_px, self.overlap_px, self._multiple_px
         )
-        answers = self._engine(plan.size_px).map(photo.read(w)[None] for w in plan.windows())
+        answers = look(plan, self.orientations, photo.read, self._engine)
         # alone, a reduced scale has to speak of fine cracks as well
         wide_only = photo.scale < min(1, max(self.scales))
 
         def maps() -> Iterator[NDArray[np.float32]]:
             for window, answer in zip(plan.windows(), answers, strict=True):
                 if judge:
-                    judge((window, float(answer["probabilities"][0, self._positive])))
-                found = answer["map"][0]
-                yield only_wide(found) if wide_only else found
+                    judge((window, float(answer.probabilities[self._positive])))
+                yield only_wide(answer.map) if wide_only else answer.map
 
         return stitch(plan, maps())
 
@@ -225,6 +229,7 @@ def load_detector(
     precision: Literal["auto", "f32", "bf16"] = "auto",
     engine: str = "openvino",
     scales: tuple[float, ...] | None = None,
+    orientations: Orientations = 1,
     window_px: int | None = None,
 ) -> Detector | TileDetector:
     """Load a model that finds cracks in photographs: a segmenter or a tile classifier.
@@ -234,22 +239,28 @@ def load_detector(
         precision: `auto` computes in bf16 where the card saw it agree and the processor has it.
         engine: `openvino` or `onnxruntime`.
         scales: of a segmenter, those of its card by default.
+        orientations: in how many each window or tile is looked at, see `orientations_of`.
         window_px: of a segmenter, that of its card by default.
 
     Raises:
-        UsageError: unknown engine, or scales or windows that make no sense.
+        UsageError: unknown engine, or scales, orientations or windows that make no sense.
         ModelError: no class means a crack, or the network does not fit its card.
     """
     if folder.card.task == "segment":
         return Detector(
-            folder, precision=precision, engine=engine, scales=scales, window_px=window_px
+            folder,
+            precision=precision,
+            engine=engine,
+            scales=scales,
+            orientations=orientations,
+            window_px=window_px,
         )
     if scales is not None or window_px is not None:
         raise UsageError(
             f"{folder.path} is a tile classifier, which sees tiles of its own size: "
             "leave scales and the size of windows away"
         )
-    return TileDetector(folder, precision=precision, engine=engine)
+    return TileDetector(folder, precision=precision, engine=engine, orientations=orientations)
 
 
 def _to_bytes(probability: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -264,6 +275,6 @@ def _tiles(
         [(w.left_px, w.top_px, w.left_px + w.width_px, w.top_px + w.height_px) for w, _ in tiles]
     ).reshape(-1, 2, 2)
     limits = size_px[::-1]
-    corners = np.minimum(np.rint(corners * per_px[::-1]).astype(np.int32), limits)
+    corners = np.clip(np.rint(corners * per_px[::-1]).astype(np.int32), 0, limits)
     boxes = np.concatenate([corners[:, 0], corners[:, 1] - corners[:, 0]], axis=1)
     return boxes.astype(np.int32), np.array([p for _, p in tiles], np.float32)

@@ -39,6 +39,11 @@ class InspectConfig(BaseModel):
         description="Sizes at which to look, such as 1,0.5 (default: the model's).",
         json_schema_extra={"panel": "Cracks"},
     )
+    orientations: Literal[1, 2, 4, 8] = Field(
+        1,
+        description="Look mirrored and turned as well: 2, 4, 8 times the network's work.",
+        json_schema_extra={"panel": "Cracks"},
+    )
     seed_threshold: float | None = Field(
         None,
         gt=0,
