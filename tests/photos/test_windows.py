@@ -18,8 +18,10 @@ def plans(draw):
     window = draw(st.integers(multiple, 400))
     overlap = draw(st.integers(0, window // 2))
     assume(2 * -(-overlap // multiple) * multiple <= window // multiple * multiple)
-    height, width = draw(SIDES), draw(SIDES)
-    return plan_windows(height, width, window, overlap, multiple), (window, overlap, multiple)
+    height, width, square = draw(SIDES), draw(SIDES), draw(st.booleans())
+    plan = plan_windows(height, width, window, overlap, multiple, square=square)
+    assert not square or plan.rows.window_px == plan.columns.window_px
+    return plan, (window, overlap, multiple, square)
 
 
 @given(plans())
@@ -41,7 +43,7 @@ def test_each_pixel_is_covered_with_weights_that_sum_to_one(planned):
 @given(plans())
 @settings(max_examples=200, deadline=None)
 def test_windows_keep_to_what_was_asked_for(planned):
-    plan, (window, overlap, multiple) = planned
+    plan, (window, overlap, multiple, square) = planned
     for axis in (plan.rows, plan.columns):
         starts = np.array(axis.starts_px)
         assert axis.window_px <= window
@@ -51,7 +53,7 @@ def test_windows_keep_to_what_was_asked_for(planned):
         assert (axis.window_px - np.diff(starts) >= overlap).all()
         # nothing is computed that lies a whole multiple outside of the photograph
         before, after = -starts[0], starts[-1] + axis.window_px - axis.length_px
-        assert 0 <= before + after < multiple
+        assert 0 <= before + after < multiple or (square and len(starts) == 1)
         assert before == (before + after) // 2
 
 
@@ -78,7 +80,7 @@ def test_the_tiles_of_a_mirrored_photograph_are_the_mirrored_tiles(length, tile_
 @given(plans())
 @settings(max_examples=100, deadline=None)
 def test_what_lies_near_the_border_of_a_window_is_left_to_its_neighbour(planned):
-    plan, (window, overlap, multiple) = planned
+    plan, (window, overlap, multiple, _) = planned
     for axis in (plan.rows, plan.columns):
         if len(axis.starts_px) > 1 and 3 * (overlap + 3 * multiple) <= window:
             assert axis.weights[1:, : overlap // 4].max(initial=0) < 1e-5
@@ -102,6 +104,15 @@ def test_windows_are_no_larger_than_the_photograph_needs(size, window, count):
     plan = plan_windows(*size, window_px=512, overlap_px=96, multiple_px=32)
     assert plan.size_px == window
     assert len(list(plan.windows())) == count
+
+
+@pytest.mark.parametrize(
+    ("size", "side", "count"),
+    [((512, 512), 512, 1), ((3000, 4000), 768, 30), ((300, 2000), 352, 8)],
+)
+def test_square_windows_compute_little_twice(size, side, count):
+    plan = plan_windows(*size, window_px=768, overlap_px=96, multiple_px=32, square=True)
+    assert (plan.size_px, len(list(plan.windows()))) == ((side, side), count)
 
 
 @pytest.mark.parametrize(

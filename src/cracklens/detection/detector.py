@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from cracklens.detection.checks import positive_index, require_photo
 from cracklens.detection.classifier import choose_precision
 from cracklens.detection.fusion import fuse, only_wide
-from cracklens.detection.orientations import Orientations, look, require_orientations
+from cracklens.detection.orientations import (
+    Orientations,
+    look,
+    orientations_of,
+    require_orientations,
+)
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.detection.scaled import FullSizeRows, ScaledPhoto
 from cracklens.detection.stitch import stitch
@@ -173,9 +178,15 @@ class Detector:
     ) -> Iterator[NDArray[np.float32]]:
         """Run one scale; hand what the network says of each window as a whole to `judge`."""
         plan = plan_windows(
-            photo.height_px, photo.width_px, self.window_px, self.overlap_px, self._multiple_px
+            photo.height_px,
+            photo.width_px,
+            self.window_px,
+            self.overlap_px,
+            self._multiple_px,
+            # else windows that lie on their side need networks of their own: 340 MB more at 12 MP
+            square=any(each.transposed for each in orientations_of(self.orientations)),
         )
-        answers = look(plan, self.orientations, photo.read, self._engine)
+        answers = look(plan, self.orientations, photo.read, self._engine(plan.size_px))
         # alone, a reduced scale has to speak of fine cracks as well
         wide_only = photo.scale < min(1, max(self.scales))
 

@@ -18,7 +18,7 @@ from cracklens.photos.windows import Window, WindowPlan
 Orientations = Literal[1, 2, 4, 8]
 Values = TypeVar("Values", bound=np.generic)
 
-_LEAST = np.float32(1e-6)
+_LEAST = np.float32(2**-20)
 """Probabilities are cut here, so that one that rounds to 0 or 1 does not outvote all others."""
 
 
@@ -93,7 +93,7 @@ def look(
     plan: WindowPlan,
     count: Orientations,
     read: Callable[[Window], NDArray[np.uint8]],
-    engine_of: Callable[[tuple[int, int]], Engine],
+    engine: Engine,
 ) -> Iterator[Answer]:
     """Yield what a segmenter says of each window of a plan, on average over its orientations.
 
@@ -102,39 +102,29 @@ def look(
     evenly that is 1 px away, and the map is shifted back.
 
     Args:
-        plan: the windows.
+        plan: the windows; square, if any orientation is transposed.
         count: number of orientations.
         read: gives the pixels of a window.
-        engine_of: gives the engine for a height and width.
+        engine: for windows of this size.
     """
-    groups: dict[tuple[int, int], list[Orientation]] = {}
-    for orientation in orientations_of(count):
-        size = plan.size_px[:: -1 if orientation.transposed else 1]
-        groups.setdefault((size[0], size[1]), []).append(orientation)
+    every = orientations_of(count)
 
-    def pixels(group: list[Orientation]) -> Iterator[NDArray[np.uint8]]:
-        for views in _views(plan, group):
-            yield np.stack(
-                [each.turned(read(view)) for each, view in zip(group, views, strict=True)]
-            )
+    def views() -> Iterator[tuple[Window, ...]]:
+        """Yield, for each window, where it lies in each orientation."""
+        places = [plan.windows(upside_down=o.upside_down, mirrored=o.mirrored) for o in every]
+        return zip(*places, strict=True)
 
-    streams = [
-        zip(_views(plan, group), engine_of(size).map(pixels(group)), strict=True)
-        for size, group in groups.items()
-    ]
-    for window, parts in zip(plan.windows(), zip(*streams, strict=True), strict=True):
-        maps, judged = [], []
-        for group, (views, outputs) in zip(groups.values(), parts, strict=True):
-            for each, view, found in zip(group, views, outputs["map"], strict=True):
-                maps.append(_shifted(each.turned_back(found), view, window))
-            judged += list(outputs["probabilities"])
-        yield Answer(mean_probability(maps), mean_probability(judged))
-
-
-def _views(plan: WindowPlan, group: Sequence[Orientation]) -> Iterator[tuple[Window, ...]]:
-    """Yield, for each window, where it lies in each orientation."""
-    places = [plan.windows(upside_down=o.upside_down, mirrored=o.mirrored) for o in group]
-    return zip(*places, strict=True)
+    turned = (
+        np.stack([each.turned(read(view)) for each, view in zip(every, seen, strict=True)])
+        for seen in views()
+    )
+    answers = engine.map(turned)
+    for window, seen, outputs in zip(plan.windows(), views(), answers, strict=True):
+        maps = [
+            _shifted(each.turned_back(found), view, window)
+            for each, view, found in zip(every, seen, outputs["map"], strict=True)
+        ]
+        yield Answer(mean_probability(maps), mean_probability(list(outputs["probabilities"])))
 
 
 def _shifted(found: NDArray[np.float32], view: Window, window: Window) -> NDArray[np.float32]:

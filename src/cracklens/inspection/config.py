@@ -41,8 +41,8 @@ class InspectConfig(BaseModel):
     )
     orientations: Literal[1, 2, 4, 8] = Field(
         1,
-        description="Look mirrored and turned as well: 2, 4, 8 times the network's work.",
-        json_schema_extra={"panel": "Cracks"},
+        description="Ways to look: 2, 4 and 8 add mirrored and turned ones, each takes its time.",
+        json_schema_extra={"panel": "Cracks", "metavar": "1|2|4|8"},
     )
     seed_threshold: float | None = Field(
         None,

@@ -96,7 +96,13 @@ class WindowPlan:
 
 
 def plan_windows(
-    height_px: int, width_px: int, window_px: int, overlap_px: int, multiple_px: int = 1
+    height_px: int,
+    width_px: int,
+    window_px: int,
+    overlap_px: int,
+    multiple_px: int = 1,
+    *,
+    square: bool = False,
 ) -> WindowPlan:
     """Divide a photograph into windows that overlap by at least `overlap_px`.
 
@@ -116,7 +122,8 @@ def plan_windows(
         width_px: of the photograph.
         window_px: longest side; rounded down to a multiple.
         overlap_px: of neighbours; rounded up to a multiple.
-        multiple_px: of sides and places.
+        multiple_px: of sides and steps.
+        square: make them square, of the side with which the least is computed twice.
 
     Raises:
         UsageError: the overlap is over half a window, or a window smaller than a multiple.
@@ -130,6 +137,15 @@ def plan_windows(
             f"windows of {window_px} px cannot overlap by {overlap_px} px in steps of "
             f"{multiple_px} px: choose windows of at least {2 * max(overlap, multiple_px)} px"
         )
+    if square:
+        sides = range(max(2 * overlap, multiple_px), window + 1, multiple_px)
+        plans = (
+            WindowPlan(
+                *(_exact(each, side, overlap, multiple_px) for each in (height_px, width_px))
+            )
+            for side in sides
+        )
+        return min(plans, key=_computed_px)
     return WindowPlan(
         _axis(height_px, window, overlap, multiple_px),
         _axis(width_px, window, overlap, multiple_px),
@@ -177,6 +193,20 @@ def _axis(length: int, window: int, overlap: int, multiple: int) -> Axis:
     steps = (padded - window) // multiple
     starts = tuple(multiple * start for start in _symmetric(steps, count))
     return _centred(length, window, starts)
+
+
+def _exact(length: int, window: int, overlap: int, multiple: int) -> Axis:
+    """Windows of one size, on the grid of the multiples."""
+    padded = max(-(-length // multiple) * multiple, window)
+    steps = (padded - window) // multiple
+    count = 1 + -(-steps * multiple // (window - overlap))
+    count += count % 2 * (steps % 2)
+    return _centred(length, window, tuple(multiple * start for start in _symmetric(steps, count)))
+
+
+def _computed_px(plan: WindowPlan) -> int:
+    height, width = plan.size_px
+    return len(plan.rows.starts_px) * len(plan.columns.starts_px) * height * width
 
 
 def _least_window(padded: int, count: int, overlap: int, multiple: int) -> int:
