@@ -55,15 +55,14 @@ def local(segmenter):
 )  # fmt: skip
 @settings(max_examples=40, deadline=None)
 def test_stitching_is_the_identity(height, width, window_px, overlap, multiple):
-    whole = np.random.default_rng(height).random((height + 8, width + 8), np.float32)
+    whole = np.random.default_rng(height).random((height + 16, width + 16), np.float32)
     plan = plan_windows(height, width, window_px, overlap, multiple)
     maps = (
-        whole[w.top_px : w.top_px + w.height_px, w.left_px : w.left_px + w.width_px]
-        for w in plan.windows()
+        whole[8 + w.top_px :, 8 + w.left_px :][: w.height_px, : w.width_px] for w in plan.windows()
     )
     bands = list(stitch(plan, maps))
     assert len(bands) == len(plan.rows.starts_px)
-    np.testing.assert_allclose(np.concatenate(bands), whole[:height, :width], atol=1e-6)
+    np.testing.assert_allclose(np.concatenate(bands), whole[8:-8, 8:-8], atol=1e-6)
 
 
 @pytest.mark.parametrize("window_px", [192, 256, 500, WHOLE])
@@ -167,7 +166,12 @@ def test_photographs_smaller_than_a_window(pointwise, size, scales):
     found = Detector(pointwise, window_px=192, scales=scales).detect(pixels)
     assert found.probability.shape == size
     assert (found.probability == 204).all()
-    assert found.tile_boxes_px[0].tolist() == [0, 0, min(192, size[1]), min(192, size[0])]
+    left, top, width, height = found.tile_boxes_px[0]
+    assert (left, top) == (0, 0)  # and of a larger one, 192 px without what is reflected before it
+    assert all(
+        seen == side if side <= 160 else 160 < seen <= 192
+        for seen, side in zip((height, width), size, strict=True)
+    )
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -240,7 +244,9 @@ def test_windows_of_a_scale_are_those_of_the_resized_photograph(scale, size):
     for window in plan_windows(photo.height_px, photo.width_px, 128, 32, 32).windows():
         part = photo.read(window)
         assert part.shape == (window.height_px, window.width_px, 3)
-        there = whole[window.top_px :, window.left_px :][: window.height_px, : window.width_px]
+        top, left = max(window.top_px, 0), max(window.left_px, 0)
+        part = part[top - window.top_px :, left - window.left_px :]
+        there = whole[top:, left:][: part.shape[0], : part.shape[1]]
         apart = np.abs(part[: there.shape[0], : there.shape[1]].astype(int) - there)
         assert apart.max() <= 6 * (scale > 1)  # cv2.warpAffine knows places to 1/32 px
         assert apart.mean() <= 1
@@ -440,13 +446,14 @@ def test_the_map_of_a_tile_classifier(model_folder, size):
 def test_tiles_are_spread_bilinearly(height, width, tile):
     plan = plan_tiles(height, width, (tile, tile))
     rows, columns = np.array(plan.rows.starts_px), np.array(plan.columns.starts_px)
-    tilted = (rows[:, None] + 2 * columns + 3.0) / (3.0 * (height + width))
+    raised = 3 * tile  # also where the only tile begins before the picture
+    tilted = (rows[:, None] + 2 * columns + raised) / (3.0 * (height + width + tile))
     found = spread(tilted.astype(np.float32), plan.rows, plan.columns) / 255
     middle = (tile - 1) / 2
-    y = np.clip(np.arange(height), middle, rows[-1] + middle) - middle
-    x = np.clip(np.arange(width), middle, columns[-1] + middle) - middle
+    y = np.clip(np.arange(height), rows[0] + middle, rows[-1] + middle) - middle
+    x = np.clip(np.arange(width), columns[0] + middle, columns[-1] + middle) - middle
     # a bilinear surface through the points of a plane is the plane
-    plane = (y[:, None] + 2 * x + 3) / (3.0 * (height + width))
+    plane = (y[:, None] + 2 * x + raised) / (3.0 * (height + width + tile))
     np.testing.assert_allclose(found, plane, atol=0.6 / 255)
 
 

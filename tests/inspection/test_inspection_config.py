@@ -36,6 +36,7 @@ def test_the_later_is_the_stronger(tmp_path):
         ({"scales": (1.0, math.inf)}, "scales (--scales): "),
         ({"model": ""}, "model (--model) is empty"),
         ({"workers": 0}, "workers (--workers): "),
+        ({"orientations": 3}, "orientations (--orientations): "),
         ({"precision": "f16"}, "precision (--precision): "),
     ],
 )

@@ -124,11 +124,11 @@ def test_a_tile_classifier_gives_a_map_of_tiles(inspect, cracklens, model_folder
 
 def test_settings_come_from_file_and_flags_and_are_kept(inspect, site, tmp_path):
     (tmp_path / "mine.yaml").write_text("least_length_px: 10000\nworkers: 1\n", encoding="utf-8")
-    inspect(
-        "site/north", "-o", "out", "--config", "mine.yaml", "--no-overlays", "--scales", "1,0.5"
-    )
+    given = ("--no-overlays", "--scales", "1,0.5", "--orientations", "4")
+    inspect("site/north", "-o", "out", "--config", "mine.yaml", *given)
     found = Inspection.load(tmp_path / "out")
     wanted = {"least_length_px": 10000, "workers": 1, "overlays": False, "scales": [1, 0.5]}
+    wanted |= {"orientations": 4}
     assert wanted.items() <= found.configuration.items()
     (photo,) = found.photographs
     assert photo.cracks == []
@@ -219,6 +219,8 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(inspect, segmenter_fol
     assert "finished already" in again.stderr
     refused = inspect("site/00.jpg", "-o", "out", "--resume", code=1)
     assert "23 are gone" in refused.stderr
+    refused = inspect("site", "-o", "out", "--resume", "--orientations", "2", code=1)
+    assert "orientations was 1, now 2" in refused.stderr
 
 
 def test_a_finished_result_follows_what_changed_or_was_repaired(inspect, site, tmp_path):

@@ -76,3 +76,17 @@ def test_both_precisions_and_engines_tell_the_same(folder):
     assert np.abs(one - other.probability).max() <= 2
     auto = load_detector(folder).detect(pixels).probability
     assert ((auto > 127) == (one > 127)).mean() > 0.998
+
+
+def test_in_all_orientations_a_turned_wall_has_the_turned_map(folder):
+    pixels = wall(SEEDS[0], cracked=True)[0][:300, :417]
+    copies = (pixels, np.rot90(pixels), pixels[::-1], pixels.swapaxes(0, 1))
+
+    def spread(count):
+        detector = load_detector(folder, precision="f32", orientations=count)
+        maps = [detector.detect(np.ascontiguousarray(copy)).probability for copy in copies]
+        back = (maps[0], np.rot90(maps[1], -1), maps[2][::-1], maps[3].swapaxes(0, 1))
+        return int(np.ptp(np.stack(back).astype(int), axis=0).max())
+
+    assert spread(8) <= 1
+    assert spread(1) > 10  # else equality would say nothing

@@ -18,8 +18,10 @@ def plans(draw):
     window = draw(st.integers(multiple, 400))
     overlap = draw(st.integers(0, window // 2))
     assume(2 * -(-overlap // multiple) * multiple <= window // multiple * multiple)
-    height, width = draw(SIDES), draw(SIDES)
-    return plan_windows(height, width, window, overlap, multiple), (window, overlap, multiple)
+    height, width, square = draw(SIDES), draw(SIDES), draw(st.booleans())
+    plan = plan_windows(height, width, window, overlap, multiple, square=square)
+    assert not square or plan.rows.window_px == plan.columns.window_px
+    return plan, (window, overlap, multiple, square)
 
 
 @given(plans())
@@ -27,35 +29,58 @@ def plans(draw):
 def test_each_pixel_is_covered_with_weights_that_sum_to_one(planned):
     plan, _ = planned
     for axis in (plan.rows, plan.columns):
-        total = np.zeros(axis.starts_px[-1] + axis.window_px)
-        for start, weights in zip(axis.starts_px, axis.weights, strict=True):
+        starts = np.array(axis.starts_px) - axis.starts_px[0]
+        total = np.zeros(starts[-1] + axis.window_px)
+        for start, weights in zip(starts, axis.weights, strict=True):
             assert weights.shape == (axis.window_px,)
             assert weights.min() >= 0
             total[start : start + axis.window_px] += weights
-        assert len(total) >= axis.length_px
+        assert axis.starts_px[0] <= 0
+        assert len(total) + axis.starts_px[0] >= axis.length_px
         np.testing.assert_allclose(total, 1, atol=1e-6)
 
 
 @given(plans())
 @settings(max_examples=200, deadline=None)
 def test_windows_keep_to_what_was_asked_for(planned):
-    plan, (window, overlap, multiple) = planned
+    plan, (window, overlap, multiple, square) = planned
     for axis in (plan.rows, plan.columns):
         starts = np.array(axis.starts_px)
-        assert starts[0] == 0
         assert axis.window_px <= window
         assert axis.window_px % multiple == 0
-        assert not (starts % multiple).any()
+        assert not ((starts - starts[0]) % multiple).any()
         assert (np.diff(starts) >= multiple).all()
         assert (axis.window_px - np.diff(starts) >= overlap).all()
         # nothing is computed that lies a whole multiple outside of the photograph
-        assert 0 <= starts[-1] + axis.window_px - axis.length_px < 2 * multiple
+        before, after = -starts[0], starts[-1] + axis.window_px - axis.length_px
+        assert 0 <= before + after < multiple or (square and len(starts) == 1)
+        assert before == (before + after) // 2
+
+
+@given(plans())
+@settings(max_examples=200, deadline=None)
+def test_the_plan_of_a_mirrored_photograph_is_the_mirrored_plan(planned):
+    plan, _ = planned
+    for axis in (plan.rows, plan.columns):
+        odd = (axis.starts_px[-1] + axis.window_px - axis.length_px + axis.starts_px[0]) % 2
+        assert axis.mirrored_starts_px == tuple(start - odd for start in axis.starts_px)
+        np.testing.assert_allclose(axis.weights, axis.weights[::-1, ::-1], atol=1e-6)
+
+
+@given(SIDES, st.integers(1, 300))
+@settings(max_examples=100, deadline=None)
+def test_the_tiles_of_a_mirrored_photograph_are_the_mirrored_tiles(length, tile_px):
+    axis = plan_tiles(length, length, (tile_px, tile_px)).rows
+    apart = np.abs(np.subtract(axis.mirrored_starts_px, axis.starts_px))
+    assert apart.max() <= 1
+    if length >= tile_px:  # half a pixel cannot be shared by the tile in the middle
+        assert apart.sum() <= 1
 
 
 @given(plans())
 @settings(max_examples=100, deadline=None)
 def test_what_lies_near_the_border_of_a_window_is_left_to_its_neighbour(planned):
-    plan, (window, overlap, multiple) = planned
+    plan, (window, overlap, multiple, _) = planned
     for axis in (plan.rows, plan.columns):
         if len(axis.starts_px) > 1 and 3 * (overlap + 3 * multiple) <= window:
             assert axis.weights[1:, : overlap // 4].max(initial=0) < 1e-5
@@ -82,6 +107,15 @@ def test_windows_are_no_larger_than_the_photograph_needs(size, window, count):
 
 
 @pytest.mark.parametrize(
+    ("size", "side", "count"),
+    [((512, 512), 512, 1), ((3000, 4000), 768, 30), ((300, 2000), 352, 8)],
+)
+def test_square_windows_compute_little_twice(size, side, count):
+    plan = plan_windows(*size, window_px=768, overlap_px=96, multiple_px=32, square=True)
+    assert (plan.size_px, len(list(plan.windows()))) == ((side, side), count)
+
+
+@pytest.mark.parametrize(
     ("window", "overlap", "multiple"), [(64, 33, 1), (64, 20, 32), (31, 0, 32), (0, 0, 1)]
 )
 def test_windows_that_make_no_sense_are_refused(window, overlap, multiple):
@@ -103,9 +137,9 @@ def test_tiles_have_their_size_and_overlap_by_half(height, width, tile_height, t
     plan = plan_tiles(height, width, (tile_height, tile_width))
     assert plan.size_px == (tile_height, tile_width)
     for axis in (plan.rows, plan.columns):
-        starts = np.array(axis.starts_px)
-        assert starts[0] == 0
-        assert starts[-1] == max(axis.length_px - axis.window_px, 0)
+        starts, rest = np.array(axis.starts_px), axis.length_px - axis.window_px
+        assert starts[0] == min(rest // 2 + rest % 2, 0)
+        assert rest < 0 or starts[-1] == rest
         assert (np.diff(starts) <= max(1, axis.window_px // 2)).all()
         assert (np.diff(starts) >= 1).all()
 
@@ -117,14 +151,12 @@ def test_a_window_reads_what_numpy_pads(height, width, window_px, overlap):
         0, 256, (height, width, 3), np.uint8
     )
     plan = plan_windows(height, width, window_px, overlap, 4)
-    padded = -(-height // 4) * 4, -(-width // 4) * 4
+    wide = np.pad(pixels, ((8, 8), (8, 8), (0, 0)), mode="reflect")
     for window in plan.windows():
         rows, columns = (
-            slice(window.top_px, window.top_px + window.height_px),
-            slice(window.left_px, window.left_px + window.width_px),
+            slice(8 + window.top_px, 8 + window.top_px + window.height_px),
+            slice(8 + window.left_px, 8 + window.left_px + window.width_px),
         )
-        below, beside = max(padded[0] - height, 0), max(padded[1] - width, 0)
-        wide = np.pad(pixels, ((0, below + 8), (0, beside + 8), (0, 0)), mode="reflect")
         np.testing.assert_array_equal(read_window(pixels, window), wide[rows, columns])
 
 

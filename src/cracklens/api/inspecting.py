@@ -179,7 +179,11 @@ def _inspect_all(
     for told in foreseen:
         progress.say(told)
     detector = load_detector(
-        folder, precision=config.precision, engine=config.engine, scales=config.scales
+        folder,
+        precision=config.precision,
+        engine=config.engine,
+        scales=config.scales,
+        orientations=config.orientations,
     )
     settings = _trace_settings(config, folder.card)
     configuration = {

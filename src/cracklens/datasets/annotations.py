@@ -228,7 +228,8 @@ class PictureIndex:
     def find(self, name: str, source: Path) -> Path:
         """Return the picture of this name, in upper or lower case.
 
-        Of several, it is the one that shares most parent folders, then the one of exactly this name.
+        Of several, it is the one that shares most parent folders, then the one with exactly this
+        name.
 
         Raises:
             DataError: no picture has this name, or several fit equally well.

@@ -13,6 +13,12 @@ from numpy.typing import NDArray
 from cracklens.detection.checks import positive_index, require_photo
 from cracklens.detection.classifier import choose_precision
 from cracklens.detection.fusion import fuse, only_wide
+from cracklens.detection.orientations import (
+    Orientations,
+    look,
+    orientations_of,
+    require_orientations,
+)
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.detection.scaled import FullSizeRows, ScaledPhoto
 from cracklens.detection.stitch import stitch
@@ -24,7 +30,7 @@ from cracklens.photos.windows import Window, plan_windows
 DEFAULT_OVERLAP_PX = 96
 """Overlap of neighbouring windows. Each window loses its outermost 24 px; the middle 48 px of the
 overlap are blended. A larger overlap costs time. For 12 million pixels, windows of up to 512 px
-cover 1.5 times the area with 96 px and 1.4 times with 64 px; windows of up to 1024 px cover 1.2
+cover 1.5 times the area with 96 px and 1.4 times with 64 px; windows of up to 1024 px cover 1.3
 times the area with 96 px."""
 
 _OUTPUTS = ("map", "logits", "probabilities")
@@ -66,6 +72,7 @@ class Detector:
         precision: Literal["auto", "f32", "bf16"] = "auto",
         engine: str = "openvino",
         scales: tuple[float, ...] | None = None,
+        orientations: Orientations = 1,
         window_px: int | None = None,
         overlap_px: int | None = None,
     ) -> None:
@@ -77,13 +84,15 @@ class Detector:
                 supports it.
             engine: `openvino` or `onnxruntime`.
             scales: relative sizes at which photographs are searched; default: those of the card.
+            orientations: number of orientations of each window, see `orientations_of`. The network
+                runs once for each, and the logits are averaged.
             window_px: longest side of a window; default: that of the card. Memory grows with its
                 square.
             overlap_px: smallest overlap of neighbouring windows; default: 96, but not more than a
                 quarter of a window.
 
         Raises:
-            UsageError: scales or windows out of range, or an unknown engine.
+            UsageError: scales, orientations or windows out of range, or an unknown engine.
             ModelError: the folder holds no segmenter, or its network does not fit its card.
         """
         self.folder = folder
@@ -97,6 +106,7 @@ class Detector:
         self.scales = tuple(scales or settings.scales)
         if not all(0 < scale <= 4 for scale in self.scales):  # noqa: PLR2004 - 16 times the pixels
             raise UsageError(f"scales are above 0 and at most 4, not {self.scales}")
+        self.orientations = require_orientations(orientations)
         self.window_px = window_px or settings.window_px
         largest = min(DEFAULT_OVERLAP_PX, self.window_px // 4)
         self.overlap_px = largest if overlap_px is None else overlap_px
@@ -170,18 +180,23 @@ class Detector:
     ) -> Iterator[NDArray[np.float32]]:
         """Run one scale; pass the crack probability of each whole window to `on_window`."""
         plan = plan_windows(
-            photo.height_px, photo.width_px, self.window_px, self.overlap_px, self._multiple_px
+            photo.height_px,
+            photo.width_px,
+            self.window_px,
+            self.overlap_px,
+            self._multiple_px,
+            # else windows that lie on their side need networks of their own: 340 MB more at 12 MP
+            square=any(each.transposed for each in orientations_of(self.orientations)),
         )
-        answers = self._engine(plan.size_px).map(photo.read(w)[None] for w in plan.windows())
+        answers = look(plan, self.orientations, photo.read, self._engine(plan.size_px))
         # without a scale of full size, a reduced scale must show fine cracks as well
         wide_only = photo.scale < min(1, max(self.scales))
 
         def maps() -> Iterator[NDArray[np.float32]]:
             for window, answer in zip(plan.windows(), answers, strict=True):
                 if on_window:
-                    on_window((window, float(answer["probabilities"][0, self._positive])))
-                found = answer["map"][0]
-                yield only_wide(found) if wide_only else found
+                    on_window((window, float(answer.probabilities[self._positive])))
+                yield only_wide(answer.map) if wide_only else answer.map
 
         return stitch(plan, maps())
 
@@ -227,6 +242,7 @@ def load_detector(
     precision: Literal["auto", "f32", "bf16"] = "auto",
     engine: str = "openvino",
     scales: tuple[float, ...] | None = None,
+    orientations: Orientations = 1,
     window_px: int | None = None,
 ) -> Detector | TileDetector:
     """Load a model that finds cracks in photographs: a segmenter or a tile classifier.
@@ -236,22 +252,28 @@ def load_detector(
         precision: `auto` uses bf16 if it agrees with f32 by the card and the processor supports it.
         engine: `openvino` or `onnxruntime`.
         scales: relative sizes for a segmenter; default: those of its card.
+        orientations: number of orientations of each window or tile, see `orientations_of`.
         window_px: longest side of a window for a segmenter; default: that of its card.
 
     Raises:
-        UsageError: unknown engine, or scales or windows out of range.
+        UsageError: unknown engine, or scales, orientations or windows out of range.
         ModelError: no class means a crack, or the network does not fit its card.
     """
     if folder.card.task == "segment":
         return Detector(
-            folder, precision=precision, engine=engine, scales=scales, window_px=window_px
+            folder,
+            precision=precision,
+            engine=engine,
+            scales=scales,
+            orientations=orientations,
+            window_px=window_px,
         )
     if scales is not None or window_px is not None:
         raise UsageError(
             f"{folder.path} is a tile classifier with a fixed tile size: "
             "leave out scales and window size"
         )
-    return TileDetector(folder, precision=precision, engine=engine)
+    return TileDetector(folder, precision=precision, engine=engine, orientations=orientations)
 
 
 def _to_bytes(probability: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -266,6 +288,6 @@ def _tiles(
         [(w.left_px, w.top_px, w.left_px + w.width_px, w.top_px + w.height_px) for w, _ in tiles]
     ).reshape(-1, 2, 2)
     limits = size_px[::-1]
-    corners = np.minimum(np.rint(corners * per_px[::-1]).astype(np.int32), limits)
+    corners = np.clip(np.rint(corners * per_px[::-1]).astype(np.int32), 0, limits)
     boxes = np.concatenate([corners[:, 0], corners[:, 1] - corners[:, 0]], axis=1)
     return boxes.astype(np.int32), np.array([p for _, p in tiles], np.float32)

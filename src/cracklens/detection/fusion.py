@@ -39,6 +39,15 @@ def only_wide(found: NDArray[np.float32]) -> NDArray[np.float32]:
     >>> float(only_wide(line).max()), float(only_wide(band)[15, 15])
     (0.0, 1.0)
     """
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (WIDE_PX, WIDE_PX))
-    wide: NDArray[np.float32] = cv2.morphologyEx(found, cv2.MORPH_OPEN, disc)
+    wide: NDArray[np.float32] = cv2.morphologyEx(found, cv2.MORPH_OPEN, _disc())
     return wide
+
+
+def _disc() -> NDArray[np.uint8]:
+    """Return a disc that is the same when it is turned: OpenCV's own is not its own transpose.
+
+    >>> bool((_disc() == _disc().T).all())
+    True
+    """
+    drawn = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (WIDE_PX, WIDE_PX))
+    return np.asarray(drawn | drawn.T, np.uint8)

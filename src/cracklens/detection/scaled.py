@@ -39,10 +39,11 @@ class ScaledPhoto:
         """
         if not self._enlarged:
             return read_window(self._pixels, window)
-        height = min(window.height_px, self.height_px - window.top_px)
-        width = min(window.width_px, self.width_px - window.left_px)
-        top, y0, per_y = self._source(0, window.top_px, self.height_px)
-        left, x0, per_x = self._source(1, window.left_px, self.width_px)
+        first_y, first_x = max(window.top_px, 0), max(window.left_px, 0)
+        height = min(window.top_px + window.height_px, self.height_px) - first_y
+        width = min(window.left_px + window.width_px, self.width_px) - first_x
+        top, y0, per_y = self._source(0, first_y, self.height_px)
+        left, x0, per_x = self._source(1, first_x, self.width_px)
         bottom = top + int(y0 + per_y * height) + 2 * _MARGIN_PX
         right = left + int(x0 + per_x * width) + 2 * _MARGIN_PX
         enlarged = cv2.warpAffine(
@@ -52,7 +53,8 @@ class ScaledPhoto:
             flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        place = Window(0, 0, 0, 0, window.height_px, window.width_px)
+        over = min(window.top_px, 0), min(window.left_px, 0)
+        place = Window(0, 0, *over, window.height_px, window.width_px)
         return read_window(np.asarray(enlarged, np.uint8), place)
 
     def _source(self, axis: int, start: int, length: int) -> tuple[int, float, float]:

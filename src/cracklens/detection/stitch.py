@@ -21,7 +21,8 @@ def stitch(plan: WindowPlan, maps: Iterable[NDArray[np.float32]]) -> Iterator[ND
         (rows x width of the photograph) float32, from top to bottom.
     """
     rows, columns = plan.rows, plan.columns
-    width = columns.starts_px[-1] + columns.window_px
+    beside = -columns.starts_px[0]  # columns of the windows that lie before the photograph's first
+    width = columns.starts_px[-1] + columns.window_px + beside
     blended = np.zeros((rows.window_px, width), np.float32)
     ends = (*rows.starts_px[1:], rows.length_px)
     source = iter(maps)
@@ -29,8 +30,9 @@ def stitch(plan: WindowPlan, maps: Iterable[NDArray[np.float32]]) -> Iterator[ND
         for left, across in zip(columns.starts_px, columns.weights, strict=True):
             weighted = next(source) * down[:, None]
             weighted *= across
-            blended[:, left : left + columns.window_px] += weighted
+            start = left + beside
+            blended[:, start : start + columns.window_px] += weighted
         done = end - top
-        yield blended[:done, : columns.length_px].copy()
+        yield blended[max(-top, 0) : done, beside : beside + columns.length_px].copy()
         blended[:-done] = blended[done:]
         blended[-done:] = 0

@@ -8,9 +8,16 @@ from numpy.typing import NDArray
 
 from cracklens.detection.checks import positive_index, require_photo
 from cracklens.detection.classifier import Classifier, chunked
+from cracklens.detection.orientations import (
+    Orientations,
+    mean_probability,
+    orientations_of,
+    require_orientations,
+)
 from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.errors import UsageError
 from cracklens.models import ModelFolder
-from cracklens.photos.windows import Axis, plan_tiles, read_window
+from cracklens.photos.windows import Axis, WindowPlan, plan_tiles, read_window
 
 _BATCH = 8
 _CHUNK_PX = 1024
@@ -29,17 +36,28 @@ class TileDetector:
         *,
         precision: Literal["auto", "f32", "bf16"] = "auto",
         engine: str = "openvino",
+        orientations: Orientations = 1,
     ) -> None:
         """Load the network and run it once on zeros.
 
         Raises:
-            UsageError: unknown engine.
+            UsageError: unknown engine, or orientations in which a tile does not fit the network.
             ModelError: no class of the model means a crack, or its network does not fit its card.
         """
         self.folder = folder
         self.card = folder.card
         self._positive = positive_index(folder)
         self.scales = (1.0,)
+        self.orientations = require_orientations(orientations)
+        size = self.card.preprocessing
+        if any(o.transposed for o in orientations_of(orientations)) and (
+            size.height_px != size.width_px
+        ):
+            raise UsageError(
+                f"{folder.path} sees tiles of {size.width_px} x {size.height_px} px, which do not "
+                f"fit it when they lie on their side: choose at most 4 orientations, not "
+                f"{orientations}"
+            )
         self.engine = Classifier(folder, precision=precision, engine=engine).engine
 
     def detect(self, pixels: NDArray[np.uint8]) -> ProbabilityMap:
@@ -56,18 +74,13 @@ class TileDetector:
         height, width = pixels.shape[:2]
         size = self.card.preprocessing
         plan = plan_tiles(height, width, (size.height_px, size.width_px))
-        batches = (
-            np.stack([read_window(pixels, window) for window in chunk])
-            for chunk in chunked(plan.windows(), _BATCH)
-        )
-        outputs = [each["probabilities"] for each in self.engine.map(batches)]
-        probability = np.concatenate(outputs)[:, self._positive]
+        probability = self._judged(pixels, plan)
         boxes = [
             (
-                window.left_px,
-                window.top_px,
-                min(window.width_px, width - window.left_px),
-                min(window.height_px, height - window.top_px),
+                max(window.left_px, 0),
+                max(window.top_px, 0),
+                min(window.width_px, width),
+                min(window.height_px, height),
             )
             for window in plan.windows()
         ]
@@ -75,9 +88,22 @@ class TileDetector:
         return ProbabilityMap(
             spread(grid, plan.rows, plan.columns),
             np.array(boxes, np.int32),
-            probability.astype(np.float32),
+            probability,
             kind="tiles",
         )
+
+    def _judged(self, pixels: NDArray[np.uint8], plan: WindowPlan) -> NDArray[np.float32]:
+        """Return the probability of each tile, on average over the orientations."""
+        found = []
+        for each in orientations_of(self.orientations):
+            windows = plan.windows(upside_down=each.upside_down, mirrored=each.mirrored)
+            batches = (
+                np.stack([each.turned(read_window(pixels, window)) for window in chunk])
+                for chunk in chunked(windows, _BATCH)
+            )
+            answers = [outputs["probabilities"] for outputs in self.engine.map(batches)]
+            found.append(np.concatenate(answers)[:, self._positive])
+        return mean_probability(found)
 
 
 def spread(grid: NDArray[np.float32], rows: Axis, columns: Axis) -> NDArray[np.uint8]:

@@ -44,6 +44,11 @@ class InspectConfig(Settings):
     scales: tuple[float, ...] | None = _cracks(
         None, "Sizes at which to look, such as 1,0.5 (default: the model's)."
     )
+    orientations: Literal[1, 2, 4, 8] = _cracks(
+        1,
+        "Orientations of each window; 2, 4 or 8 take as many times longer.",
+        metavar="1|2|4|8",
+    )
     seed_threshold: float | None = _tracing("seed_threshold", "default: the model's")
     grow_threshold: float | None = _tracing("grow_threshold", "default: the model's")
     least_length_px: float | None = _tracing("least_length_px")

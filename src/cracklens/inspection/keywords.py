@@ -14,6 +14,7 @@ class InspectSettings(TypedDict, total=False):
     precision: Literal["auto", "f32", "bf16"]
     engine: Literal["openvino", "onnxruntime"]
     scales: float | Sequence[float] | None
+    orientations: Literal[1, 2, 4, 8]
     seed_threshold: float | None
     grow_threshold: float | None
     least_length_px: float | None
