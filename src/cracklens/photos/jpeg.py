@@ -2,7 +2,8 @@
 
 libjpeg warns in the same way of a picture that is cut off and of one that lacks its last two bytes.
 Where it warns, the file is written anew without what is no part of the picture, and decoded again;
-what it then warns of is damage.
+what it then warns of is damage. Of 15 files with a harmless fault, strict libjpeg reads 3, and of
+36 that lack picture, Pillow and OpenCV read 24; here it is 15 and 0 (docs/results/libraries.md).
 """
 
 import re

@@ -80,7 +80,8 @@ def read_xmp(packet: bytes) -> Xmp:
     """Read an XMP packet, as attributes or as elements; what is damaged is left out.
 
     It is searched, not parsed: packets of drones are often no valid XML, and nothing in them is
-    ever expanded or loaded.
+    ever expanded or loaded. Of seven kinds of packets the search reads six and an XML parser two
+    (docs/results/libraries.md).
 
     >>> read_xmp(b'<rdf:Description drone-dji:RelativeAltitude="+12.30"/>').relative_altitude_m
     12.3

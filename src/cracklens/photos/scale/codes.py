@@ -1,4 +1,10 @@
-"""From the squares of a picture to the codes in them."""
+"""From the squares of a picture to the codes in them.
+
+OpenCV finds the squares. Its detector for several dictionaries reads as many markers, 158 of 168
+against 156 here, but compares every dark square with every code: a wall of 300 tiles takes it 21 s
+of CPU time, and 1.1 s here, where border and surroundings are checked first
+(docs/results/libraries.md).
+"""
 
 import math
 from collections.abc import Sequence

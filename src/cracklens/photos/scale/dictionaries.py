@@ -1,4 +1,8 @@
-"""The codes of ArUco and AprilTag markers, as OpenCV lists them."""
+"""The codes of ArUco and AprilTag markers, as OpenCV lists them.
+
+They are compared here, since OpenCV (5.0) takes 2.0 ms to refuse a pattern against the 1,000 codes
+of one dictionary, and NumPy 0.17 ms (docs/results/libraries.md).
+"""
 
 from dataclasses import dataclass
 from functools import cache

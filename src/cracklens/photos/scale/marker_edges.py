@@ -11,6 +11,10 @@ Beside the black square there may be a printed frame, a shadow, the edge of a ca
 outer edge may be fitted to that instead. Nothing of the kind lies within the code. So the edges
 between modules are fitted first, alone, and an outer side counts only where it agrees with the
 square that they predict.
+
+Of markers 80 px wide, 95 % of the errors of the side are below 0.04 %, and below 0.17 % in a thin
+frame. OpenCV's best refinement (APRILTAG) reaches 0.43 and 12 %, cornerSubPix 0.95 and 19 %
+(docs/results/libraries.md).
 """
 
 from typing import NamedTuple

@@ -14,7 +14,9 @@ by their probability.
 The two starts are computed here, in closed form. OpenCV's `solvePnPGeneric` with
 SOLVEPNP_IPPE_SQUARE gives them too, but not of an exact square seen squarely: OpenCV 5.0 then
 returns NaN or a plane tilted at random. Of 200 simulated photographs with 2 to 4 markers, 11 were
-lost to that, and none with these starts.
+lost to that, and none with these starts. Its pose alone, without priors, is as good at the marker;
+5 and 20 marker widths away, 95 % of its errors are below 3.4 and 14 %, and of those here below 0.6
+and 2.4 % (docs/results/libraries.md).
 """
 
 from collections.abc import Sequence
