@@ -1,4 +1,4 @@
-"""What the parts of a record have in common."""
+"""Common types of the parts of a record."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,6 +8,6 @@ Box = tuple[int, int, int, int]
 
 
 class Part(BaseModel):
-    """A part of a record: no unknown fields, no NaN, never changed."""
+    """A part of a record: immutable, without unknown fields and without NaN."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
