@@ -92,8 +92,8 @@ def test_several_values_are_asked_for(tmp_path):
     [
         ((~CRACK).astype(np.uint8) * 255, "inverted"),
         (np.full((HEIGHT, WIDTH), 255, np.uint8), "inverted"),
-        (CRACK.T.astype(np.uint8), "before it is turned upright"),
-        (CRACK[:, :20].astype(np.uint8), "do not show the same"),
+        (CRACK.T.astype(np.uint8), "before its orientation is applied"),
+        (CRACK[:, :20].astype(np.uint8), "aspect ratios differ"),
     ],
 )
 def test_a_doubtful_mask_is_refused(tmp_path, values, told):

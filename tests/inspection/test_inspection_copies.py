@@ -6,7 +6,7 @@ import pytest
 
 from cracklens.errors import OutputError
 from cracklens.inspection.inputs import find_inputs
-from cracklens.inspection.reuse import still_valid, take_over, timings_of
+from cracklens.inspection.reuse import reusable_results, reuse_results, timings_of
 from cracklens.inspection.run import run_inspection
 from cracklens.inspection.store import Copied, open_store
 from cracklens.record.schema import CopyRecord
@@ -181,7 +181,7 @@ def finished(inputs, dark, tmp_path, small_inspection):
 
 
 def valid_names(finished, inputs):
-    valid = still_valid(*finished, inputs, max_pixels=10**8)
+    valid = reusable_results(*finished, inputs, max_pixels=10**8)
     return None if valid is None else {inputs.name(index) for index in valid}
 
 
@@ -202,9 +202,9 @@ def test_copies_of_a_photograph_that_changed_are_looked_at_again(finished, input
 def test_what_holds_is_taken_over_with_its_copies(finished, inputs, site, dark, draw):
     found, out = finished
     draw(site / "c.png", shift=33)
-    valid = still_valid(found, out, inputs, max_pixels=10**8)
+    valid = reusable_results(found, out, inputs, max_pixels=10**8)
     store = open_in(out, resume=False, overwrite=True)
-    take_over(store, inputs, valid, None)
+    reuse_results(store, inputs, valid, None)
     before = dark.calls
     again = run_inspection(inputs, dark, SETTINGS, store=store)
     assert dark.calls - before == 1

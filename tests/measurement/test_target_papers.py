@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
-from cracklens.measurement.target.words import check_text
+from cracklens.measurement.target.text_report import check_text
 
 from cracklens.errors import PhotoError, UsageError
 from cracklens.measurement.target.check import check_camera, find_pose

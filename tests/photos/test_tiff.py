@@ -11,7 +11,7 @@ from PIL import Image
 
 from cracklens.errors import PhotoError
 from cracklens.photos import read_photo
-from cracklens.photos.decoder_messages import quiet
+from cracklens.photos.decoder_messages import suppressed_messages
 from cracklens.photos.metadata import read_metadata
 from cracklens.photos.scale.geotiff import scale_from_transform
 
@@ -185,7 +185,7 @@ def test_what_others_print_meanwhile_comes_through(capfd):
     import os
 
     kept = []
-    with quiet(kept):
+    with suppressed_messages(kept):
         os.write(2, b"LZWDecode: Using code not yet in table.\n")
         os.write(2, b"inspect: 3 of 9 photographs\n")
     assert capfd.readouterr().err == "inspect: 3 of 9 photographs\n"

@@ -135,7 +135,7 @@ def test_more_crops_than_the_report_holds_lie_beside_it_and_it_is_said(cracked, 
     text = report(inspection, folder)
     assert text.count('src="data:image/jpeg;base64,') == 2
     assert 'href="crops/P001-C03.jpg"' in text
-    assert "Those of 1 more crack lie in the folder" in text
+    assert "The crops of 1 more crack are in the folder" in text
 
 
 def test_cracks_without_a_crop_are_counted(cracked):

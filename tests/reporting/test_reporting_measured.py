@@ -131,7 +131,7 @@ def test_inspection_states_and_design_limits_stand_apart(measured_page, in_mm):
     assert "CS2" not in limits
     assert "exceeds 0.30 mm" in limits
     assert "exceeds 0.30 mm" not in states
-    assert "not for the one that is measured: no rating" in limits
+    assert "not to the measured one. They are not a rating" in limits
     for crack in cracks_of(in_mm):
         details = measured_page.within(key=f"details-{crack.id}")
         for grade in crack.grades:
@@ -247,7 +247,7 @@ def test_photographs_to_retake_come_with_their_advice(mixed_page):
         ("inspection", "Lengths and widths are in pixels.", "Some photographs"),
         ("without_scale", "Lengths and widths are in pixels.", "Some photographs"),
         ("mixed", "Some photographs have no scale.", "Lengths and widths are in pixels."),
-        ("in_mm", "the program proposes", "no scale"),
+        ("in_mm", "this report proposes", "no scale"),
     ],
 )
 def test_the_banner_says_what_the_figures_are(kind, said, unsaid, request, render):
@@ -334,7 +334,7 @@ def test_links_lead_somewhere_and_ids_stand_once(kind, request, render):
 def test_it_says_how_to_read_it(measured_page, px_page):
     for page in (measured_page, px_page):
         reading = page.within(key="reading")
-        for word in ("95 of 100", "lower bound", "design limit", "3 pixels", "not judged", "(s)"):
+        for word in ("95 of 100", "lower bound", "design limit", "3 pixels", "Not assessed", "(s)"):
             assert word in reading
         for each in WIDTH_CLASSES:
             assert f"{each.name} mm" in reading

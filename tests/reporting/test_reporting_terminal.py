@@ -68,7 +68,7 @@ def test_times_are_listed_by_step():
     seconds = {"decode": 1.0, "network": 20.26, "tracing": 3.0, "writing": 0.0}
     assert timings_text(seconds, 24.0, 12) == (
         "time: 24.0 s, 2.00 s per photograph "
-        "(side by side, in s: decode 1.0, network 20.3, tracing 3.0, writing 0.0)"
+        "(steps run in parallel, in s: decode 1.0, network 20.3, tracing 3.0, writing 0.0)"
     )
 
 

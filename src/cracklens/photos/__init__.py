@@ -1,4 +1,4 @@
-"""One photograph, from file to pixels that one can trust."""
+"""Reading of photographs: decoding, metadata, orientation, windows, scale, fitness."""
 
 from cracklens.photos.decode import read_photo
 from cracklens.photos.find import find_photos

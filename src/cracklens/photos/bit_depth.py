@@ -1,4 +1,4 @@
-"""From values of any depth to 8 bits, by rules that do not know how bright a picture is."""
+"""Conversion of any bit depth to 8 bits, by rules that do not depend on the brightness."""
 
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,14 @@ _SAVE = "save the picture with 8 or 16 bits"
 
 
 def eight_bits(bands: Bands, path: Path) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Return values of a TIFF scaled to 8 bits, (H, W, 1 or 3), and what a person should know.
+    """Return values of a TIFF scaled to 8 bits, (H, W, 1 or 3), and notes for the user.
 
     Values of 16 bits lose their lower 8. Floating point values from 0 to 1 are multiplied by 255;
-    three colours from 0 to 255 are taken as they are, and those up to 65,535 are divided by 257.
-    Values that stand for nothing do not count; NaN is added to them.
+    three colours from 0 to 255 are unchanged, and those up to 65,535 are divided by 257. Nodata
+    values are ignored; NaN becomes nodata.
 
     Raises:
-        PhotoError: other values, such as heights, whose meaning as grey levels nobody knows.
+        PhotoError: other values, such as heights, which are not known to be grey levels.
     """
     values = bands.values
     if values.dtype.kind == "f":
@@ -38,16 +38,16 @@ def eight_bits(bands: Bands, path: Path) -> tuple[NDArray[np.uint8], tuple[str, 
         raise PhotoError(path, f"values from {low} to {high}, below 0 as heights are; {_SAVE}")
     if values.dtype.itemsize == 1:
         return shown.astype(np.uint8), ()
-    told = "16-bit values cut to their upper 8 bits"
-    return (shown.astype(np.uint16) >> 8).astype(np.uint8), (told, *dark_note(high))
+    note = "16-bit values cut to their upper 8 bits"
+    return (shown.astype(np.uint16) >> 8).astype(np.uint8), (note, *dark_note(high))
 
 
 def dark_note(highest: int) -> tuple[str, ...]:
-    """Return a note on 16-bit values of which not one needs more than 12 bits."""
+    """Return a note on 16-bit values that all fit into 12 bits."""
     if not 0 < highest < _TWELVE_BITS:
         return ()
-    told = "nearly black: no value needs more than 12 of its 16 bits"
-    return (f"{told}; scale it to 16 bits, or export it with 8",)
+    note = "nearly black: no value needs more than 12 of its 16 bits"
+    return (f"{note}; scale it to 16 bits, or export it with 8",)
 
 
 def _from_floats(bands: Bands, path: Path) -> tuple[NDArray[np.uint8], tuple[str, ...]]:

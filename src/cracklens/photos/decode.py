@@ -1,4 +1,4 @@
-"""The only place that turns the bytes of a picture into pixels."""
+"""Decoding of a picture file to pixels."""
 
 import hashlib
 import io
@@ -34,33 +34,33 @@ from cracklens.photos.unsupported import AROUND, RAW, left_out_advice, what_it_i
 _JPEG = b"\xff\xd8\xff"
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _SUFFIXES = {"JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"}, "MPO": {".jpg", ".jpeg", ".mpo"}}
-# Pillow can read far more, some of it by starting other programs (EPS starts Ghostscript); it opens
-# MPO as JPEG; HEIF is what pi-heif adds
+# Pillow reads more formats, some of them by starting other programs (EPS starts Ghostscript). It
+# opens MPO as JPEG. pi-heif adds HEIF.
 _FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF", "HEIF")
 _LOSSY = {"JPEG", "MPO", "WEBP", "JPEG2000", "AVIF", "HEIF"}
 _ONE_PICTURE = {"MPO", "JPEG", "HEIF"}
-"""Whose further pictures are previews, depth or bursts beside the one that was taken."""
+"""Formats whose other frames are previews, depth maps or bursts of the main picture."""
 _EIGHT_BITS = ((np.arange(65536) + 128) // 257).astype(np.uint8)
 _OPAQUE = 0.9
-"""Share of the highest alpha from which a pixel shows something."""
+"""Least alpha of a visible pixel, as a share of the largest alpha."""
 _limit = threading.Lock()
 
 
 def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Photo:
     """Read one photograph: RGB, uint8, upright.
 
-    The format is found from the content, never from the name. Grey, palette and CMYK pictures
-    become RGB; transparency is laid on white; 16-bit grey is scaled by 1/257, and of 16-bit colour
-    the upper 8 bits are taken; floating point values are scaled as `eight_bits` says. A note says
-    what was done, and where a picture is nearly black since its values fill the lower 12 of 16
-    bits. Of a TIFF with overviews and masks, the picture of full resolution is taken.
+    The format is recognised from the content, not from the name. Grey, palette and CMYK pictures
+    become RGB; transparent areas become white; 16-bit grey is divided by 257, and 16-bit colour
+    keeps its upper 8 bits; floating point values are scaled by `eight_bits`. Notes name these
+    conversions, and pictures that are nearly black because they use only the lower 12 of 16 bits.
+    From a TIFF with overviews and masks, the page of full resolution is read.
 
-    Where the picture shows no concrete (transparency, the mask of the file or NAME.msk beside it,
-    its nodata value, flat borders) is told beside it; its pixels stay as they are.
+    `no_concrete` of the result is the area without concrete (transparency, the mask of the file or
+    of NAME.msk beside it, its nodata value, flat borders); the pixels there are not changed.
 
     Args:
         path: the file.
-        max_pixels: refuse a picture with more pixels than this before it is decoded.
+        max_pixels: a picture with more pixels is refused before it is decoded.
 
     Raises:
         PhotoError: the file is missing, empty, truncated, not a still picture, or too large.
@@ -85,7 +85,7 @@ def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pho
         raise
     except MemoryError as error:
         raise PhotoError(path, "too little memory is free to decode it: cut the picture") from error
-    except Exception as error:  # on damaged data, decoders raise whatever they stumble over
+    except Exception as error:  # on damaged data, decoders raise any exception
         raise PhotoError(path, f"the picture is damaged or cut off ({error})") from error
     notes, stated = found.notes, found.stated
     if empty is not None and empty.shape != found.stored_px:
@@ -97,9 +97,9 @@ def read_photo(path: str | Path, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> Pho
 
 
 def peek_pixels(path: Path) -> int:
-    """Return how many pixels the header of a file announces; 0 where it cannot be told.
+    """Return the number of pixels from the header of a file; 0 if it is unknown.
 
-    Nothing is decoded; `read_photo` says later what is wrong with a file.
+    Nothing is decoded; `read_photo` reports the errors of a file.
     """
     try:
         with _opened(path) as image:
@@ -147,7 +147,7 @@ def _decode_tiff(data: bytes, path: Path, max_pixels: int) -> Decoded:
     printed: list[str] = []
     with suppressed_messages(printed):
         layout = read_layout(data, path)
-        if layout is None:  # Pillow says what is wrong
+        if layout is None:  # Pillow reports the error
             with _open(data, path) as image:
                 return decode_image(image, path, max_pixels)
         require_budget(path, layout.width_px, layout.height_px, max_pixels)
@@ -157,13 +157,13 @@ def _decode_tiff(data: bytes, path: Path, max_pixels: int) -> Decoded:
     if layout.mask is not None:
         masked = _upright_mask(layout.mask, found.orientation)
         found = replace(found, stated={**found.stated, "masked": masked})
-    told = (f"the decoder says: {printed[0]}",) if printed else ()
-    notes = (*found.notes, *layout.notes, *told)
+    printed_note = (f"message of the decoder: {printed[0]}",) if printed else ()
+    notes = (*found.notes, *layout.notes, *printed_note)
     return replace(found, lossy=layout.lossy, notes=notes)
 
 
 def _tiff_image(data: bytes, path: Path, max_pixels: int, layout: Layout) -> Decoded | None:
-    """Return what Pillow makes of the picture; None if it does not know such values."""
+    """Return the picture decoded by Pillow; None if it does not support such values."""
     if layout.as_array:
         return None
     try:
@@ -178,7 +178,7 @@ def _tiff_image(data: bytes, path: Path, max_pixels: int, layout: Layout) -> Dec
 
 
 def _tiff_bands(data: bytes, path: Path, layout: Layout) -> Decoded:
-    """Return a picture of values that Pillow does not know."""
+    """Return a picture of values that Pillow does not support."""
     bands = read_bands(data, layout, path)
     values, notes = eight_bits(bands, path)
     pixels = upright(np.repeat(values, 3, axis=2) if values.shape[2] == 1 else values,
@@ -259,7 +259,7 @@ def _open(data: bytes, path: Path) -> Image.Image:
 
 
 def _opened(source: Path | io.BytesIO) -> Image.Image:
-    """Open with Pillow; our own pixel budget stands in for Pillow's, for this call alone."""
+    """Open with Pillow, without its limit of pixels; `_require_budget` is used instead."""
     if isinstance(source, Path):
         require_regular(source)
     with _limit:
@@ -272,9 +272,9 @@ def _opened(source: Path | io.BytesIO) -> Image.Image:
 
 @cache
 def _known_formats() -> tuple[str, ...]:
-    """Return those of our formats that this Pillow can open; it refuses names it does not know."""
+    """Return the formats that the installed Pillow supports; it refuses unknown names."""
     Image.init()
-    with suppress(ImportError):  # a system for which there is no pi-heif
+    with suppress(ImportError):  # pi-heif does not exist for every system
         import pi_heif
 
         pi_heif.register_heif_opener()
@@ -288,7 +288,7 @@ def _orientation(data: bytes) -> int:
             with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
                 return read_orientation(image)
         except Exception:  # noqa: BLE001 - on damaged data, Pillow raises and warns at will
-            return 1  # a broken EXIF block does not spoil the pixels
+            return 1  # a damaged EXIF block does not affect the pixels
         finally:
             Image.MAX_IMAGE_PIXELS = before
 
@@ -322,10 +322,10 @@ def _to_rgb(
 
 
 def _has_16_bits(image: Image.Image) -> bool:
-    """Tell whether a picture that is not decoded yet holds more bits than its mode says."""
+    """Return whether a picture has 16 bits although its mode has 8, before it is decoded."""
     for tile in getattr(image, "tile", ()):
         layout = tile[3] if isinstance(tile[3], str) else next(iter(tile[3] or ()), "")
-        if str(layout).endswith((";16B", ";16L", ";16N")):  # in Pillow's words for raw data
+        if str(layout).endswith((";16B", ";16L", ";16N")):  # names of raw modes in Pillow
             return True
     return False
 

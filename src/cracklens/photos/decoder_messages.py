@@ -1,8 +1,8 @@
-"""Messages that decoders print on the terminal are suppressed.
+"""Suppression of messages that decoders print on the terminal.
 
-libtiff, as Pillow carries it, writes its errors to the standard error of the process; nothing that
-Python offers changes that. So this is turned aside while a TIFF file is decoded. What other threads
-write meanwhile comes through afterwards.
+libtiff in Pillow writes its errors to the standard error of the process, and Python has no setting
+for it. So standard error is redirected to a file while a TIFF file is decoded. Output of other
+threads is written to standard error afterwards.
 """
 
 import os
@@ -22,17 +22,17 @@ _one_at_a_time = threading.Lock()
 
 @contextmanager
 def suppressed_messages(kept: list[str]) -> Iterator[None]:
-    """Keep what libtiff prints in the block from the terminal.
+    """Suppress what libtiff prints in the block.
 
     Args:
-        kept: gets the lines.
+        kept: receives the lines.
     """
     with _one_at_a_time, tempfile.TemporaryFile() as aside:
         with suppress(OSError, ValueError, AttributeError):
             sys.stderr.flush()
         try:
             before = os.dup(_STDERR)
-        except OSError:  # closed, as below pythonw: nothing to keep it from
+        except OSError:  # closed, as with pythonw: there is no terminal
             yield
             return
         try:

@@ -1,4 +1,4 @@
-"""From what a person names (files, folders, patterns) to a list of picture files."""
+"""Search for picture files in files, folders and patterns."""
 
 import glob
 import os
@@ -17,16 +17,16 @@ SUFFIXES = frozenset(
         ".gif", ".ppm", ".pgm", ".pnm", ".jp2", ".j2k", ".jpx", ".avif", ".heic", ".heif", ".hif",
     }
 )  # fmt: skip
-"""What counts as a picture inside a folder. A file named outright is always tried."""
+"""Suffixes of pictures inside a folder. A file that the user names is always read."""
 
 
 @dataclass(slots=True)
 class LeftOut:
-    """What a search passed over, for a person to know.
+    """Files and folders that a search skipped.
 
     Attributes:
-        files: of kinds that are not read, such as videos; only those found inside folders.
-        folders: that could not be entered, and why.
+        files: of kinds that are not read, such as videos; only those inside folders.
+        folders: that could not be entered, with the reason.
     """
 
     files: list[Path] = field(default_factory=list)
@@ -37,14 +37,13 @@ class LeftOut:
         kinds: dict[str, list[Path]] = {}
         for file in dict.fromkeys(self.files):
             kinds.setdefault(left_out_advice(file) or "", []).append(file)
-        told = []
+        lines = []
         for advice, files in kinds.items():
             suffixes = ", ".join(sorted({file.suffix.lower() for file in files}))
             number = f"{len(files):,} file{'' if len(files) == 1 else 's'} ({suffixes})"
-            told.append(f"left out: {number}: {advice}")
-        return told + [
-            f"left out: the folder {folder} cannot be read ({reason}); nothing is known of what "
-            "lies in it"
+            lines.append(f"left out: {number}: {advice}")
+        return lines + [
+            f"left out: the folder {folder} cannot be read ({reason}); its content is unknown"
             for folder, reason in self.folders.items()
         ]
 
@@ -55,19 +54,19 @@ def find_photos(
     suffixes: frozenset[str] = SUFFIXES,
     left_out: LeftOut | None = None,
 ) -> list[Path]:
-    """List the picture files that `inputs` mean, each once, in a stable order.
+    """Return the picture files of `inputs`, each once, in a stable order.
 
-    Files are taken as they are; folders are searched to the bottom in sorted order, hidden names
-    left out and symbolic links followed without walking in circles; patterns may use `*`, `?`,
+    Files are returned unchanged. Folders are searched with all subfolders in sorted order; hidden
+    names are skipped, and symbolic links are followed, each folder once. Patterns may use `*`, `?`,
     `[...]` and `**`.
 
     Args:
         inputs: files, folders, patterns.
-        suffixes: what counts inside a folder.
-        left_out: gets what was found inside folders and is not read.
+        suffixes: of pictures inside a folder.
+        left_out: receives the skipped files and folders.
 
     Raises:
-        UsageError: an input names no picture.
+        UsageError: an input contains no picture.
     """
     found: dict[Path, None] = {}
     passed = left_out if left_out is not None else LeftOut()
@@ -84,8 +83,8 @@ def _named_by(given: str, suffixes: frozenset[str], left_out: LeftOut) -> list[P
     if path.is_dir():
         before = len(left_out.lines())
         if not (pictures := walk(path, suffixes, left_out)):
-            told = "".join(f"; {line}" for line in left_out.lines()[before:])
-            raise UsageError(f"{path} holds no pictures (.jpg, .png, .tif and the like){told}")
+            skipped = "".join(f"; {line}" for line in left_out.lines()[before:])
+            raise UsageError(f"{path} holds no pictures (.jpg, .png, .tif and the like){skipped}")
         return pictures
     if path.exists():
         return [path]
@@ -105,7 +104,7 @@ def _named_by(given: str, suffixes: frozenset[str], left_out: LeftOut) -> list[P
 
 
 def _below(match: Path, suffixes: frozenset[str], left_out: LeftOut) -> list[Path]:
-    """Return what lies below a folder that a pattern matched, which nobody named itself."""
+    """Return the pictures of a folder that matches a pattern; an unreadable one is skipped."""
     try:
         return walk(match, suffixes, left_out)
     except UsageError as error:
@@ -119,9 +118,9 @@ def walk(
     """List the pictures below `folder`, sorted; each real folder is entered once.
 
     Args:
-        folder: to the bottom of which is searched.
-        suffixes: what counts.
-        left_out: gets what is not read, and the folders below that cannot be entered.
+        folder: to search, with all subfolders.
+        suffixes: of pictures.
+        left_out: receives the skipped files, and the subfolders that cannot be entered.
 
     Raises:
         UsageError: the folder cannot be entered; without `left_out`, also for one below it.
@@ -130,7 +129,7 @@ def walk(
     entered: set[str] = set()
 
     def refuse(error: OSError) -> None:
-        """A folder that cannot be entered is said, not skipped."""
+        """Report a folder that cannot be entered."""
         reason = error.strerror or str(error)
         if left_out is None or Path(error.filename) == folder:
             raise UsageError(f"{error.filename} cannot be read: {reason}") from error

@@ -1,9 +1,10 @@
-"""JPEG to pixels: damage is refused, and harmless faults of the writing program are told.
+"""Decoding of JPEG: damaged files are refused, and harmless faults give a note.
 
-libjpeg warns in the same way of a picture that is cut off and of one that lacks its last two bytes.
-Where it warns, the file is written anew without what is no part of the picture, and decoded again;
-what it then warns of is damage. Of 15 files with a harmless fault, strict libjpeg reads 3, and of
-36 that lack picture, Pillow and OpenCV read 24; here it is 15 and 0 (docs/results/libraries.md).
+libjpeg gives the same warning for a truncated picture and for one without its last two bytes. After
+a warning, the file is rewritten with the segments of the picture only, and decoded again. A second
+warning means damage. Of 15 files with a
+harmless fault, strict libjpeg reads 3; of 36 that lack part of the picture, Pillow and OpenCV read
+24. Here it is 15 and 0 (docs/results/libraries.md).
 """
 
 import re
@@ -19,16 +20,16 @@ _RESTARTS = range(0xD0, 0xD8)
 _FRAMES = {0xC0, 0xC1, 0xC2}  # baseline, extended, progressive
 _STRAY = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
 _MOST_STRAY = 16
-"""Stray bytes before the end that are let pass. Some cameras pad the data; a flipped bit leaves
-more, since what it throws out of step is not decoded."""
+"""Largest accepted number of stray bytes before the end. Some cameras pad the data. A flipped bit
+leaves more, since the data after it are not decoded."""
 _JFIF = b"\xff\xe0\x00\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0"
 
 
 def decode_jpeg(data: bytes) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Return the pixels (H, W, 3) of a JPEG file as stored, and what is wrong and harmless.
+    """Return the pixels (H, W, 3) of a JPEG file as stored, and notes on harmless faults.
 
     Raises:
-        ValueError: the picture is damaged or cut off.
+        ValueError: the picture is damaged or truncated.
     """
     try:
         return simplejpeg.decode_jpeg(data, "RGB", strict=True), ()
@@ -51,7 +52,7 @@ def decode_jpeg(data: bytes) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
 
 
 def _cleaned(data: bytes) -> tuple[bytes, tuple[str, ...]] | None:
-    """Return the file without what is no part of the picture; None if it cannot be followed."""
+    """Return the file with the segments of the picture only, and notes; None if it is damaged."""
     parts, notes = [b"\xff\xd8"], list[str]()
     complete: dict[int, bool] = {}
     components = at = 0
@@ -74,9 +75,9 @@ def _cleaned(data: bytes) -> tuple[bytes, tuple[str, ...]] | None:
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
-    """Yield where each segment up to the end marker starts, its bytes, and where its data ends.
+    """Yield the start, the bytes and the end of the data of each segment up to the end marker.
 
-    The bytes are empty where the file cannot be followed further.
+    The bytes are empty if the next segment is damaged.
     """
     at = 2
     while (start := _next_marker(data, at)) is not None and data[start + 1] != _EOI:
@@ -90,7 +91,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
 
 
 def _needed(segment: bytes) -> bytes:
-    """Return of a segment what the picture needs: metadata are left out, JFIF becomes plain."""
+    """Return a segment if the picture needs it: metadata are dropped, JFIF is replaced."""
     marker = segment[1]
     if marker == _APP0:
         return _JFIF if segment[4:9] == b"JFIF\0" else b""
@@ -98,7 +99,7 @@ def _needed(segment: bytes) -> bytes:
 
 
 def _note_scan(segment: bytes, complete: dict[int, bool]) -> None:
-    """Note for each component whether a scan holds its last bits (Al = 0) up to the last one."""
+    """Record for each component whether a scan contains its last bits (Al = 0)."""
     count = segment[4] if len(segment) > 4 else 0  # noqa: PLR2004
     if len(segment) < 8 + 2 * count:
         return
@@ -109,7 +110,7 @@ def _note_scan(segment: bytes, complete: dict[int, bool]) -> None:
 
 
 def _next_marker(data: bytes, at: int) -> int | None:
-    """Return where the next marker begins at or after a place; fill bytes are passed over."""
+    """Return the position of the next marker; fill bytes are skipped."""
     while 0 <= (at := data.find(b"\xff", at)) < len(data) - 1:
         if data[at + 1] not in {0x00, 0xFF}:
             return at
@@ -118,7 +119,7 @@ def _next_marker(data: bytes, at: int) -> int | None:
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
-    """Return where the entropy-coded data ends; restart markers belong to it."""
+    """Return the end of the entropy-coded data, which includes restart markers."""
     while (marker_at := _next_marker(data, at)) is not None:
         if data[marker_at + 1] not in _RESTARTS:
             return marker_at
@@ -127,7 +128,7 @@ def _end_of_scan(data: bytes, at: int) -> int:
 
 
 def _without_stray(clean: bytes, count: int) -> bytes | None:
-    """Return a clean file without stray bytes at its end; None if they may be lost picture."""
+    """Return a clean file without stray bytes at its end; None if they may be image data."""
     stray = clean[-2 - count : -2]
     if count <= _MOST_STRAY or len(set(stray)) == 1:
         return clean[: -2 - count] + b"\xff\xd9"

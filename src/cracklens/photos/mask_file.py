@@ -1,4 +1,4 @@
-"""A drawn mask, from file to which pixels are marked; doubtful ones are refused."""
+"""Reading of a mask file; ambiguous masks are refused."""
 
 import io
 from pathlib import Path
@@ -15,7 +15,7 @@ Mask = NDArray[np.bool_]
 
 _WHITE, _VOID = 255, 255
 _LISTED = 5
-_EVEN_SHARE = 0.9  # of a scaled or compressed mask's pixels, near black or white
+_EVEN_SHARE = 0.9  # share of pixels near black or white in a scaled or compressed mask
 _MOST_MARKED = 0.5
 _ASPECT_TOLERANCE = 0.02
 
@@ -23,19 +23,20 @@ _ASPECT_TOLERANCE = 0.02
 def read_mask(
     path: Path, size_px: tuple[int, int] | None = None, *, value: int | None = None
 ) -> Mask:
-    """Return which pixels a mask file marks, (H, W).
+    """Return the marked pixels of a mask file, (H, W).
 
-    One value beside 0 marks cracks, whatever it is; of compressed or scaled masks, values of 128
-    and more. In a palette with several values, 255 is the void of Pascal VOC.
+    If a mask has one value other than 0, this value marks cracks; in compressed or scaled masks
+    these are values of 128 and more. In a palette with several values, 255 is the void of Pascal
+    VOC.
 
     Args:
         path: the file.
-        size_px: (height, width) of the picture; a mask of the same shape is brought to it.
-        value: the one that marks cracks, of several; an RGB colour as 0xRRGGBB.
+        size_px: (height, width) of the picture; a mask of the same aspect ratio is resized to it.
+        value: that marks cracks, if there are several; an RGB colour as 0xRRGGBB.
 
     Raises:
-        PhotoError: no picture, several values and none named, more than half marked (inverted),
-            or another shape than the picture's.
+        PhotoError: not a picture, several values but no `value`, more than half marked (inverted),
+            or another aspect ratio than the picture.
     """
     values, palette = _values(path)
     marked = _marked(path, values, value, palette=palette)
@@ -55,12 +56,12 @@ def _values(path: Path) -> tuple[NDArray[np.int64], bool]:
             image.load()
             mode, pixels = image.mode, np.asarray(image)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise PhotoError(path, f"this is no mask that can be read: {error}") from error
+        raise PhotoError(path, f"the mask cannot be read: {error}") from error
     if mode in {"LA", "RGBA", "PA"}:
         if pixels[..., -1].min() != pixels[..., -1].max():
             raise PhotoError(
                 path,
-                "the mask is partly transparent, which does not say what is marked: save it "
+                "the mask is partly transparent, so the marked pixels are ambiguous: save it "
                 "without transparency",
             )
         pixels = pixels[..., 0] if pixels.shape[-1] == 2 else pixels[..., :3]  # noqa: PLR2004
@@ -103,11 +104,11 @@ def _fitted(path: Path, mask: Mask, size_px: tuple[int, int]) -> Mask:
     aspect = (mask.shape[1] / mask.shape[0]) / (width / height)
     if abs(aspect - 1) > _ASPECT_TOLERANCE:
         stored = mask.shape == (width, height)
-        turned = ", as the picture before it is turned upright" if stored else ""
+        turned = ", the size of the picture before its orientation is applied" if stored else ""
         raise PhotoError(
             path,
             f"the mask has {mask.shape[1]} x {mask.shape[0]} px{turned}, its picture {width} x "
-            f"{height} px: they do not show the same",
+            f"{height} px: their aspect ratios differ; save the mask with the size of the picture",
         )
-    grown = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
-    return np.asarray(grown > 0)
+    resized = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(resized > 0)

@@ -1,4 +1,4 @@
-"""What a picture file says of the camera, the place and the time."""
+"""Metadata of a picture file: camera, position and time."""
 
 import re
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _WIDTH, _HEIGHT = 0xA002, 0xA003
 _MAIN_WIDTH, _MAIN_HEIGHT, _RENDERED, _PANORAMA = 0x0100, 0x0101, 0xA401, 6
 _PLANE_X, _PLANE_UNIT = 0xA20E, 0xA210
 _MM_PER_UNIT = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}
-"""Units of the focal plane resolution: inch and cm (CIPA DC-008); mm and µm as TIFF/EP adds."""
+"""Units of the focal plane resolution: inch and cm (CIPA DC-008); mm and µm (TIFF/EP)."""
 _UNKNOWN_DISTANCE = 0xFFFFFFFF
 _DATE = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)")
 _OFFSET = re.compile(r"[+-]\d\d:\d\d")
@@ -31,32 +31,32 @@ _OFFSET = re.compile(r"[+-]\d\d:\d\d")
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Facts from the head of a picture file; None for what it does not say.
+    """Values from the header of a picture file; None for missing ones.
 
     Attributes:
         width_px: as stored, before the orientation is applied.
         height_px: as stored.
         make: of the camera.
         model: of the camera.
-        focal_length_mm: of the lens, true.
-        focal_length_35mm: equivalent on the frame of 36 x 24 mm, which counts the diagonal.
+        focal_length_mm: physical focal length of the lens.
+        focal_length_35mm: equivalent for a frame of 36 x 24 mm, by the diagonal.
         digital_zoom: factor, 1 or more.
-        subject_distance_m: as the autofocus had it; coarse.
-        focal_plane_px_per_mm: pixels by millimetre of the sensor, of the picture as it was taken.
-        original_width_px: as it was taken, along the stored rows.
-        original_height_px: as it was taken.
-        header_width_px: what the main block of EXIF says, which some editors leave as it was.
+        subject_distance_m: from the autofocus; not accurate.
+        focal_plane_px_per_mm: pixels per millimetre of the sensor, of the original picture.
+        original_width_px: of the original picture, along the stored rows.
+        original_height_px: of the original picture.
+        header_width_px: from the main block of EXIF, which some editors do not update.
         header_height_px: the same.
-        panorama: whether the camera put the picture together (CustomRendered, as Apple has it).
-        software: that wrote the file, as it names itself: of the camera or an editor.
-        orientation: EXIF, 1 to 8; 1 where nothing is said.
-        taken: ISO 8601, local time of the camera, with its offset where the file has it.
+        panorama: whether the camera stitched the picture (CustomRendered of Apple).
+        software: name of the program that wrote the file: of the camera or an editor.
+        orientation: EXIF, 1 to 8; 1 if not stated.
+        taken: ISO 8601, local time of the camera, with its offset if the file has it.
         latitude_deg: WGS 84, north positive.
         longitude_deg: WGS 84, east positive.
-        altitude_m: above the sea.
-        xmp: what drones add.
-        jpeg_quality: 1 to 100 on the scale of libjpeg, of the luminance table nearest to the
-            file's; None if it is no JPEG.
+        altitude_m: above sea level.
+        xmp: tags of drones.
+        jpeg_quality: 1 to 100 on the scale of libjpeg, of the luminance table nearest to that of
+            the file; None if it is not a JPEG.
     """
 
     width_px: int = 0
@@ -89,14 +89,14 @@ class Metadata:
 
     @property
     def original_longer_px(self) -> int | None:
-        """Longer side of the picture as it was taken."""
+        """Longer side of the original picture."""
         if not self.original_width_px or not self.original_height_px:
             return None
         return max(self.original_width_px, self.original_height_px)
 
     @property
     def sizes_as_taken_px(self) -> tuple[tuple[int, int], ...]:
-        """Width and height as the file has them from the camera, in each place that says so."""
+        """Original width and height, from each block of metadata that states them."""
         pairs = (
             (self.original_width_px, self.original_height_px),
             (self.header_width_px, self.header_height_px),
@@ -105,12 +105,12 @@ class Metadata:
 
     @property
     def resized(self) -> float | None:
-        """Longer side now by that as taken; 1 if unchanged, None if it is not known."""
+        """Longer side divided by that of the original; 1 if unchanged, None if unknown."""
         return self.longer_px / self.original_longer_px if self.original_longer_px else None
 
     @property
     def cropped(self) -> bool:
-        """Whether the sides no longer have the ratio that they were taken with, to 1 %."""
+        """Whether the aspect ratio differs from that of the original by more than 1 %."""
         if not self.original_width_px or not self.original_height_px or not self.height_px:
             return False
         now = self.longer_px / max(1, min(self.width_px, self.height_px))
@@ -119,9 +119,9 @@ class Metadata:
 
 
 def read_metadata(path: str | Path) -> Metadata:
-    """Read what the head of a picture file says; what is missing or damaged is None.
+    """Read the header of a picture file; missing or damaged values are None.
 
-    It never raises: a file that is no picture says nothing.
+    It never raises: for a file that is not a picture all values are None.
 
     >>> from PIL import Image
     >>> folder = getfixture("tmp_path")

@@ -1,7 +1,7 @@
-"""What of a picture is no concrete: nodata round an orthomosaic, transparency, flat borders.
+"""Areas of a picture without concrete: nodata around an orthomosaic, transparency, flat borders.
 
-It is neither searched nor measured, and its area does not count. Its edge would look like a crack:
-`continued` gives the network a picture in which the concrete goes on beyond that edge.
+They are neither searched nor measured and are not part of the inspected area. Their edge would look
+like a crack, so `continued` gives the network a picture in which the concrete continues beyond it.
 """
 
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ Mask = NDArray[np.bool_]
 Pixels = NDArray[np.uint8]
 
 MARGIN_PX, LOSSY_MARGIN_PX = 4, 16
-"""By which a mask grows: resampling blends 2 px of its edge with what lies beyond; lossy codecs
-disturb up to a block of 16 px."""
+"""Dilation of the mask: resampling blends 2 px at its edge with the concrete; lossy codecs change
+up to a block of 16 px."""
 _TONGUE_PX = 9  # narrower parts may be cracks that are clipped to black
 _LEAST_SHARE, _LEAST_PX2 = 0.001, 400
-_LEAST_RUN_PX = 16  # of one colour along the border of the picture
+_LEAST_RUN_PX = 16  # least length of one colour along the border of the picture
 _MOST_COLOURS = 4
 _BESIDE = {False: (2, 8, 12), True: (9, 16, 30)}
-"""By whether a picture is lossy: from where to where beside a flat border one looks, in px, and the
-least median step in grey levels to what is there. Clipped plaster and deep shadow pass gradually
-into their surroundings; a border was cut. A lossy codec blurs the cut over a block of 8 or 16 px.
-"""
+"""For lossless and lossy pictures: inner and outer distance in px of the strip beside a flat
+border, and the least median step in grey levels to this strip. Clipped plaster and deep shadow
+change gradually into their surroundings; a border has a sharp edge. A lossy codec blurs the edge
+over a block of 8 or 16 px."""
 _NOISE, _NOISE_PX = 30, 32
-"""How far a lossy codec moves grey levels beside a sharp edge, and how far from what stays flat."""
+"""Largest change of grey levels by a lossy codec near a sharp edge, and its largest distance."""
 _SOLID_PX, _LEAST_SOLID_SHARE = 17, 0.01
 _CONTINUED_PX = 64
 _ROWS = 1024
@@ -34,11 +34,11 @@ _ROWS = 1024
 
 @dataclass(frozen=True, slots=True)
 class NoConcrete:
-    """Where a picture shows no concrete.
+    """Area of a picture without concrete.
 
     Attributes:
-        mask: (H, W), True where there is none; its margin is included.
-        why: for people, such as "transparent".
+        mask: (H, W), True without concrete, including the margin.
+        why: reasons, such as "transparent".
     """
 
     mask: Mask
@@ -46,12 +46,12 @@ class NoConcrete:
 
     @property
     def share(self) -> float:
-        """Of the picture, 0 to 1."""
+        """Share of the picture, 0 to 1."""
         return float(self.mask.mean())
 
     @property
     def note(self) -> str:
-        """Say in one line what is left out."""
+        """The share and the reasons in one line."""
         share = f"{self.share:.0%}" if self.share >= 0.005 else "less than 1%"  # noqa: PLR2004
         return f"{share} of the picture is no concrete ({', '.join(self.why)}): left out"
 
@@ -59,14 +59,14 @@ class NoConcrete:
 def no_concrete(
     pixels: Pixels, stated: dict[str, Mask], valued: dict[str, Mask], *, lossy: bool
 ) -> NoConcrete | None:
-    """Return where a picture shows no concrete; None if all of it may be concrete.
+    """Return the area without concrete; None if all of the picture may be concrete.
 
     Args:
         pixels: (H, W, 3) RGB.
-        stated: masks (H, W) that the file holds, by what they are; taken as they are.
-        valued: where pixels have a value that stands for nothing, by what it is. A crack can have
-            it as well, so only its solid parts count.
-        lossy: the picture was compressed with loss.
+        stated: masks (H, W) of the file, by reason; used unchanged.
+        valued: masks (H, W) of pixels with a nodata value, by reason. Pixels of a crack can have
+            this value too, so only solid parts count.
+        lossy: the picture has a lossy compression.
     """
     found = dict(stated)
     for why, mask in valued.items():
@@ -86,15 +86,15 @@ def no_concrete(
 
 
 def flat_borders(pixels: Pixels, known: Mask | None = None, *, lossy: bool = False) -> Mask | None:
-    """Return (H, W) where one colour, exactly flat, reaches in from the border; None if nowhere.
+    """Return (H, W) areas of exactly one colour that touch the border; None if there are none.
 
-    Such a part is at least 0.1 % of the picture, differs clearly from what lies beside it, and
-    leaves a solid rest: a drawing on a flat ground is no picture with a border.
+    Such an area is at least 0.1 % of the picture and differs clearly from the pixels beside it. The
+    rest must have solid parts: a drawing on a uniform ground is not a picture with a border.
 
     Args:
         pixels: (H, W, 3) RGB.
-        known: what is no concrete for another reason.
-        lossy: the picture was compressed with loss.
+        known: area without concrete for another reason.
+        lossy: the picture has a lossy compression.
     """
     found = np.zeros(pixels.shape[:2], bool)
     for colour in _border_colours(pixels):
@@ -113,10 +113,10 @@ def flat_borders(pixels: Pixels, known: Mask | None = None, *, lossy: bool = Fal
 
 
 def continued(pixels: Pixels, mask: Mask) -> Pixels:
-    """Return a copy of a picture in which the concrete goes on where there is none.
+    """Return a copy of a picture in which the concrete continues into the mask.
 
-    The nearest 64 px are the concrete reflected at the edge of the mask; what lies farther off has
-    the mean colour of the concrete.
+    Up to 64 px from the edge of the mask the concrete is reflected; beyond, the mean colour of the
+    concrete is used.
 
     Args:
         pixels: (H, W, 3) RGB.
@@ -171,7 +171,7 @@ def _border_colours(pixels: Pixels) -> list[Pixels]:
 
 
 def _frame(flat: Mask) -> Mask:
-    """Return the outer rows and columns that are flat from end to end, however few."""
+    """Return the outer rows and columns that are flat from end to end."""
     found = np.zeros_like(flat)
     for axis, view in ((1, found), (0, found.T)):
         lines: Mask = np.asarray(flat.all(axis=axis))
@@ -196,11 +196,11 @@ def _reaching_in(flat: Mask) -> Mask:
 
 
 def _solid_parts(mask: Mask, *, whole: bool = True) -> Mask:
-    """Return a mask without its narrow tongues, which may be cracks.
+    """Return a mask without its narrow parts, which may be cracks.
 
     Args:
         mask: (H, W).
-        whole: leave out parts that are small as well.
+        whole: remove small parts too.
     """
     square = np.ones((_TONGUE_PX, _TONGUE_PX), np.uint8)
     opened = cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_OPEN, square)
@@ -214,7 +214,7 @@ def _solid_parts(mask: Mask, *, whole: bool = True) -> Mask:
 
 
 def _cut_off(pixels: Pixels, inside: Mask, colour: Pixels, *, lossy: bool) -> Mask:
-    """Return the parts whose colour differs clearly from what lies beside them."""
+    """Return the parts whose colour differs clearly from the pixels beside them."""
     near, far, least = _BESIDE[lossy]
     count, labels, stats, _ = cv2.connectedComponentsWithStats(inside.view(np.uint8))
     kept = np.zeros(count, bool)
@@ -231,7 +231,7 @@ def _cut_off(pixels: Pixels, inside: Mask, colour: Pixels, *, lossy: bool) -> Ma
 
 
 def _with_blocks(pixels: Pixels, part: Mask, colour: Pixels) -> Mask:
-    """Return a flat part with what a lossy codec left of it: blocks at its edge, a thin frame."""
+    """Return a flat part with the pixels that a lossy codec changed: edge blocks, a thin frame."""
     low, high = (np.clip(colour.astype(float) + side * _NOISE, 0, 255) for side in (-1, 1))
     near: Mask = np.asarray(cv2.inRange(pixels, low, high) > 0)
     return part | (_grown(part, _NOISE_PX) & near) | _frame(near)

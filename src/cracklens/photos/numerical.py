@@ -1,7 +1,7 @@
-"""What numerical code raises when a photograph defeats it, and how that is told.
+"""Exceptions of numerical code, and their text.
 
-A figure that cannot be computed must not cost what was found: who computes one for a photograph
-catches `FAILURES` and goes on without the figure, with its reason.
+If a value cannot be computed, the other results of the photograph are kept: the caller catches
+`FAILURES` and continues without the value, with the reason.
 """
 
 import cv2
@@ -10,13 +10,12 @@ from cracklens.errors import UsageError
 
 FAILURES = (ArithmeticError, ValueError, IndexError, cv2.error, UsageError)
 """Singular matrices are ValueErrors, divisions by zero and overflows ArithmeticErrors. A UsageError
-of a photograph's own figures says that one of them cannot be, such as a width that is not finite.
-"""
-_LONGEST = 200  # characters; OpenCV tells file and line of its source
+here means an impossible value, such as a width that is not finite."""
+_LONGEST = 200  # characters; messages of OpenCV contain file and line of its source
 
 
 def failure_text(error: BaseException) -> str:
-    """Return what an error says, in one line.
+    """Return the message of an exception in one line.
 
     >>> failure_text(ZeroDivisionError("division by zero"))
     'division by zero'

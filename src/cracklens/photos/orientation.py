@@ -1,4 +1,4 @@
-"""How a picture has to be turned to stand upright: one rule for every file format."""
+"""Orientation of a picture: one rule for every file format."""
 
 import re
 from typing import TypeVar
@@ -16,10 +16,10 @@ _START_OF_SCAN = 0xDA
 
 
 def read_orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation of an opened picture, 1 to 8; 1 where nothing valid is said.
+    """Return the EXIF orientation of an opened picture, 1 to 8; 1 without a valid value.
 
-    EXIF comes before XMP (`tiff:Orientation`), as the guidelines of the Metadata Working Group have
-    it. A damaged block says nothing.
+    EXIF has priority over XMP (`tiff:Orientation`), after the guidelines of the Metadata Working
+    Group. A damaged block is ignored.
     """
     try:
         number = int(image.getexif().get(_ORIENTATION, 0))
@@ -32,10 +32,10 @@ def read_orientation(image: Image.Image) -> int:
 
 
 def orientation_left(image: Image.Image) -> int:
-    """Return the orientation that is still to be applied once the pixels are loaded.
+    """Return the orientation to apply after the pixels are loaded.
 
-    Call it before `image.load()`: of TIFF files, Pillow turns the pixels there and then itself,
-    where it knows how; of no others.
+    Call it before `image.load()`: there Pillow applies the EXIF orientation of TIFF files, but not
+    that of other formats.
     """
     number = read_orientation(image)
     if image.format != "TIFF":
@@ -56,9 +56,9 @@ def xmp_packet(image: Image.Image) -> bytes:
 
 
 def jpeg_may_be_turned(data: bytes) -> bool:
-    """Tell in a few microseconds whether the head of a JPEG file has EXIF or an XMP orientation.
+    """Return whether the header of a JPEG file contains EXIF or an XMP orientation.
 
-    All segments before the first scan are looked at, however long.
+    It takes a few microseconds. All segments before the first scan are searched.
     """
     end = _end_of_head(data)
     return data.find(b"Exif\0\0", 0, end) >= 0 or data.find(b"tiff:Orientation", 0, end) >= 0
@@ -69,7 +69,7 @@ def upright(pixels: NDArray[_Pixel], orientation: int) -> NDArray[_Pixel]:
 
     Args:
         pixels: (H, W, channels) as stored.
-        orientation: what is not within 1 to 8 changes nothing.
+        orientation: other values than 1 to 8 change nothing.
     """
     turned = {
         2: lambda p: p[:, ::-1],
@@ -84,7 +84,7 @@ def upright(pixels: NDArray[_Pixel], orientation: int) -> NDArray[_Pixel]:
 
 
 def _end_of_head(data: bytes) -> int:
-    """Return where the first scan of a JPEG file begins; all of it if its segments are damaged."""
+    """Return the start of the first scan of a JPEG file, or its length if segments are damaged."""
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF:  # noqa: PLR2004
         marker = data[at + 1]

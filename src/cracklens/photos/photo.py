@@ -1,4 +1,4 @@
-"""The photograph in memory."""
+"""A decoded photograph in memory."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,12 @@ class Photo:
     """A decoded photograph, upright.
 
     Attributes:
-        path: where it was read from.
+        path: of the file.
         pixels: RGB, uint8, height x width x 3, after the EXIF orientation is applied.
         sha256: of the file's bytes, 64 hexadecimal digits.
-        notes: what a person should know, such as "PNG named .jpg".
-        no_concrete: where the picture shows none, such as nodata round an orthomosaic; None if
-            nothing says so.
+        notes: for the user, such as "PNG named .jpg".
+        no_concrete: area without concrete, such as nodata around an orthomosaic; None if there is
+            none.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""Reading many photographs ahead of whoever uses them, in order and in bounded memory."""
+"""Read-ahead of many photographs on threads, in order and in bounded memory."""
 
 import threading
 import time
@@ -19,8 +19,8 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 _PATIENCE_S = 2.0
-"""How long an interrupted run waits for reads that have begun. One from a network share that does
-not answer may never end."""
+"""Time for which an interrupted run waits for running reads; a read from a network share may never
+end."""
 
 
 def stream_photos(
@@ -33,9 +33,9 @@ def stream_photos(
 ) -> Iterator[T | PhotoError]:
     """Read and prepare photographs on threads; yield the results in the order of `paths`.
 
-    Decoders release the interpreter lock, so the threads run beside the inference engine. At most
-    `ahead` photographs are in memory at a time. A picture that cannot be read is yielded as the
-    `PhotoError` that says why; it never ends the stream.
+    Decoders release the interpreter lock, so the threads run in parallel with the inference engine.
+    At most `ahead` photographs are in memory at a time. For a picture that cannot be read the
+    `PhotoError` with the reason is yielded; it does not end the stream.
     """
 
     def one(path: Path | PictureInMemory) -> T | PhotoError:
@@ -58,22 +58,21 @@ def run_ahead(
     weigh: Callable[[S], int] = lambda _: 0,
     budget: int = 0,
 ) -> Iterator[T]:
-    """Work on items ahead on threads; yield the results in the order of the items.
+    """Process items ahead on threads; yield the results in the order of the items.
 
-    The threads do not keep the program from ending: an interrupt ends it within seconds, also
-    where a read never returns.
+    An interrupt ends the program within seconds, even if a read never returns.
 
     Args:
-        items: what to work on.
-        work: what to do with each; what it raises is raised where its result would come.
-        workers: threads; default: the processors of this process.
-        ahead: results that exist at a time, at most.
-        weigh: memory that the result of an item will take, in bytes.
-        budget: bytes that the results may take together, the one in the hands of the caller
-            counted. A single item that weighs more is worked on when nothing else is there.
+        items: to process.
+        work: function for one item; its exception is raised in place of the result.
+        workers: number of threads; default: the processors of this process.
+        ahead: largest number of results that exist at a time.
+        weigh: returns the memory for the result of an item, in bytes.
+        budget: memory limit for all results in bytes, including the one that the caller holds. An
+            item above the limit is processed when no other result exists.
     """
     pending: deque[tuple[Future[T], int]] = deque()
-    held = 0  # weight of what is pending and of what the caller holds
+    held = 0  # memory of pending results and of the one that the caller holds
 
     pool = _Pool(work, workers or available_cpus())
     try:
@@ -98,10 +97,10 @@ def run_ahead(
 
 
 class _Pool(Generic[S, T]):
-    """Threads that work on items in the order of their submission.
+    """Threads that process items in the order of their submission.
 
-    `concurrent.futures` waits for its threads when the program ends, whatever they are stuck in;
-    these are daemons.
+    `concurrent.futures` waits for its threads at the end of the program, even if they are blocked.
+    These are daemon threads, so the program can end.
     """
 
     def __init__(self, work: Callable[[S], T], workers: int) -> None:
@@ -121,7 +120,7 @@ class _Pool(Generic[S, T]):
         return future
 
     def close(self) -> None:
-        """Let the threads end, and wait a little for those that are at work."""
+        """Stop the threads, and wait up to 2 s for those that are running."""
         for _ in self._threads:
             self._orders.put(None)
         until = time.monotonic() + _PATIENCE_S
@@ -131,11 +130,11 @@ class _Pool(Generic[S, T]):
     def _run(self) -> None:
         while (order := self._orders.get()) is not None:
             future, item = order
-            del order  # a thread that waits keeps nothing in memory
+            del order  # so that a waiting thread keeps no result in memory
             if future.set_running_or_notify_cancel():
                 try:
                     result = self._work(item)
-                except BaseException as error:  # noqa: BLE001 - raised where the result would come
+                except BaseException as error:  # noqa: BLE001 - raised in place of the result
                     future.set_exception(error)
                 else:
                     future.set_result(result)

@@ -1,4 +1,4 @@
-"""TIFF and GeoTIFF: which page is the picture, what its values mean, where it holds nothing."""
+"""TIFF and GeoTIFF: page of the picture, meaning of its values, masks and nodata."""
 
 import io
 import logging
@@ -26,24 +26,24 @@ _LOSSY = {6, 7, 33003, 33005, 34712, 34892, 34933, 34934, 50001, 50002}
 _COLOURS = 3
 _RESAVE = "save it as RGB with 8 or 16 bits, uncompressed or with deflate"
 
-logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # what matters is raised
+logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # errors are raised
 add_codecs()
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What the pages of a TIFF file are.
+    """The page of the picture in a TIFF file, and its properties.
 
     Attributes:
-        index: of the page that is the picture.
-        width_px: of that page, as stored.
+        index: of the page of the picture.
+        width_px: of this page, as stored.
         height_px: the same.
-        orientation: 1 to 8, of that page.
-        lossy: it is compressed with loss.
-        as_array: Pillow would lose values of it.
-        nodata: value that stands for nothing; None if none is named.
-        mask: where the mask of the file says that nothing is there, as stored; None without one.
-        notes: what a person should know.
+        orientation: 1 to 8, of this page.
+        lossy: it has a lossy compression.
+        as_array: read it with tifffile, since Pillow would change its values.
+        nodata: value of pixels without data; None if not stated.
+        mask: True for pixels without data by the mask of the file, as stored; None without a mask.
+        notes: for the user.
     """
 
     index: int
@@ -63,9 +63,9 @@ class Bands:
 
     Attributes:
         values: (H, W, 3) or (H, W, 1).
-        stated: masks of what holds nothing, by what they are.
-        valued: where the values stand for nothing, by what they are.
-        notes: what a person should know.
+        stated: masks of pixels without data, by reason.
+        valued: masks of pixels with a nodata value, by reason.
+        notes: for the user.
     """
 
     values: NDArray[Any]
@@ -75,12 +75,12 @@ class Bands:
 
 
 def read_layout(data: bytes, path: Path) -> Layout | None:
-    """Return what the pages of a TIFF file are; None if its structure cannot be followed.
+    """Return the layout of a TIFF file; None if its structure is damaged.
 
-    Pages of reduced resolution (overviews, thumbnails) and masks are no pictures.
+    Pages of reduced resolution (overviews, thumbnails) and masks do not count as pictures.
 
     Raises:
-        PhotoError: it holds several pictures, or is a raw file.
+        PhotoError: it contains several pictures, or is a raw file.
     """
     try:
         with tifffile.TiffFile(io.BytesIO(data)) as file:
@@ -88,17 +88,17 @@ def read_layout(data: bytes, path: Path) -> Layout | None:
             return _layout(pages, path)
     except PhotoError:
         raise
-    except Exception:  # noqa: BLE001 - Pillow says what is wrong with a damaged file
+    except Exception:  # noqa: BLE001 - Pillow reports the error of a damaged file
         return None
 
 
 def read_bands(data: bytes, layout: Layout, path: Path) -> Bands:
     """Return the values of the picture: three colours or one grey.
 
-    Of more bands than three, the first three are the colours, unless they are one grey and alpha.
+    From more than three bands, the first three are the colours, without counting alpha.
 
     Raises:
-        PhotoError: its compression is not read.
+        PhotoError: its compression is not supported.
     """
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         page = file.pages[layout.index]
@@ -109,8 +109,8 @@ def read_bands(data: bytes, layout: Layout, path: Path) -> Bands:
             if "imagecodecs" not in str(error):
                 raise
             codec = getattr(page.compression, "name", page.compression)
-            told = f"{page.samplesperpixel} bands of {page.dtype} in {codec}"
-            raise PhotoError(path, f"{told} are not read: {_RESAVE}") from error
+            bands = f"{page.samplesperpixel} bands of {page.dtype} in {codec}"
+            raise PhotoError(path, f"{bands} are not read: {_RESAVE}") from error
         if values.ndim == 3 and page.planarconfig == 2 and page.samplesperpixel > 1:  # noqa: PLR2004
             values = np.moveaxis(values, 0, -1)
         extra = tuple(int(kind) for kind in page.extrasamples)
@@ -118,7 +118,7 @@ def read_bands(data: bytes, layout: Layout, path: Path) -> Bands:
 
 
 def nodata_mask(values: NDArray[Any], nodata: float | None) -> Mask | None:
-    """Return (H, W) where all bands have the value that stands for nothing; None if nowhere."""
+    """Return (H, W) True where all bands have the nodata value; None if nowhere."""
     if nodata is None:
         return None
     if math.isnan(nodata):
@@ -132,10 +132,10 @@ def nodata_mask(values: NDArray[Any], nodata: float | None) -> Mask | None:
 
 
 def sidecar_mask(path: Path) -> Mask | None:
-    """Return what the GDAL mask beside a picture (NAME.msk) says is nothing; None without one.
+    """Return (H, W) True for pixels without data by the GDAL mask NAME.msk; None without one.
 
     Raises:
-        PhotoError: there is one that cannot be read.
+        PhotoError: the mask cannot be read.
     """
     beside = path.with_name(f"{path.name}.msk")
     if not beside.is_file():
@@ -146,9 +146,9 @@ def sidecar_mask(path: Path) -> Mask | None:
             values = page.asarray()
             if values.ndim == 3 and page.planarconfig == 2:  # noqa: PLR2004
                 values = np.moveaxis(values, 0, -1)
-    except Exception as error:  # on damaged data, decoders raise whatever they stumble over
-        told = f"its mask {beside.name} cannot be read ({error}): mend it or take it away"
-        raise PhotoError(path, told) from error
+    except Exception as error:  # on damaged data, decoders raise any exception
+        reason = f"its mask {beside.name} cannot be read ({error}): repair or remove it"
+        raise PhotoError(path, reason) from error
     empty: Mask = values == 0
     return np.asarray(empty.any(axis=2)) if empty.ndim == 3 else empty  # noqa: PLR2004
 
@@ -156,7 +156,7 @@ def sidecar_mask(path: Path) -> Mask | None:
 def _layout(pages: list[tifffile.TiffPage], path: Path) -> Layout:
     pictures = [page for page in pages if not _is_mask(page) and not _is_reduced(page)]
     if not pictures or (_DNG in pages[0].tags and _is_reduced(pages[0])):
-        raise PhotoError(path, "raw file or thumbnails alone: export as JPEG or TIFF first")
+        raise PhotoError(path, "raw file, or only thumbnails: export as JPEG or TIFF first")
     page = max(pictures, key=lambda one: one.imagewidth * one.imagelength)
     others = [one for one in pictures if one is not page and not _is_overview(one, page)]
     if others:
@@ -195,7 +195,7 @@ def _is_reduced(page: tifffile.TiffPage) -> bool:
 
 
 def _is_overview(page: tifffile.TiffPage, of: tifffile.TiffPage) -> bool:
-    """Say whether a page without a mark has half, a quarter, ... of the sides of another."""
+    """Return whether a page has the size of an overview: sides of a half, a quarter, ... ."""
     ratio = of.imagewidth / page.imagewidth
     power = round(math.log2(ratio)) if ratio > 0 else 0
     near = [
@@ -211,15 +211,15 @@ def _read_mask(page: tifffile.TiffPage) -> tuple[Mask | None, tuple[str, ...]]:
     try:
         values = page.asarray()
         empty: Mask = values.reshape(page.imagelength, page.imagewidth) == 0
-    except Exception as error:  # noqa: BLE001 - decoders raise whatever they stumble over
+    except Exception as error:  # noqa: BLE001 - decoders raise any exception
         return None, (f"the mask of the file cannot be read ({error}) and is not used",)
     return empty, ()
 
 
 def _nodata(page: tifffile.TiffPage) -> float | None:
-    told = page.tags.valueof(_NODATA)
+    stated = page.tags.valueof(_NODATA)
     try:
-        return float(str(told).strip("\0 ")) if told is not None else None
+        return float(str(stated).strip("\0 ")) if stated is not None else None
     except ValueError:
         return None
 
@@ -235,10 +235,8 @@ def _bands(values: NDArray[Any], extra: tuple[int, ...], layout: Layout) -> Band
     used = plain[:_COLOURS] if len(plain) >= _COLOURS else plain[:1]
     notes: tuple[str, ...] = ()
     if len(plain) not in {1, _COLOURS}:
-        told = (
-            "the first three are taken as red, green and blue" if len(used) > 1 else "one is used"
-        )
-        notes = (f"{len(plain)} bands: {told}",)
+        use = "the first three are taken as red, green and blue" if len(used) > 1 else "one is used"
+        notes = (f"{len(plain)} bands: {use}",)
     chosen = values[:, :, used]
     valued = {}
     empty = nodata_mask(chosen, layout.nodata)

@@ -1,7 +1,7 @@
-"""Two codecs of TIFF that tifffile leaves to imagecodecs, a package of 30 MB.
+"""Two codecs of TIFF. For these tifffile requires imagecodecs, a package of 30 MB.
 
-LZW is what GDAL and OpenCV write most; the predictor of floating point values goes with it. Pillow
-reads both, but not for the bands and depths that tifffile is needed for.
+GDAL and OpenCV often write LZW, and with it the predictor of floating point values. Pillow reads
+both, but not with the numbers of bands and bit depths for which tifffile is used.
 """
 
 import io
@@ -18,7 +18,7 @@ _HEAD_BYTES = 134
 
 
 def add_codecs() -> None:
-    """Give tifffile the two codecs where it has none; without its table, they stay unread."""
+    """Register the two codecs in tifffile if they are missing and its table is accessible."""
     for table, number, codec in (
         (tifffile.TIFF.DECOMPRESSORS, _LZW, decode_lzw),
         (tifffile.TIFF.UNPREDICTORS, _FLOATING_POINT, decode_floating_point),
@@ -29,10 +29,10 @@ def add_codecs() -> None:
 
 
 def decode_lzw(encoded: bytes, /, *, out: Any = None) -> bytes:  # noqa: ANN401 - as tifffile calls
-    """Decode one strip or tile: libtiff in Pillow sees it as a grey picture of one row.
+    """Decode one strip or tile with libtiff in Pillow, as a grey picture of one row.
 
     Args:
-        encoded: LZW as TIFF 6.0 has it.
+        encoded: LZW after TIFF 6.0.
         out: number of bytes, or a buffer of that length.
     """
     size = int(out) if isinstance(out, int | np.integer) else len(out)
@@ -50,8 +50,8 @@ def decode_floating_point(
 ) -> NDArray[Any]:
     """Undo predictor 3 (Adobe Photoshop TIFF Technical Note 3).
 
-    In each row, the bytes of all values lie apart by their significance, the highest first, and
-    each is the difference to the one before it.
+    In each row the bytes are sorted by their significance, the highest first, and each byte is the
+    difference to the previous one.
 
     Args:
         data: (..., width, samples).

@@ -1,4 +1,4 @@
-"""Files that lie beside photographs and are none that cracklens reads: what to do with each."""
+"""File formats that cracklens does not read, with advice for each."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,14 +7,14 @@ VIDEOS = frozenset(
     {".mp4", ".mov", ".avi", ".mkv", ".m4v", ".webm", ".mts", ".m2ts", ".3gp", ".mpg", ".mpeg",
      ".wmv", ".lrv", ".lrf", ".insv", ".360"}
 )  # fmt: skip
-"""What phones and drones put beside the pictures."""
+"""Suffixes of videos, which phones and drones store beside the pictures."""
 
 RAWS = frozenset(
     {".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".raf", ".orf", ".rw2",
      ".rwl", ".pef", ".srw", ".3fr", ".fff", ".iiq", ".x3f", ".erf", ".gpr"}
 )  # fmt: skip
-"""What cameras write beside the pictures or in place of them. None is read: what a sensor saw
-becomes a picture by choices that are not ours."""
+"""Suffixes of raw files. None is read: the development of a raw file depends on settings of the
+photographer."""
 
 RAW = "raw file: export as JPEG or TIFF first"
 VIDEO = "a video, not a picture: save stills from it first"
@@ -37,7 +37,7 @@ ADVICE: dict[str, str] = {
     **dict.fromkeys((".zip", ".7z", ".rar", ".tar", ".tgz", ".gz", ".xz", ".bz2"), ARCHIVE),
     **dict.fromkeys((".ecw", ".sid", ".vrt", ".img", ".exr", ".hdr"), MAP),
 }
-"""By suffix: what a file is, and what to do with it."""
+"""Kind of file and advice, by suffix."""
 
 _ISO_RAW = b"crx "
 _VIDEO_STARTS = (
@@ -48,7 +48,7 @@ _VIDEO_STARTS = (
 )
 """Matroska, MPEG program and video streams, ASF."""
 _TRANSPORT = ((0, 188), (4, 192))
-"""Where MPEG transport streams have their first "G", and after how many bytes the next (ISO/IEC
+"""Position of the first "G" in MPEG transport streams, and distance in bytes to the next (ISO/IEC
 13818-1; camcorders put a time code of 4 bytes before each packet)."""
 _STARTS = (
     (b"\xff\x0a", JPEG_XL),
@@ -65,7 +65,7 @@ _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"}
 
 
 def left_out_advice(path: Path) -> str | None:
-    """Return what to do with a file that is not read whatever it holds; None for others.
+    """Return the advice for a file of a suffix that is never read; None for others.
 
     >>> left_out_advice(Path("IMG_1.CR3"))
     'raw file: export as JPEG or TIFF first'
@@ -74,7 +74,7 @@ def left_out_advice(path: Path) -> str | None:
 
 
 def what_it_is(data: bytes) -> str:
-    """Return what a file is that no decoder knows, by its first bytes, and what to do."""
+    """Return kind and advice of a file that no decoder knows, from its first bytes."""
     for start, advice in _STARTS:
         if data.startswith(start):
             return advice

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from cracklens.errors import UsageError
 
 _UNUSED = 0.25
-"""Share of an overlap, at each of its two ends, that is left to the other window: a network knows
-least of what lies at the border of its window."""
+"""Share of an overlap, at each of its two ends, in which only the other window has a weight: a
+network is least accurate at the border of its window."""
 
 _LEAST = 1e-6
-"""Weight of those pixels: not zero, so that weights can be normalised however windows meet."""
+"""Weight of these pixels: not zero, so that the sum of the weights is never zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One window; it may reach over each border of the photograph.
+    """One window; it may extend beyond each border of the photograph.
 
     Attributes:
         row: number of its row of windows.
@@ -41,7 +41,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """How one side of a photograph is divided.
+    """Division of one side of a photograph into windows.
 
     Attributes:
         length_px: of the photograph.
@@ -106,12 +106,12 @@ def plan_windows(
 ) -> WindowPlan:
     """Divide a photograph into windows that overlap by at least `overlap_px`.
 
-    `window_px` is the longest side that a window may have. Windows shrink as far as their number
-    stays the same, so that little is computed twice: 4000 x 3000 px with windows of up to 768 px
-    and an overlap of 96 px takes 30 windows of 768 x 704. The sides of all windows and the steps
-    between them are multiples of `multiple_px`, so that a network that strides sees the same grid
-    in each. The plan is symmetric: that of a turned or mirrored photograph is the turned or
-    mirrored plan. For that, the windows of an odd number may have to be one multiple larger.
+    `window_px` is the longest side of a window. Windows are made smaller as long as their number
+    does not change, so that the overlap is small: 4000 x 3000 px with windows of up to 768 px and
+    an overlap of 96 px take 30 windows of 768 x 704. The sides of all windows and the steps between
+    them are multiples of `multiple_px`, so that the strides of a network have the same grid in
+    each. The plan is symmetric: the plan of a turned or mirrored photograph is the turned or mirrored
+    plan. For that, the windows of an odd number may have to be one multiple larger.
 
     >>> plan = plan_windows(3000, 4000, window_px=768, overlap_px=96, multiple_px=32)
     >>> plan.size_px, len(list(plan.windows())), plan.rows.starts_px
@@ -123,7 +123,7 @@ def plan_windows(
         window_px: longest side; rounded down to a multiple.
         overlap_px: of neighbours; rounded up to a multiple.
         multiple_px: of sides and steps.
-        square: make them square, of the side with which the least is computed twice.
+        square: plan square windows, of the side with the smallest total area.
 
     Raises:
         UsageError: the overlap is over half a window, or a window smaller than a multiple.
@@ -165,9 +165,9 @@ def plan_tiles(height_px: int, width_px: int, tile_px: tuple[int, int]) -> Windo
 
 
 def read_window(pixels: NDArray[np.uint8], window: Window) -> NDArray[np.uint8]:
-    """Cut a window out of a photograph (H x W x 3); what reaches over its border is reflected.
+    """Cut a window out of a photograph (H x W x 3); beyond its border the image is reflected.
 
-    A photograph of one row or one column has nothing to reflect, and its edge is repeated.
+    For a photograph of one row or one column the edge is repeated instead.
     """
     above, left = max(-window.top_px, 0), max(-window.left_px, 0)
     bottom, right = window.top_px + window.height_px, window.left_px + window.width_px
@@ -214,7 +214,7 @@ def _least_window(padded: int, count: int, overlap: int, multiple: int) -> int:
 
 
 def _even(length: int, window: int, step: int) -> Axis:
-    """Windows of one size, spread evenly; at most `step` apart."""
+    """Return windows of one size at equal distances of at most `step`."""
     rest = max(length - window, 0)
     count = 1 + -(-rest // step)
     return _centred(length, window, _symmetric(rest, count))
@@ -248,7 +248,7 @@ def _centred(length: int, window: int, starts: tuple[int, ...]) -> Axis:
 
 
 def _weights(starts: tuple[int, ...], window: int) -> NDArray[np.float32]:
-    """Fade each window into its neighbours by a raised cosine over the middle of their overlap."""
+    """Return the weights: a raised cosine over the middle of each overlap, else constant."""
     raw = np.ones((len(starts), window))
     for index, (first, second) in enumerate(pairwise(starts)):
         overlap = first + window - second

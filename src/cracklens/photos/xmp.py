@@ -1,4 +1,4 @@
-"""What drones write into the XMP packet of a photograph."""
+"""Tags of drones in the XMP packet of a photograph."""
 
 import math
 import re
@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 
 _NUMBER = r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:/(\d+))?\s*[\"'<]"
-"""A number, or a fraction as EXIF has it, and the end of the attribute or element."""
+"""A number, or a fraction as in EXIF, and the end of the attribute or element."""
 
 
 @dataclass(frozen=True, slots=True)
 class Xmp:
-    """Facts that drones add; None for what is not there.
+    """Values of the tags; None for missing ones.
 
     Attributes:
-        relative_altitude_m: above the place of take-off, which need not be the height of the wall
-            or the deck.
-        laser_distance_m: from the laser range finder to what is in the middle of the picture.
+        relative_altitude_m: height above the take-off point, which is not always the height above
+            the wall or the deck.
+        laser_distance_m: from the laser range finder to the point in the middle of the picture.
         gimbal_pitch_deg: of the camera: 0 level, -90 straight down, +90 straight up.
-        calibrated_focal_px: focal length in px of the picture as it was taken, without zoom.
+        calibrated_focal_px: focal length in px of the original picture, without zoom.
         gimbal_roll_deg: of the camera: 180 upside down.
         projection: of a panorama or a fisheye, such as "equirectangular".
-        editor_crop: whether an editor of Adobe cut the picture; None if it does not say.
-        editor: the program that wrote the file, as it names itself.
+        editor_crop: whether an Adobe editor cropped the picture; None if not stated.
+        editor: name of the program that wrote the file.
     """
 
     relative_altitude_m: float | None = None
@@ -77,11 +77,11 @@ _LASER_STATUS = re.compile(r'drone-dji:LRFStatus\s*(?:=\s*["\']|>)\s*(\w+)')
 
 
 def read_xmp(packet: bytes) -> Xmp:
-    """Read an XMP packet, as attributes or as elements; what is damaged is left out.
+    """Read the tags of an XMP packet, as attributes or as elements; damaged ones are None.
 
-    It is searched, not parsed: packets of drones are often no valid XML, and nothing in them is
-    ever expanded or loaded. Of seven kinds of packets the search reads six and an XML parser two
-    (docs/results/libraries.md).
+    The packet is searched and not parsed: packets of drones are often not valid XML. Nothing in
+    them is expanded or loaded. Of seven kinds of packets the search
+    reads six, and an XML parser two (docs/results/libraries.md).
 
     >>> read_xmp(b'<rdf:Description drone-dji:RelativeAltitude="+12.30"/>').relative_altitude_m
     12.3
@@ -95,7 +95,7 @@ def read_xmp(packet: bytes) -> Xmp:
                 found[fact] = value
                 break
     status = _LASER_STATUS.search(text)
-    if status and status[1] != "Normal":  # such as TooFar, beside which the distance means nothing
+    if status and status[1] != "Normal":  # such as TooFar: the distance is then invalid
         found.pop("laser_distance_m", None)
     projection = _PROJECTION.search(text)
     if projection:

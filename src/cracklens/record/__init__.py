@@ -1,1 +1,1 @@
-"""The record of an inspection: schema, conversion from what the rooms above return, validation."""
+"""The record of an inspection: schema, conversion from the results of the steps, validation."""

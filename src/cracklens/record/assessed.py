@@ -1,4 +1,4 @@
-"""What one photograph and its cracks mean, before it becomes a part of the record."""
+"""Scale, fitness, measurements and grades of one photograph, before conversion to the record."""
 
 from dataclasses import dataclass
 
@@ -11,17 +11,17 @@ from cracklens.photos.scale import Scale
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """What a photograph and its cracks mean.
+    """Scale, fitness, measurements, grades and priorities of a photograph.
 
     Attributes:
-        scale: None if there is none.
-        scale_missing: then why, and how to get one.
-        fitness: whether the photograph serves to measure.
-        measured: None where a model that judges whole tiles found the cracks, or where nothing
-            could be measured, which `notes` explains.
+        scale: None without a scale.
+        scale_missing: reason for a missing scale, and what to do.
+        fitness: of the photograph for measurement.
+        measured: None for cracks of a tile classifier, or if nothing could be measured, which
+            `notes` explains.
         grades: for each measured crack, one for each code.
-        priorities: for each measured crack; None where it has no width in mm.
-        notes: what could not be computed and why, for people.
+        priorities: for each measured crack; None without a width in mm.
+        notes: values that could not be computed, with the reason.
     """
 
     scale: Scale | None

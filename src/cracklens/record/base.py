@@ -1,4 +1,4 @@
-"""The base of all parts of a record, and the types of their values."""
+"""Common types of the parts of a record."""
 
 import math
 from typing import Annotated
@@ -11,7 +11,7 @@ Box = tuple[int, int, int, int]
 
 
 class Part(BaseModel):
-    """A part of a record: no unknown fields, no NaN, immutable.
+    """A part of a record: immutable, without unknown fields and without NaN.
 
     `model_validate` also takes an object with the same attributes, such as a `Grade`.
     """

@@ -1,4 +1,4 @@
-"""From what the tracing found in one photograph to its part of the record: pure functions."""
+"""Conversion of the results of one photograph to its part of the record: pure functions."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,25 +41,25 @@ def record_of(
     path: str,
     overlay: str | None,
 ) -> PhotoRecord:
-    """Return what the record says of one photograph; it depends on the arguments alone.
+    """Return the record of one photograph; it depends only on the arguments.
 
-    Lengths and places are rounded to 0.01 px, probabilities to 0.0001, angles to 0.1 degrees: finer
-    than what is known, and the same on every machine that computes the same.
+    Lengths and positions are rounded to 0.01 px, probabilities to 0.0001, angles to 0.1 degrees.
+    This is finer than their uncertainty, and removes rounding differences between machines.
 
     Args:
         photo: as it was read.
-        found: probabilities.
-        tracing: cracks and what was rejected, longest first.
-        assessed: what they mean; without it, the record holds what was traced alone.
+        found: the probability map.
+        tracing: cracks and rejected lines, the longest first.
+        assessed: measurements and grades; without it, the record contains only the traced lines.
         identifier: of the photograph, such as "P003".
-        path: of the photograph, as the record names it.
-        overlay: name of its overlay, if there will be one.
+        path: of the photograph in the record.
+        overlay: path of its overlay, if there will be one.
     """
     size = photo.width_px, photo.height_px
     digits = max(_LEAST_DIGITS, len(str(len(tracing.cracks))))
     names = [f"{identifier}-C{n:0{digits}}" for n in range(1, len(tracing.cracks) + 1)]
     cracks = [_crack(crack, name, size) for crack, name in zip(tracing.cracks, names, strict=True)]
-    parts, unsaid = _assessed_or_traced(assessed, cracks)
+    parts, notes = _assessed_or_traced(assessed, cracks)
     return PhotoRecord(
         id=identifier,
         path=path,
@@ -69,7 +69,7 @@ def record_of(
         notes=[
             *photo.notes,
             *([photo.no_concrete.note] if photo.no_concrete else []),
-            *unsaid,
+            *notes,
         ],
         no_concrete_share=_share(photo.no_concrete.share if photo.no_concrete else 0.0),
         map_kind=found.kind,
@@ -83,10 +83,10 @@ def record_of(
 def _assessed_or_traced(
     assessed: Assessed | None, cracks: Sequence[CrackRecord]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the fields that hold what was measured, and notes on what could not be.
+    """Return the fields with measured values, and notes on values that could not be computed.
 
-    Where a measured figure does not fit the record, such as one that is not finite, the cracks stay
-    as they were traced.
+    If a measured value is not valid in the record, for example not finite, the cracks keep their
+    traced values.
     """
     if assessed is None:
         return {"cracks": list(cracks)}, ()
@@ -94,8 +94,8 @@ def _assessed_or_traced(
         return assessed_parts(assessed, cracks), assessed.notes
     except FAILURES:
         note = "not measured, because a figure is not finite or not possible: please report this"
-        bare = replace(assessed, measured=None, grades=(), priorities=())
-        return assessed_parts(bare, cracks), (*assessed.notes, note)
+        unmeasured = replace(assessed, measured=None, grades=(), priorities=())
+        return assessed_parts(unmeasured, cracks), (*assessed.notes, note)
 
 
 def _crack(crack: Crack, identifier: str, size: tuple[int, int]) -> CrackRecord:
@@ -141,7 +141,7 @@ def _tiles(found: ProbabilityMap) -> list[TileRecord]:
 
 
 def _box(branches: Sequence[Branch], size: tuple[int, int]) -> Box:
-    """Return the least box of whole pixels around the drawn width, inside the photograph."""
+    """Return the smallest box of whole pixels around the crack, inside the photograph."""
     points = np.concatenate([branch.points_px for branch in branches])
     half = np.concatenate([branch.width_px for branch in branches])[:, None] / 2
     last = np.array(size) - 1

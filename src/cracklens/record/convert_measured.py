@@ -1,4 +1,4 @@
-"""From what was measured in one photograph to its part of the record: pure functions."""
+"""Conversion of the measurements of one photograph to its part of the record: pure functions."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -33,15 +33,15 @@ _METHODS: dict[int, Literal["profile", "mask", "none"]] = {
 }
 _PX_DIGITS, _MM_DIGITS = 2, 4
 _STATION_PX = 6.0
-"""Least distance of the stations in the record; greatest and mean width are taken over all."""
+"""Least distance of the stations in the record; greatest and mean width use all stations."""
 
 
 def assessed_parts(assessed: Assessed, cracks: Sequence[CrackRecord]) -> dict[str, Any]:
-    """Return the fields of a photograph's record that hold what was measured, with its cracks.
+    """Return the fields of a photograph's record with measured values, including its cracks.
 
     Args:
-        assessed: what the photograph and its cracks mean.
-        cracks: as they were traced, in the order of `assessed`.
+        assessed: measurements and grades of the photograph.
+        cracks: the traced cracks, in the order of `assessed`.
     """
     measured = assessed.measured
     names = [crack.id for crack in cracks]
@@ -60,7 +60,7 @@ def assessed_parts(assessed: Assessed, cracks: Sequence[CrackRecord]) -> dict[st
 
 
 def context_record(context: Context) -> ContextRecord | None:
-    """Return what the record says of the member; None if nothing was said."""
+    """Return the record of the context; None if it is empty."""
     if context == Context():
         return None
     return ContextRecord(
@@ -78,7 +78,7 @@ def measured_crack(
     grades: Sequence[Grade],
     priority: Priority | None,
 ) -> CrackRecord:
-    """Return a crack with what was measured of it; its widths become the measured ones."""
+    """Return a crack with its measurement; the measured widths replace the traced ones."""
     measurement = measurement_record(measured)
     x, y = measured.widths.widest_px
     return crack.model_copy(
@@ -94,7 +94,7 @@ def measured_crack(
 
 
 def quantity_record(quantity: Quantity) -> QuantityRecord:
-    """Return a measured value as the record holds it, to five significant digits."""
+    """Return the record of a measured value, with five significant digits."""
     low, high = quantity.interval
     return QuantityRecord(
         value=significant(quantity.value),
@@ -106,7 +106,7 @@ def quantity_record(quantity: Quantity) -> QuantityRecord:
 
 
 def angle_record(angle: Quantity) -> QuantityRecord:
-    """Return a direction as the record holds it; its interval may reach below 0 and beyond 180."""
+    """Return the record of a direction; its interval may extend below 0 and above 180."""
     reach = COVERAGE_FACTOR * angle.standard
     return quantity_record(angle).model_copy(
         update={"low": significant(angle.value - reach), "high": significant(angle.value + reach)}
@@ -114,7 +114,7 @@ def angle_record(angle: Quantity) -> QuantityRecord:
 
 
 def measurement_record(measured: CrackMeasurement) -> MeasurementRecord:
-    """Return what the record says of one measured crack."""
+    """Return the record of the measurement of one crack."""
     widths, course = measured.widths, measured.course
     return MeasurementRecord(
         length_px=quantity_record(course.length_px),
@@ -134,7 +134,7 @@ def measurement_record(measured: CrackMeasurement) -> MeasurementRecord:
 
 
 def profile_record(profile: WidthProfile) -> ProfileRecord:
-    """Return the widths along a branch, thinned to one station every 6 px."""
+    """Return the record of the widths along a branch, with one station every 6 px."""
     kept = _thinned(profile.along_px)
     return ProfileRecord(
         points_px=[
@@ -150,7 +150,7 @@ def profile_record(profile: WidthProfile) -> ProfileRecord:
 
 
 def field_record(field: Field, names: Sequence[str]) -> FieldRecord:
-    """Return what the record says of the cracks of a photograph together.
+    """Return the record of pattern, spacing and density of a photograph.
 
     Args:
         field: as it was measured.
@@ -167,7 +167,7 @@ def field_record(field: Field, names: Sequence[str]) -> FieldRecord:
 
 
 def scale_record(scale: Scale) -> ScaleRecord:
-    """Return what the record says of the scale of a photograph."""
+    """Return the record of the scale of a photograph."""
     matrix = scale.homography
     return ScaleRecord(
         mm_per_px=significant(scale.mm_per_px),
@@ -191,7 +191,7 @@ def _optional(quantity: Quantity | None) -> QuantityRecord | None:
 
 
 def _thinned(along_px: Floats) -> list[int]:
-    """Return first and last station, and between them what lies far enough from the one before."""
+    """Return the indices of stations at least 6 px apart, with the first and the last station."""
     kept: list[int] = []
     last = -np.inf
     for index, along in enumerate(along_px.tolist()):

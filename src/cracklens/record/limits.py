@@ -1,21 +1,21 @@
-"""What an inspection by photographs cannot tell, in words that go into every record."""
+"""Limits of an inspection by photographs, as text for every record."""
 
 from collections.abc import Sequence
 from typing import Literal
 
 _NO_SCALE = (
-    "Lengths and widths of photographs without a scale are in pixels. They say nothing of "
-    "millimetres, and photographs taken from different distances cannot be compared."
+    "Lengths and widths of photographs without a scale are in pixels. They cannot be converted to "
+    "millimetres or compared between photographs taken from different distances."
 )
 _SCALED = (
     (
-        "A width in millimetres is as good as the scale, which holds in the plane of the marker or "
-        "at the distance that was given. Each width has its 95 % interval; where a crack is "
-        "shaded, filled or chipped, the true width lies outside of it more often."
+        "A width in millimetres is only as accurate as the scale. The scale applies to the "
+        "plane of the marker or to the given distance. Each width has its 95 % interval. If a "
+        "crack is shaded, filled or chipped, the true width is more often outside of it."
     ),
     (
         "States by a code are proposals from the measured width and spacing. Ratings are the "
-        "inspector's; no state is given that warrants a structural review."
+        "inspector's. States that require a structural review are never given."
     ),
 )
 _ALWAYS = (
@@ -25,12 +25,12 @@ _ALWAYS = (
         "for cracks. No crack found does not mean that there is none."
     ),
     (
-        "A crack that leaves a photograph goes on outside of it: its length is a lower bound. A "
-        "crack seen in two photographs is counted twice."
+        "If a crack reaches the border of a photograph, its length is a lower bound. A crack in "
+        "two photographs is counted twice."
     ),
     (
-        "Confidence is what the model says of its own marks; on concrete unlike that of its "
-        "training data (see its card) it can be wrong."
+        "The confidence is the probability that the model gives. It can be wrong on concrete that "
+        "differs from the training data (see the model card)."
     ),
     "No structural judgement is made. An engineer must look at the photographs.",
 )
@@ -44,23 +44,22 @@ def limits_of(
     photographs: int,
     left_out: Sequence[str] = (),
 ) -> list[str]:
-    """Return the limits of an inspection, for people.
+    """Return the limits of an inspection as sentences.
 
     Args:
         task: of the model.
-        failed: photographs that could not be inspected.
-        scaled: photographs with a scale.
-        photographs: that were inspected.
-        left_out: what was found beside them and not looked at, and what was not graded and why, one
-            line each.
+        failed: number of photographs that could not be inspected.
+        scaled: number of photographs with a scale.
+        photographs: number of inspected photographs.
+        left_out: other files that were not inspected, and what was not graded and why, one line
+            each.
     """
     found = list(_ALWAYS)
     if task == "classify":
         found.insert(
             0,
-            "The model labels whole tiles: what is drawn as a crack follows the tiles that it "
-            "calls cracked, not the crack inside them. Lengths are very rough, and nothing is "
-            "measured.",
+            "The model labels whole tiles: the lines follow the cracked tiles, not the cracks "
+            "inside them. Lengths are very approximate, and widths are not measured.",
         )
     elif scaled:
         found[:0] = _SCALED
@@ -68,7 +67,7 @@ def limits_of(
         found.insert(0, _NO_SCALE)
     if failed:
         listed = "1 photograph" if failed == 1 else f"{failed:,} photographs"
-        found.append(f"Nothing is known of {listed} that could not be inspected (see there why).")
+        found.append(f"{listed} could not be inspected and may show cracks: see the reasons.")
     return found + [_sentence(line) for line in left_out]
 
 

@@ -15,7 +15,7 @@ class QuantityRecord(Part):
     low: float = Field(description="Lower end of the 95 % interval.")
     high: float = Field(description="Upper end of the 95 % interval.")
     contributions: dict[str, float] = Field(
-        description="Standard uncertainty that each source adds, in the unit of the value."
+        description="Standard uncertainty of each source, in the unit of the value."
     )
 
 
@@ -34,17 +34,17 @@ class ScaleRecord(Part):
 
 
 class CheckRecord(Part):
-    """One look at whether a photograph serves."""
+    """One check of the fitness of a photograph."""
 
     name: str
     value: Figure
     unit: str
     verdict: Literal["good", "poor", "bad", "not known"]
-    advice: str = Field(description="What to do about it; empty if it is good.")
+    advice: str = Field(description="What to do; empty for the verdict good.")
 
 
 class FitnessRecord(Part):
-    """Whether a photograph serves to measure."""
+    """Fitness of a photograph for measurement."""
 
     verdict: Literal["measure", "detect only", "retake"]
     advice: list[str]
@@ -55,7 +55,7 @@ class ProfileRecord(Part):
     """Widths along one branch, at most one station every few pixels."""
 
     points_px: list[Point]
-    width_px: list[float | None] = Field(description="Null where it could not be measured.")
+    width_px: list[float | None] = Field(description="Null where unmeasured.")
     standard_px: list[float | None]
     width_mm: list[float | None] | None
     standard_mm: list[float | None] | None
@@ -63,11 +63,13 @@ class ProfileRecord(Part):
 
 
 class MeasurementRecord(Part):
-    """What was measured of a crack."""
+    """The measurement of a crack."""
 
     length_px: QuantityRecord
     length_mm: QuantityRecord | None
-    is_lower_bound: bool = Field(description="It leaves the photograph, or what hides it.")
+    is_lower_bound: bool = Field(
+        description="It reaches the border of the photograph or a hidden area."
+    )
     max_width_px: QuantityRecord
     mean_width_px: QuantityRecord
     max_width_mm: QuantityRecord | None
@@ -81,10 +83,10 @@ class MeasurementRecord(Part):
 
 
 class FieldRecord(Part):
-    """The cracks of a photograph together."""
+    """Pattern, spacing and density of all cracks of a photograph."""
 
     pattern: Literal["none", "single", "branched", "map", "parallel", "several"]
-    parallel: list[list[str]] = Field(description="Ids of cracks that run beside each other.")
+    parallel: list[list[str]] = Field(description="Ids of the cracks of each parallel group.")
     spacing_px: QuantityRecord | None
     spacing_mm: QuantityRecord | None
     density_m_per_m2: QuantityRecord | None
@@ -92,7 +94,7 @@ class FieldRecord(Part):
 
 
 class GradeRecord(Part):
-    """What one code says of one crack. Ratings are the inspector's."""
+    """The grade of one crack by one code. Ratings are the inspector's."""
 
     code: str
     title: str
@@ -103,11 +105,13 @@ class GradeRecord(Part):
         description="Probability of each state; empty if refused."
     )
     stated: str | None = Field(
-        description="The one state that the whole 95 % interval lies in; null if it spans two."
+        description="The state that contains the whole 95 % interval; null if it spans several."
     )
     text: str = Field(description="In a line, such as 'CS2 0.81, CS1 0.19'.")
-    refused: str | None = Field(description="Why no state is given, and what would help.")
-    basis: list[str] = Field(description="What decided, such as 'width 0.42 mm (0.35 to 0.49)'.")
+    refused: str | None = Field(description="Reason if no state is given, and what to do.")
+    basis: list[str] = Field(
+        description="Values that decided, such as 'width 0.42 mm (0.35 to 0.49)'."
+    )
     notes: list[str]
 
 
@@ -121,7 +125,7 @@ class TermRecord(Part):
 
 
 class PriorityRecord(Part):
-    """How soon to look at a crack, as a score that can be followed."""
+    """Priority of a crack as a score, with its terms."""
 
     score: Tenth = Field(ge=0, le=100)
     terms: list[TermRecord]
@@ -129,7 +133,7 @@ class PriorityRecord(Part):
 
 
 class WidthClassRecord(Part):
-    """Metres of crack of one class of width."""
+    """Metres of crack in one width class."""
 
     name: str
     above_mm: float = Field(ge=0)
@@ -139,26 +143,26 @@ class WidthClassRecord(Part):
 
 
 class StateQuantityRecord(Part):
-    """How much of the element is in one state of one code."""
+    """Length and area in one state of one code."""
 
     code: str
     state: str
-    length_m: float = Field(ge=0, description="Of cracks, each split by its probabilities.")
+    length_m: float = Field(ge=0, description="Of cracks, each divided by its probabilities.")
     area_m2: float | None = Field(ge=0, description="Of wall around these cracks.")
 
 
 class QuantitiesRecord(Part):
-    """Quantities over the inspection."""
+    """Quantities over all photographs of the inspection."""
 
     measured_photographs: int = Field(ge=0)
-    area_m2: float = Field(ge=0, description="Seen in photographs with a scale.")
+    area_m2: float = Field(ge=0, description="Visible in photographs with a scale.")
     width_classes: list[WidthClassRecord]
     states: list[StateQuantityRecord]
     notes: list[str]
 
 
 class ContextRecord(Part):
-    """What the inspector said of the member."""
+    """Facts about the member from the inspector."""
 
     codes: list[str]
     exposure: str | None

@@ -1,4 +1,4 @@
-"""Quantities over the photographs of a record, as the record holds them."""
+"""Record of the quantities over all photographs of an inspection."""
 
 from collections.abc import Iterable
 
@@ -11,10 +11,10 @@ from cracklens.record.schema import CrackRecord, PhotoRecord
 
 
 def quantities_record(photographs: Iterable[PhotoRecord]) -> QuantitiesRecord | None:
-    """Return quantities over photographs; those without a scale do not count.
+    """Return the quantities over photographs; those without a scale do not count.
 
     Args:
-        photographs: as the record of the inspection has them.
+        photographs: of the inspection.
 
     Returns:
         None if no photograph has a scale.
@@ -24,7 +24,7 @@ def quantities_record(photographs: Iterable[PhotoRecord]) -> QuantitiesRecord | 
 
 
 def counted_crack(crack: CrackRecord, measured: MeasurementRecord) -> CountedCrack:
-    """Return what counts of a crack of the record."""
+    """Return the values of a crack that count in the quantities."""
     widths_mm, weights = _stations(measured)
     return CountedCrack(
         length_mm=measured.length_mm.value if measured.length_mm else None,
@@ -52,7 +52,7 @@ def _counted(photo: PhotoRecord) -> CountedPhoto | None:
 
 
 def _stations(crack: MeasurementRecord) -> tuple[Floats, Floats]:
-    """Return the widths of all stations in mm, and the length in px that each stands for."""
+    """Return the widths of all stations in mm, and the length in px that belongs to each."""
     widths, weights = [np.zeros(0)], [np.zeros(0)]
     for profile in crack.profiles:
         if profile.width_mm is not None and len(profile.points_px) > 1:

@@ -1,8 +1,8 @@
-"""The record of an inspection: what `inspection.json` holds, schema 2.
+"""Schema of the record of an inspection, `inspection.json`, version 2.
 
 Points are (x, y) in pixels of the upright photograph; the centre of the top-left pixel is (0, 0).
-Angles are in degrees, counter-clockwise from the x axis as seen on the picture, 0 <= a < 180. What
-is in mm is null where there is no scale. Schema 1 had none of what is measured; it is still read.
+Angles are in degrees, counter-clockwise from the x axis as seen on the photograph, 0 <= a < 180.
+Values in mm are null without a scale. Schema 1 has no measured values; it can still be read.
 """
 
 import json
@@ -31,7 +31,7 @@ SCHEMA_VERSION = 2
 
 
 class BranchRecord(Part):
-    """One stretch of centreline between two nodes."""
+    """The part of a centreline between two nodes."""
 
     points_px: list[Point] = Field(min_length=2, description="Simplified polyline.")
     width_px: list[float] = Field(description="Full width at each point.")
@@ -50,18 +50,20 @@ class CrackRecord(Part):
     widest_px: Point
     orientation_deg: float = Field(ge=0, lt=180, description="Of the main axis, length-weighted.")
     box_px: Box = Field(description="x, y, width, height.")
-    touches_border: bool = Field(description="It leaves the photograph: length is a lower bound.")
+    touches_border: bool = Field(
+        description="At the border of the photograph: length is a lower bound."
+    )
     nodes_px: list[Point]
     branches: list[BranchRecord] = Field(min_length=1)
     measurement: MeasurementRecord | None = Field(
-        default=None, description="Null where nothing could be measured, as from whole tiles."
+        default=None, description="Null if nothing could be measured, as with a tile classifier."
     )
-    grades: list[GradeRecord] = Field(default_factory=list, description="One per code asked for.")
+    grades: list[GradeRecord] = Field(default_factory=list, description="One per chosen code.")
     priority: PriorityRecord | None = Field(default=None, description="Null without a width in mm.")
 
 
 class RejectedRecord(Part):
-    """What the model marked and the tracing passed over."""
+    """A line that the model found and that is not reported as a crack."""
 
     reason: str
     detail: str
@@ -72,14 +74,14 @@ class RejectedRecord(Part):
 
 
 class TileRecord(Part):
-    """A tile that was judged as a whole."""
+    """A tile or window with one probability for the whole."""
 
     box_px: Box
     probability: float = Share
 
 
 class PhotoRecord(Part):
-    """One inspected photograph. It depends on the photograph, the model and the settings alone."""
+    """One inspected photograph. It depends only on the photograph, the model and the settings."""
 
     id: str = Field(description="Within the inspection, such as 'P003'.")
     path: str = Field(description="Relative to `root` of the inspection, with '/'.")
@@ -91,22 +93,22 @@ class PhotoRecord(Part):
         default=0.0,
         ge=0,
         le=1,
-        description="Of the picture: nodata, transparency, flat borders. Not searched, and its "
-        "area does not count.",
+        description="Of the photograph: nodata, transparency, uniform borders. Not searched; not "
+        "part of the area.",
     )
     map_kind: Literal["pixels", "tiles"]
     scale: ScaleRecord | None = None
     scale_missing: str | None = Field(
-        default=None, description="Why there is no scale, and how to get it."
+        default=None, description="Reason for a missing scale, and what to do."
     )
     fitness: FitnessRecord | None = None
     field: FieldRecord | None = Field(
-        default=None, description="The cracks of the photograph together."
+        default=None, description="Of all cracks of the photograph together."
     )
     cracks: list[CrackRecord] = Field(description="Longest first.")
     rejected: list[RejectedRecord]
     tiles: list[TileRecord]
-    overlay: str | None = Field(description="Picture with the cracks drawn in, in the folder.")
+    overlay: str | None = Field(description="Path of the overlay in the folder.")
 
 
 class FailedRecord(Part):
@@ -127,7 +129,7 @@ class ModelRecord(Part):
     """The model that was used."""
 
     name: str
-    embedded: bool = Field(description="It came with the package.")
+    embedded: bool = Field(description="It is part of the package.")
     task: Literal["classify", "segment"]
     network_sha256: str
     engine: str
@@ -144,7 +146,7 @@ class Inspection(Part):
     root: str = Field(description="Folder that the paths of the photographs are relative to.")
     configuration: dict[str, Any] = Field(description="Every setting of the run.")
     context: ContextRecord | None = Field(
-        default=None, description="What the inspector said of the member; null if nothing was said."
+        default=None, description="Facts about the member from the inspector; null without any."
     )
     model: ModelRecord
     quantities: QuantitiesRecord | None = Field(
@@ -156,16 +158,16 @@ class Inspection(Part):
         default_factory=list,
         description="Files with the same bytes as a photograph; each photograph counts once.",
     )
-    limits: list[str] = Field(description="What this inspection cannot tell, for people.")
+    limits: list[str] = Field(description="Limits of this inspection, as sentences.")
 
     def save(self, target: str | Path) -> Path:
         """Write the record into a folder as `inspection.json`, or to a file `NAME.json`.
 
-        A photograph is one line of the file. It is written whole or not at all; an older record
-        of that name is replaced.
+        A photograph is one line of the file. The file is written completely or not at all; an
+        existing file is replaced.
 
         Raises:
-            OutputError: the place cannot be written.
+            OutputError: the file cannot be written.
 
         Returns:
             The file.
@@ -177,10 +179,11 @@ class Inspection(Part):
 
     @classmethod
     def load(cls, source: str | Path) -> "Inspection":
-        """Read a record back from a folder or a file.
+        """Read a record from a folder or a file.
 
         Raises:
-            DataError: no record there, a newer schema, or a field that is wrong, which is named.
+            DataError: there is no record, its schema is newer, or a field is invalid; the message
+                names the field.
         """
         file = _file_of(as_path(source))
         try:
@@ -190,10 +193,10 @@ class Inspection(Part):
 
 
 def read_content(file: Path) -> dict[str, Any]:
-    """Return the JSON object of a record whose schema this version can read, not validated.
+    """Return the JSON object of a record without validation of its fields.
 
     Raises:
-        DataError: the file cannot be read, holds something else, or has a newer schema.
+        DataError: the file cannot be read, is not a record, or has a newer schema.
     """
     try:
         content = read_json(file)
@@ -219,7 +222,7 @@ def read_json(file: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is not UTF-8, not JSON, or nested deeper than the parser can follow.
+        ValueError: it is not UTF-8, not JSON, or nested too deeply.
     """
     try:
         return json.loads(read_text(file))
@@ -228,7 +231,7 @@ def read_json(file: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
 
 
 def faults(error: ValidationError) -> list[str]:
-    """Return what is wrong with a record, one line per field."""
+    """Return the validation errors of a record, one line per field."""
     return [
         f"{'.'.join(map(str, fault['loc'])) or 'the record'}: {fault['msg']}"
         for fault in error.errors(include_url=False)

@@ -1,4 +1,4 @@
-"""What is wrong with an inspection on disk: its fields, and whether they fit each other."""
+"""Validation of an inspection on disk: its fields and their consistency."""
 
 import math
 from collections import Counter
@@ -25,15 +25,16 @@ _LENGTH_SHARE = 0.01
 
 
 def find_problems(place: str | Path) -> list[str]:
-    """Return what is wrong with an inspection, one line each; nothing if it is valid.
+    """Return the problems of an inspection, one line each; empty if it is valid.
 
-    The fields are compared with the schema. If they fit, so is what no schema can say: ids are
-    unique, no photograph counts twice, overlays exist, boxes and points lie inside the photographs,
-    nodes exist, a crack is as long as its branches, and what was measured fits together.
+    The fields are checked against the schema. If they are valid, rules beyond the schema are
+    checked: ids are unique, no photograph counts twice, overlays exist, boxes and points are inside
+    the photographs, nodes exist, the length of a crack is that of its branches, and measured values
+    are consistent.
 
     Args:
-        place: the output folder of an inspection, or a file with a record. Overlays are looked for
-            beside the file.
+        place: the output folder of an inspection, or a file with a record. Overlays are searched
+            in the folder of the file.
 
     Raises:
         DataError: there is no record, or a newer cracklens wrote it.

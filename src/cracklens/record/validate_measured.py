@@ -1,4 +1,4 @@
-"""What is wrong with the measured part of an inspection, beyond what a schema can say."""
+"""Validation of the measured part of an inspection, beyond the schema."""
 
 from collections.abc import Iterator
 
@@ -14,11 +14,11 @@ _ROUNDING = 2e-3
 
 
 def measured_problems(inspection: Inspection) -> Iterator[str]:
-    """Yield what does not fit together, one line each.
+    """Yield the inconsistencies, one line each.
 
-    Intervals hold their values and follow from their contributions, columns of a profile are as
-    long as its points, nothing is in mm without a scale, probabilities sum to 1, what is stated is
-    a state, and no refused grade has any.
+    The rules: an interval contains its value; the contributions give its standard uncertainty; the
+    columns of a profile have one value per point; there is no value in mm without a scale;
+    probabilities sum to 1; the stated state is one of the states; a refused grade has no states.
     """
     for photo in inspection.photographs:
         for crack in photo.cracks:
@@ -63,8 +63,8 @@ def _grade(crack: CrackRecord, grade: GradeRecord) -> Iterator[str]:
     name = f"{crack.id}, {grade.code}"
     total = sum(grade.states.values())
     if grade.refused and grade.states:
-        yield f"{name}: refused, and yet it has states"
+        yield f"{name}: refused, but it has states"
     elif not grade.refused and abs(total - 1) > _ROUNDING:
         yield f"{name}: the probabilities of its states sum to {total:.4f}"
     if grade.stated is not None and grade.stated not in grade.states:
-        yield f"{name}: states {grade.stated!r}, which is none of its states"
+        yield f"{name}: the stated {grade.stated!r} is not one of its states"

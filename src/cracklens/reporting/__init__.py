@@ -1,4 +1,4 @@
-"""From the record of an inspection to what people open: report, overlays, tables."""
+"""Report, overlays, crops and tables from the record of an inspection."""
 
 from cracklens.reporting.crop_files import most_crops, save_crops
 from cracklens.reporting.html import write_report

@@ -1,4 +1,4 @@
-"""The widths at which the chosen codes change their state, to be drawn beside what was measured."""
+"""Boundaries of the chosen codes, for the graph of the widths."""
 
 from dataclasses import dataclass
 
@@ -12,17 +12,17 @@ from cracklens.reporting.palette import WIDTH_CLASSES
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """A width at which something changes, and for whom."""
+    """A width at which the state changes, and the codes to which it applies."""
 
     width_mm: float
     text: str
 
 
 def boundaries(inspection: Inspection) -> list[Boundary]:
-    """Return the boundaries of the codes of an inspection, the least first.
+    """Return the boundaries of the codes of an inspection, in increasing order.
 
-    They are those of the codes in this package, for the context of the record. Without a code that
-    applies they are those of the width classes.
+    They come from the code tables of this package, for the context of the record. If no code
+    applies, they are those of the width classes.
     """
     names: dict[float, list[str]] = {}
     for code in inspection.context.codes if inspection.context else ():
@@ -37,7 +37,7 @@ def boundaries(inspection: Inspection) -> list[Boundary]:
 
 
 def _of_code(name: str, context: ContextRecord | None) -> tuple[float, ...]:
-    """Return the boundaries of one code; none if this version does not know it, or cannot apply."""
+    """Return the boundaries of one code; none if it is unknown or does not apply."""
     if context is None:
         return ()
     try:
@@ -48,7 +48,7 @@ def _of_code(name: str, context: ContextRecord | None) -> tuple[float, ...]:
 
 
 def exposures(context: ContextRecord) -> list[str]:
-    """Return the exposure classes of the member, one by one.
+    """Return the exposure classes of the member as a list.
 
     >>> exposures(ContextRecord(codes=[], exposure="XC4, humidity", reinforcement=None,
     ...     member=None, axis_deg=None))

@@ -1,4 +1,4 @@
-"""What the report shows of one crack: figures, states, graph, and where its uncertainty is from."""
+"""Data of one crack for the templates: values, states, graph, sources of uncertainty."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from cracklens.reporting.figures import Figure
 from cracklens.reporting.palette import WIDTH_CLASSES, rank_of
 from cracklens.reporting.profile import ProfileGraph, profile_graph
 
-_LEAST_SHARE = 0.005  # of a state that is listed
+_LEAST_SHARE = 0.005  # least probability of a listed state
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +25,20 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class CodeView:
-    """What one code says of a crack; `shares` are empty if it was refused."""
+    """The grade of a crack by one code; `shares` are empty if it was refused."""
 
     record: GradeRecord
     shares: list[Share]
 
     @property
     def mark(self) -> str:
-        """The mark of a table that was read in a secondary source."""
+        """The mark of a table from a secondary source."""
         return "(s)" if self.record.verified == "secondary" else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one source adds to the uncertainty, as texts; the share is of the variance."""
+    """Standard uncertainty from one source, as texts; the share is of the variance."""
 
     source: str
     width: str
@@ -51,17 +51,17 @@ class CrackView:
     """One crack, ready for the templates.
 
     Attributes:
-        photo: that it was found on.
+        photo: the photograph of the crack.
         record: of the crack.
-        width: the greatest width, in mm where known.
+        width: the greatest width, in mm if known.
         mean: the mean width.
         length: of all branches.
-        rank: place of the class of its width; None where that is not known in mm.
+        rank: index of its width class; None without a width in mm.
         states: codes with inspection states.
         limits: codes with design limits.
-        facts: names and texts of the rest.
+        facts: names and texts of the other values.
         contributions: to the uncertainty.
-        graph: widths along the crack; None where it is not drawn.
+        graph: widths along the crack; None if it is not drawn.
     """
 
     photo: PhotoRecord
@@ -78,14 +78,14 @@ class CrackView:
 
     @property
     def class_name(self) -> str:
-        """The class of the width, for people; empty without a width in mm."""
+        """The name of the width class; empty without a width in mm."""
         return "" if self.rank is None else f"{WIDTH_CLASSES[self.rank].name} mm"
 
     @property
     def state(self) -> str:
-        """What the first code with inspection states says, in a line; empty without one.
+        """The states by the first code with inspection states, in a line; empty without one.
 
-        The likeliest state comes first: "CS2 0.81, CS1 0.19".
+        The most probable state comes first: "CS2 0.81, CS1 0.19".
         """
         if not self.states or self.states[0].record.refused:
             return "refused" if self.states else ""
@@ -94,9 +94,9 @@ class CrackView:
 
     @property
     def limit(self) -> str:
-        """What the first code with design limits says, in a line; empty without one.
+        """The state by the first code with design limits, in a line; empty without one.
 
-        Of its states the last one is named, which is the worst: "exceeds 0.30 mm: 0.81".
+        It is the last state, which is the worst: "exceeds 0.30 mm: 0.81".
         """
         if not self.limits or self.limits[0].record.refused:
             return "refused" if self.limits else ""
@@ -107,13 +107,13 @@ class CrackView:
 def crack_view(
     photo: PhotoRecord, crack: CrackRecord, boundaries: Sequence[Boundary], *, graph: bool
 ) -> CrackView:
-    """Return how one crack is shown.
+    """Return the data of one crack for the templates.
 
     Args:
-        photo: that it was found on.
-        crack: of that photograph.
+        photo: the photograph of the crack.
+        crack: of this photograph.
         boundaries: levels of the graph.
-        graph: draw the widths along it.
+        graph: whether to draw the widths along the crack.
     """
     width_mm = figures.max_width_mm(crack)
     codes = [CodeView(grade, _shares(grade)) for grade in crack.grades]
@@ -143,7 +143,7 @@ def _shares(grade: GradeRecord) -> list[Share]:
 
 
 def _probability(share: float) -> str:
-    """Return a probability of a state, which is never certain.
+    """Return the probability of a state as text, limited to "> 0.99" and "< 0.01".
 
     >>> _probability(0.81), _probability(1.0), _probability(0.0)
     ('0.81', '> 0.99', '< 0.01')
@@ -157,7 +157,7 @@ def _facts(crack: CrackRecord) -> list[tuple[str, str]]:
     found = crack.measurement
     if found is None:
         return []
-    bound = "a lower bound: it goes on outside of the picture, or under what hides it"
+    bound = "a lower bound: the crack reaches the border of the picture or a hidden area"
     orientation = figures.other_unit(found.orientation_deg, "°", 0)
     facts = [
         ("Mean width", figures.mean_width(crack).whole),
@@ -166,7 +166,7 @@ def _facts(crack: CrackRecord) -> list[tuple[str, str]]:
         ("Direction", _direction(found.direction, found.to_axis_deg)),
         ("Pattern", found.pattern),
         ("Measured", f"{found.measured_share:.0%} of the length from grey levels"),
-        ("Found with", f"confidence {crack.confidence:.2f}"),
+        ("Confidence", f"{crack.confidence:.2f}"),
     ]
     return [(name, text) for name, text in facts if text]
 
@@ -178,7 +178,7 @@ def _direction(direction: str | None, to_axis_deg: float | None) -> str:
 
 
 def _contributions(crack: CrackRecord) -> list[Contribution]:
-    """Return the sources of the uncertainty, the greatest part of the width's first."""
+    """Return the sources of the uncertainty, sorted by their part in that of the width."""
     found = crack.measurement
     if found is None:
         return []

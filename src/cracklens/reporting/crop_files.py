@@ -1,4 +1,4 @@
-"""Which cracks have a crop, where the crops lie, and which of them the report holds itself."""
+"""Files of the crops: which cracks have one, and which crops are embedded in the report."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,10 +14,10 @@ from cracklens.reporting.overview import Ranked, urgency
 from cracklens.reporting.picture import Pixels
 
 MOST_OF_PHOTO, LEAST_OF_PHOTO, MOST_IN_ALL = 300, 20, 6000
-"""Cracks of one photograph that have a crop, the most urgent first, about 50 kB each; fewer where
-there are many photographs."""
+"""Number of crops per photograph, for the most urgent cracks, about 50 kB each; fewer for many
+photographs."""
 MOST_IN_REPORT, BYTES_IN_REPORT = 150, 5_000_000
-"""Crops that the report holds itself, the most urgent first; the others lie beside it."""
+"""Limits for crops in the report, the most urgent first; it links to the other files."""
 CROP_BYTES = 60_000
 _QUALITIES = (88, 80, 70, 60, 45)
 
@@ -27,9 +27,9 @@ class Crops:
     """The crops of an inspection, by the ids of the cracks.
 
     Attributes:
-        folder: that they lie in.
-        embedded: those that the report holds.
-        beside: those that lie beside the report alone.
+        folder: of the files.
+        embedded: those in the report.
+        beside: those that the report only links to.
     """
 
     folder: Path
@@ -37,16 +37,16 @@ class Crops:
     beside: frozenset[str]
 
     def read(self, crack: CrackRecord) -> bytes | None:
-        """Return the JPEG of a crop that the report holds; None for all others."""
+        """Return the JPEG of an embedded crop; None for all others."""
         if crack.id not in self.embedded:
             return None
-        with suppress(OSError):  # it was there a moment ago
+        with suppress(OSError):  # the file may have been deleted in the meantime
             return read_bytes(self.folder / _name(crack.id))
         return None
 
 
 def most_crops(photographs: int) -> int:
-    """Return how many cracks of each photograph have a crop.
+    """Return the largest number of crops per photograph.
 
     >>> most_crops(6), most_crops(100), most_crops(10_000)
     (300, 60, 20)
@@ -60,10 +60,10 @@ def save_crops(
     """Write the crops of a photograph, `crops/P001-C01.jpg` and so on.
 
     Args:
-        pixels: (H, W, 3) uint8 RGB, upright, in the size that the record names.
+        pixels: (H, W, 3) uint8 RGB, upright, in the size of the record.
         record: of this photograph.
         folder: of the inspection.
-        most: cracks that have one, from `most_crops`.
+        most: largest number of crops, from `most_crops`.
 
     Raises:
         OutputError: a file cannot be written.
@@ -79,7 +79,7 @@ def cropped(record: PhotoRecord, most: int = MOST_OF_PHOTO) -> list[CrackRecord]
 
 
 def find_crops(ranked: Ranked, folder: str | Path) -> Crops:
-    """Return the crops that lie in the folder of an inspection.
+    """Return the crops in the folder of an inspection.
 
     Args:
         ranked: all cracks, the most urgent first.
@@ -99,7 +99,7 @@ def find_crops(ranked: Ranked, folder: str | Path) -> Crops:
 
 
 def crop_address(crack_id: str) -> str:
-    """Return where a crop lies, relative to the folder of the inspection.
+    """Return the path of a crop, relative to the folder of the inspection.
 
     >>> crop_address("P001-C01")
     'crops/P001-C01.jpg'
@@ -118,7 +118,7 @@ def _sizes(place: Path) -> Iterable[tuple[str, int]]:
 
 
 def _jpeg(picture: Pixels) -> bytes:
-    """Return a JPEG that keeps the grain of the concrete, as far as the bytes allow."""
+    """Return a JPEG of the highest quality within `CROP_BYTES`."""
     data = b""
     for quality in _QUALITIES:
         data = bytes(simplejpeg.encode_jpeg(picture, quality=quality, colorsubsampling="444"))

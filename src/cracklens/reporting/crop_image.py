@@ -1,8 +1,8 @@
-"""One crack at full resolution: the pixels around its widest place, with what explains them.
+"""Crop of one crack at full resolution: the pixels around its widest point, with a legend.
 
-A preview or an overlay of 12 megapixels shows a hairline of 2 px at less than one. Here no pixel is
-lost: each is shown once or enlarged by a whole number. An outline runs beside the crack, so that
-the crack itself stays visible.
+A preview or an overlay of 12 megapixels shows a hairline of 2 px with less than 1 px. A crop shows
+each pixel once or enlarged by a whole number. An outline is drawn at a distance from the crack, so
+that the crack stays visible.
 """
 
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ from cracklens.reporting.picture import Floats, Pixels
 from cracklens.reporting.scale_bar import pixel_bar, scale_bar
 
 WIDTH_PX, HEIGHT_PX, STRIP_PX = 600, 400, 104
-"""Of the pixels that are shown, and the height of the strip below them."""
+"""Size of the cropped pixels, and height of the strip below them."""
 _ZOOMS = ((6.0, 3), (20.0, 2))
-"""Up to this width in px each pixel is enlarged so many times; wider cracks are shown 1:1."""
+"""Largest crack width in px for each enlargement; wider cracks are shown 1:1."""
 _GAP_PX, _AROUND_PX, _TICK_PX = 7, 40, 18
 _LETTER_PX, _PAD_PX = 20, 6
 _LOCATOR_PX = 110
@@ -33,12 +33,12 @@ _MOST_THICKNESS_PX = 4 * WIDTH_PX
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What of the photograph a crop shows.
+    """The part of the photograph in a crop.
 
     Attributes:
         x, y: of its first pixel.
         width, height: in px of the photograph.
-        zoom: how many times each pixel is enlarged.
+        zoom: enlargement of each pixel.
     """
 
     x: int
@@ -49,21 +49,22 @@ class Window:
 
     @property
     def corner(self) -> tuple[int, int]:
-        """Return where the window begins in the picture: it stands in the middle."""
+        """Return the upper left corner of the window in the picture; the window is centred."""
         left = (WIDTH_PX - self.width * self.zoom) // 2
         return left, (HEIGHT_PX - self.height * self.zoom) // 2
 
     def place(self, points_px: object) -> Floats:
-        """Return where points of the photograph lie in the picture, (N, 2) x, y."""
+        """Return the positions of points of the photograph in the picture, (N, 2) x, y."""
         inside = np.asarray(points_px, dtype=np.float64) - (self.x, self.y)
         placed: Floats = (inside + 0.5) * self.zoom - 0.5 + self.corner
         return placed
 
 
 def crop_window(crack: CrackRecord, photo: PhotoRecord) -> Window:
-    """Return the window around the widest place of a crack, inside the photograph.
+    """Return the window around the widest point of a crack, inside the photograph.
 
-    A narrow crack is enlarged more. A photograph that is smaller than the window is shown whole.
+    A narrow crack is enlarged more. If the photograph is smaller than the window, all of it is
+    shown.
     """
     zoom = next((zoom for most_px, zoom in _ZOOMS if max_width_px(crack) <= most_px), 1)
     width = min(WIDTH_PX // zoom, photo.width_px)
@@ -76,14 +77,14 @@ def crop_window(crack: CrackRecord, photo: PhotoRecord) -> Window:
 
 
 def draw_crop(pixels: Pixels, crack: CrackRecord, photo: PhotoRecord) -> Pixels:
-    """Return a crack at full resolution with an outline beside it, and a strip that explains it.
+    """Return a crack at full resolution with an outline, and a strip with a legend below it.
 
-    The outline keeps a distance from the edges, in the colour of the crack. Two ticks point at the
-    place of the greatest width. The strip holds the crack's number and width, where the crop lies
-    in the photograph, and a scale bar: in mm where there is a scale, else in px.
+    The outline has the colour of the crack and a distance from its edges. Two ticks point at the
+    greatest width. The strip shows the id and the width of the crack, the position of the crop in
+    the photograph, and a scale bar, in mm or without a scale in px.
 
     Args:
-        pixels: (H, W, 3) uint8 RGB, upright, in the size that the record names.
+        pixels: (H, W, 3) uint8 RGB, upright, in the size of the record.
         crack: of this photograph.
         photo: its record.
 
@@ -107,9 +108,9 @@ def draw_crop(pixels: Pixels, crack: CrackRecord, photo: PhotoRecord) -> Pixels:
 
 
 def _outline(crack: CrackRecord, window: Window) -> list[Floats]:
-    """Return closed lines around the crack that keep a distance from its edges.
+    """Return closed lines around the crack, at a distance from its edges.
 
-    The mask reaches beyond the picture, so that no line runs along the border of it.
+    The mask extends beyond the picture, so that no line follows its border.
     """
     mask = np.zeros((HEIGHT_PX + 2 * _AROUND_PX, WIDTH_PX + 2 * _AROUND_PX), np.uint8)
     for branch in crack.branches:
@@ -124,7 +125,7 @@ def _outline(crack: CrackRecord, window: Window) -> list[Floats]:
 
 
 def _ticks(crack: CrackRecord, window: Window) -> list[Floats]:
-    """Return two short lines that point at the widest place, one from each side."""
+    """Return two short lines that point at the widest point, one from each side."""
     if crack.measurement is None:
         return []
     widest = np.asarray(crack.widest_px, dtype=np.float64)
@@ -171,7 +172,7 @@ def _draw_strip(strip: Pixels, crack: CrackRecord, photo: PhotoRecord, window: W
 
 
 def _draw_locator(strip: Pixels, crack: CrackRecord, photo: PhotoRecord, window: Window) -> int:
-    """Draw the photograph as a frame with crack and window; return where it ends on the right."""
+    """Draw the photograph as a frame with crack and window; return the x of its right end."""
     scale = min(_LOCATOR_PX / photo.width_px, (STRIP_PX - 2 * _PAD_PX - 1) / photo.height_px)
     scales = np.maximum(scale, 4 / np.array([photo.width_px, photo.height_px]))  # of a strip
 

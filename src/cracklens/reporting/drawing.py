@@ -1,4 +1,4 @@
-"""Lines, rings and labels on pixels: what OpenCV and Pillow lack of it."""
+"""Drawing of lines, rings and labels on pixels, with OpenCV and Pillow."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -12,7 +12,7 @@ from cracklens.reporting.picture import Floats, Pixels
 Colour = tuple[int, int, int]
 Box = tuple[int, int, int, int]
 
-_SHIFT = 4  # OpenCV then takes sixteenths of a pixel
+_SHIFT = 4  # OpenCV coordinates in sixteenths of a pixel
 _WHITE: Colour = (255, 255, 255)
 
 
@@ -35,7 +35,7 @@ def draw_lines(
 
 
 def tint(canvas: Pixels, box: Box, colour: Colour, share: float) -> None:
-    """Mix a colour into a box of x, y, width, height; outside of the canvas nothing happens."""
+    """Mix a colour into a box of x, y, width, height; parts outside of the canvas are ignored."""
     x, y, width, height = box
     part = canvas[max(y, 0) : max(y + height, 0), max(x, 0) : max(x + width, 0)]
     part[:] = np.rint(part * (1 - share) + np.asarray(colour) * share)
@@ -53,7 +53,7 @@ def draw_ring(
         radius_px: to the middle of the line.
         colour: RGB of the ring.
         thickness_px: of the ring.
-        casing: RGB of what sets it off from its ground.
+        casing: RGB of the thin lines.
     """
     x, y = (round(value * 2**_SHIFT) for value in centre_px)
     radius = round(radius_px * 2**_SHIFT)
@@ -65,14 +65,14 @@ def draw_label(
     canvas: Pixels, text: str, anchor_px: Sequence[float], colour: Colour, size_px: int,
     taken: list[Box], *, letters: Colour = _WHITE,
 ) -> None:  # fmt: skip
-    """Write a label beside a point, where no other one stands; leave it out where none fits.
+    """Write a label beside a point without covering another one; omit it if there is no space.
 
     Args:
         canvas: (H, W, 3) uint8, changed in place.
         text: a few letters.
-        anchor_px: x, y of what the label names.
-        colour: RGB of the label's ground.
-        size_px: height of the letters' line.
+        anchor_px: x, y of the labelled point.
+        colour: RGB of the label's background.
+        size_px: height of the line of text.
         taken: boxes of the labels so far; the new one is added.
         letters: RGB of the letters.
     """
@@ -89,13 +89,13 @@ def draw_label(
 
 
 def text_patch(text: str, ground: Colour, letters: Colour, size_px: int) -> Pixels:
-    """Return a line of text on a ground with a small margin, (H, W, 3) uint8.
+    """Return a line of text on a background with a small margin, (H, W, 3) uint8.
 
     Args:
         text: to write.
-        ground: RGB behind it.
+        ground: RGB of the background.
         letters: RGB of the letters.
-        size_px: height of the letters' line.
+        size_px: height of the line of text.
     """
     font = _font(size_px)
     left, top, right, bottom = font.getbbox(text)

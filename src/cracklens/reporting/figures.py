@@ -1,4 +1,4 @@
-"""Measured values as people read them: a value, its unit, its 95 % interval."""
+"""Measured values as text: value, unit, 95 % interval."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from cracklens.record.schema import CrackRecord, PhotoRecord
 
 MM_PER_M = 1000.0
 _MISSING = "not known"
-_PX_SORTS_BELOW = 1e12  # what is in px alone stands below everything in mm
+_PX_SORTS_BELOW = 1e12  # values in px are sorted below all values in mm
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value for people.
+    """A value as text.
 
     Attributes:
         text: with its unit, such as "0.42 mm" or "≥ 1.24 m".
-        interval: such as "0.35 to 0.49"; empty where none is known.
-        sort: what a table is sorted by: what is in mm or m above what is in px.
+        interval: such as "0.35 to 0.49"; empty if unknown.
+        sort: sort key of a table: values in mm or m are above those in px.
     """
 
     text: str
@@ -55,7 +55,7 @@ def mean_width(crack: CrackRecord) -> Figure:
 
 
 def length(crack: CrackRecord) -> Figure:
-    """Return the length of all branches in the best unit that is known, marked as a lower bound."""
+    """Return the length of all branches in the best known unit; a lower bound is marked."""
     found = crack.measurement
     if found is None:
         figure = _traced_px(crack.length_px, digits=0)
@@ -71,45 +71,45 @@ def length(crack: CrackRecord) -> Figure:
 
 
 def is_lower_bound(crack: CrackRecord) -> bool:
-    """Say whether the crack is at least as long as stated, and may be longer."""
+    """Return whether the length is a lower bound."""
     found = crack.measurement
     return crack.touches_border if found is None else found.is_lower_bound
 
 
 def max_width_mm(crack: CrackRecord) -> float | None:
-    """Return the greatest width in mm; None where it is not known."""
+    """Return the greatest width in mm; None if unknown."""
     found = crack.measurement
     return found.max_width_mm.value if found and found.max_width_mm else None
 
 
 def length_mm(crack: CrackRecord) -> float | None:
-    """Return the length in mm; None where it is not known."""
+    """Return the length in mm; None if unknown."""
     found = crack.measurement
     return found.length_mm.value if found and found.length_mm else None
 
 
 def max_width_px(crack: CrackRecord) -> float:
-    """Return the greatest width in px: as measured, else as traced."""
+    """Return the measured greatest width in px, or the traced one if it was not measured."""
     return crack.measurement.max_width_px.value if crack.measurement else crack.max_width_px
 
 
 def mean_width_px(crack: CrackRecord) -> float:
-    """Return the mean width in px: as measured, else as traced."""
+    """Return the measured mean width in px, or the traced one if it was not measured."""
     return crack.measurement.mean_width_px.value if crack.measurement else crack.mean_width_px
 
 
 def length_px(crack: CrackRecord) -> float:
-    """Return the length in px: as measured, else as traced."""
+    """Return the measured length in px, or the traced one if it was not measured."""
     return crack.measurement.length_px.value if crack.measurement else crack.length_px
 
 
 def orientation_deg(crack: CrackRecord) -> float:
-    """Return the orientation: as measured, else as traced."""
+    """Return the measured orientation, or the traced one if it was not measured."""
     return crack.measurement.orientation_deg.value if crack.measurement else crack.orientation_deg
 
 
 def total_length(photo: PhotoRecord) -> Figure:
-    """Return the length of all cracks of a photograph; in m if it is known of each of them."""
+    """Return the length of all cracks of a photograph; in m if each is known in mm."""
     in_mm = [length_mm(crack) for crack in photo.cracks]
     known = [value for value in in_mm if value is not None]
     if known and len(known) == len(in_mm):
@@ -118,12 +118,12 @@ def total_length(photo: PhotoRecord) -> Figure:
 
 
 def widest(photo: PhotoRecord) -> CrackRecord | None:
-    """Return the widest crack of a photograph; what is known in mm comes before the rest."""
+    """Return the widest crack of a photograph; widths in mm have priority over widths in px."""
     return max(photo.cracks, key=lambda crack: max_width(crack).sort, default=None)
 
 
 def other_unit(value: QuantityRecord | None, unit: str, digits: int) -> Figure:
-    """Return any measured value, with as many decimals as asked for.
+    """Return a measured value in a given unit and number of decimals.
 
     >>> from cracklens.record.measured import QuantityRecord
     >>> spacing = QuantityRecord(value=812.4, standard=5, low=802.6, high=822.2, contributions={})
@@ -137,7 +137,7 @@ def other_unit(value: QuantityRecord | None, unit: str, digits: int) -> Figure:
 
 
 def _mm(value: QuantityRecord) -> Figure:
-    """Return a width; steps of crack cards are 0.05 mm, so two decimals say enough."""
+    """Return a width with two decimals; the steps of crack cards are 0.05 mm."""
     return other_unit(value, "mm", 2)
 
 

@@ -1,4 +1,4 @@
-"""`report.html`: one file that needs nothing but itself, made from the record."""
+"""`report.html`: a self-contained file made from the record."""
 
 import base64
 import shutil
@@ -34,22 +34,23 @@ _SOURCES = {
 
 
 def write_report(inspection: Inspection, folder: str | Path, previews: Previews) -> Path:
-    """Write `report.html`: no script, style, font or picture from elsewhere; opens offline.
+    """Write `report.html`; it loads no other files and opens offline.
 
-    It holds the crops of the most urgent cracks from `crops/` in the folder, and links to the
-    others. A Content-Security-Policy lets nothing run or load but what it holds itself.
+    It contains the crops of the most urgent cracks from `crops/` in the folder, and links to the
+    others. A Content-Security-Policy allows only the content of the file itself.
 
-    With more than 50 photographs, failed ones and copies counted, the previews shrink, so that the
-    file stays below about 30 MB; with more than 300 it holds none and links to the overlays.
+    With more than 50 photographs, including failed ones and copies, the previews are smaller, so
+    that the file stays below about 30 MB. With more than 300 it contains none and links to the
+    overlays.
 
     Args:
         inspection: the record.
         folder: of the inspection; the links to `overlays/` and `tables/` are relative to it.
-        previews: JPEG of each photograph by the `id` of its record, as `photo_preview` makes them,
-            or a function that returns it. Where there is none the report links to the overlay.
+        previews: JPEG of each photograph by the `id` of its record, from `photo_preview`, or a
+            function that returns it. Without a preview the report links to the overlay.
 
     Returns:
-        The file.
+        The path of the file.
 
     Raises:
         OutputError: the file cannot be written.
@@ -62,7 +63,7 @@ def write_report(inspection: Inspection, folder: str | Path, previews: Previews)
     scripts = [_MARK_SCRIPT, environment.get_template("report.js").render()]
     body = environment.get_template("report.html.j2")
     with writing(path) as partial, _text_file(path.parent) as rest:
-        # the head names the hash of the style, which the body asks for piece by piece
+        # the head contains the hash of the style, which is complete only after the body
         rest.writelines(body.generate(content, styled=classes, scripts=scripts))
         style = environment.get_template("style.css.j2").render() + "\n" + classes.css()
         head = environment.get_template("head.html.j2")
@@ -74,7 +75,7 @@ def write_report(inspection: Inspection, folder: str | Path, previews: Previews)
 
 
 def _text_file(folder: Path) -> IO[str]:
-    """Return a temporary file in a folder, which is as good for text as the report itself."""
+    """Return a temporary text file in a folder, with the encoding of the report."""
     return TemporaryFile(
         "w+", encoding="utf-8", errors=_ESCAPED, newline="\n", dir=folder, suffix=".partial"
     )
@@ -132,7 +133,7 @@ def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[s
 
 
 def _overview(inspection: Inspection, ranked: overview.Ranked) -> dict[str, Any]:
-    """Return what is said over all photographs."""
+    """Return the data of the overview and of the ranking."""
     pairs = ranked[: photo_view.MOST_RANKED]
     shown = [crack_view(photo, crack, (), graph=False) for photo, crack in pairs]
     urgent = [each for each in shown if each.record.priority][: photo_view.MOST_URGENT]
@@ -178,7 +179,7 @@ def _views(
     *,
     embedded: bool,
 ) -> Iterator[photo_view.PhotoView]:
-    """Yield one photograph after the other, so that one preview is in memory at a time."""
+    """Yield the photographs one by one, so that only one preview is in memory at a time."""
     find = previews if callable(previews) else lambda photo: previews.get(photo.id)
     budget = preview_budget(_total(inspection))
     drawn = {crack.id for _, crack in ranked[: photo_view.MOST_GRAPHS]}
@@ -221,7 +222,7 @@ def _crop_views(photo: PhotoRecord, crops: Crops) -> list[photo_view.CropView]:
 
 
 def _uncropped(inspection: Inspection, crops: Crops) -> int:
-    """Return how many cracks have no crop, in an inspection where others have one."""
+    """Return the number of cracks without a crop; 0 if no crack has one."""
     there = len(crops.embedded) + len(crops.beside)
     return sum(len(photo.cracks) for photo in inspection.photographs) - there if there else 0
 

@@ -1,4 +1,4 @@
-"""Where labels stand on the picture of a photograph, so that none lies on another."""
+"""Positions of labels on the picture of a photograph, without overlap."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,8 +6,8 @@ Place = tuple[float, float]
 _Box = tuple[float, float, float, float]
 
 LETTER_SHARE = 0.017
-"""Size of the letters by the width of the picture: `report.css` lets them grow no faster."""
-_LETTER_WIDTH, _MARGIN, _HEIGHT = 0.62, 0.9, 1.5  # in sizes of a letter; digits take 0.56
+"""Size of the letters as a share of the picture's width; an upper limit in `report.css`."""
+_LETTER_WIDTH, _MARGIN, _HEIGHT = 0.62, 0.9, 1.5  # in units of the letter size; digits take 0.56
 _AWAY = (0.8, 1.7, 3.0)
 _RING = 0.6
 
@@ -15,16 +15,16 @@ _RING = 0.6
 def place_labels(
     anchors: Sequence[Place], texts: Sequence[str], height: float, taken: Sequence[_Box] = ()
 ) -> list[Place | None]:
-    """Return the upper left corner of each label beside its anchor; None where none finds room.
+    """Return the upper left corner of each label beside its anchor; None if there is no space.
 
-    A label stands on no other one; if it can, it also stands on no anchor. The first ones choose.
-    All lengths are shares of the width of the picture.
+    Labels do not overlap each other and, if possible, do not cover an anchor. The first ones are
+    placed first. All lengths are shares of the width of the picture.
 
     Args:
-        anchors: x, y of what the labels name.
+        anchors: x, y of the labelled points.
         texts: a few letters each.
         height: of the picture.
-        taken: boxes of x, y, width and height that no label may stand on.
+        taken: boxes of x, y, width and height that no label may cover.
 
     >>> place_labels([(0.5, 0.5), (0.5, 0.5)], ["C01", "C02"], 0.75)
     [(0.5136, 0.4609), (0.5136, 0.5136)]
@@ -48,7 +48,7 @@ def place_labels(
 
 
 def _places(anchor: Place, size: Place, height: float) -> Iterator[_Box]:
-    """Yield places inside the picture, the nearest first."""
+    """Yield positions inside the picture, the nearest first."""
     (x, y), (wide, high) = anchor, size
     for share in _AWAY:
         away = share * LETTER_SHARE

@@ -1,4 +1,4 @@
-"""The legend of an overlay: what the colours mean, and how long a metre is."""
+"""Legend of an overlay: the colours of the width classes, and a scale bar."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from cracklens.reporting.palette import DARK, PALE, rgb
 from cracklens.reporting.picture import Floats, Pixels
 
 MOST_OF_PICTURE = 0.45
-"""A legend that is wider or higher than this share of the picture is left out."""
+"""A legend that is wider or higher than this share of the picture is not drawn."""
 _SAMPLE = 1.8  # length of a sample of a line, in heights of a line of text
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the legend: a sample of a line with its meaning; without a colour a heading."""
+    """One row of the legend: a sample line with its text; without a colour it is a heading."""
 
     text: str
     colour: str | None = None
@@ -33,8 +33,8 @@ def legend_patch(
     Args:
         entries: one below the other.
         size_px: height of the letters.
-        bar_px: length of the scale bar under them; None for none.
-        bar_text: what it stands for.
+        bar_px: length of the scale bar below the entries; None for none.
+        bar_text: its length on the wall.
     """
     pad, line_px = size_px // 2, round(1.45 * size_px)
     sample_px = round(_SAMPLE * line_px)
@@ -60,12 +60,12 @@ def legend_patch(
 
 
 def place_legend(canvas: Pixels, patch: Pixels, lines_px: Iterable[Floats]) -> Box | None:
-    """Put a legend into the corner where it hides least of the lines, then of anything else.
+    """Draw a legend into the corner where it covers fewest lines, then the most uniform one.
 
     Args:
         canvas: (H, W, 3) uint8, changed in place.
         patch: (h, w, 3) uint8.
-        lines_px: (N, 2) x, y each: what should stay visible.
+        lines_px: (N, 2) x, y each: lines that should stay visible.
 
     Returns:
         Its x, y, width and height; None if the picture is too small for it.
@@ -77,7 +77,7 @@ def place_legend(canvas: Pixels, patch: Pixels, lines_px: Iterable[Floats]) -> B
     fixed = [np.rint(line).astype(np.int32) for line in lines_px]
     cv2.polylines(drawn, fixed, isClosed=False, color=1)
     covered = [(slice(y, y + h), slice(x, x + w)) for x, y, w, h in corners]
-    # then the plainest corner, so that it does not stand on the marker
+    # then the most uniform corner, so that the legend does not cover the marker
     hidden = [(int(drawn[part].sum()), round(float(canvas[part].std()))) for part in covered]
     x, y, width, height = corners[hidden.index(min(hidden))]
     canvas[y : y + height, x : x + width] = patch
@@ -86,7 +86,7 @@ def place_legend(canvas: Pixels, patch: Pixels, lines_px: Iterable[Floats]) -> B
 
 
 def corners_for(canvas: Pixels, patch: Pixels) -> list[Box]:
-    """Return where a legend may stand, the best first; nothing if the picture is too small."""
+    """Return possible positions of a legend, the best first; none if the picture is too small."""
     height, width = patch.shape[:2]
     across, down = canvas.shape[1], canvas.shape[0]
     if width > MOST_OF_PICTURE * across or height > MOST_OF_PICTURE * down:

@@ -1,4 +1,4 @@
-"""The photograph with the cracks drawn in, as a picture that any viewer opens."""
+"""Overlay: the photograph with the cracks drawn in, as a PNG file."""
 
 import math
 from pathlib import Path
@@ -20,16 +20,16 @@ from cracklens.reporting.stretches import stretches
 
 OVERLAY_SIDE_PX = 2000
 MOST_TAGS = 40
-"""Cracks of a photograph that get a label; more would hide it."""
+"""Largest number of labels of a photograph; more would hide it."""
 _SMALLEST_SIDE_PX = 640  # below this a label would hide the picture
-_PER_UNIT_PX = 850  # side of a square picture that is drawn with lines of 1 px
+_PER_UNIT_PX = 850  # side of a square picture with lines of 1 px
 _LETTER_UNITS, _SMALLEST_LETTER_PX = 11, 13
 _RING_UNITS = 5
-_BAR_SHARE = 0.16  # of the width of the picture, at most
+_BAR_SHARE = 0.16  # largest length of the scale bar, as a share of the picture's width
 _STRONGEST_TINT, _GRID_TINT = 0.4, 0.35
 _PNG = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
 """At 4:3 and 2,000 px, noisy concrete: 4.1 MB in 0.17 s. zlib's level 1 takes 4.9 MB and 0.21 s,
-level 3 takes 4.7 MB and 0.37 s: noise does not repeat, so looking for repetitions is lost time."""
+level 3 takes 4.7 MB and 0.37 s: noise has no repetitions, so searching for them takes time only."""
 
 
 def write_overlay(
@@ -53,17 +53,17 @@ def draw_overlay(
 ) -> Pixels:
     """Return the photograph with cracks, rejected lines and, from a tile classifier, the tiles.
 
-    Cracks are solid lines with a label each (the longest first, where not all find room): with the
-    colour of their local width where that is known in mm, else vermilion. A ring marks the widest
-    place of a crack that was measured. Rejected lines are thin, dashed and blue, tiles are tinted
-    yellow by their probability. With a scale a legend and a scale bar stand in the corner that
-    hides least. Lines and letters grow with the picture. A picture below 640 px is enlarged by
-    whole pixels.
+    Cracks are solid lines with a label each; if there is not enough space, the longest cracks are
+    labelled. Their colour is that of the local width in mm, or vermilion if it is unknown. A ring
+    marks the widest point of a measured crack. Rejected lines are thin, dashed and blue; tiles are
+    tinted yellow by their probability. With a scale, a legend and a scale bar are drawn in the
+    corner with fewest lines. Lines and letters grow with the picture. A picture below 640 px is
+    enlarged by a whole number.
 
     Args:
-        pixels: (H, W, 3) uint8 RGB, upright, in the size that the record names.
-        record: what was found.
-        max_side_px: long side of a picture of 4:3; others get as many pixels.
+        pixels: (H, W, 3) uint8 RGB, upright, in the size of the record.
+        record: of the photograph.
+        max_side_px: long side of a 4:3 picture; other shapes get the same number of pixels.
 
     Returns:
         A new (H', W', 3) uint8 RGB picture.
@@ -96,13 +96,13 @@ def short_id(crack: CrackRecord, record: PhotoRecord) -> str:
 
 
 def label_of(crack: CrackRecord, record: PhotoRecord) -> str:
-    """Return what stands beside the widest place: number and width, where it was measured."""
+    """Return the label of a crack: its number, and its width if it was measured."""
     number = short_id(crack, record)
     return f"{number} {max_width(crack).text}" if crack.measurement else number
 
 
 def crack_colour(crack: CrackRecord) -> str:
-    """Return the colour of a crack as a whole: of its greatest width, if that is known in mm."""
+    """Return the colour of a crack: that of its greatest width in mm, if known."""
     width_mm = max_width_mm(crack)
     return palette.CRACK if width_mm is None else palette.class_of(width_mm).colour
 
@@ -120,7 +120,7 @@ def _draw_tiles(scaled: Scaled, record: PhotoRecord) -> None:
 
 
 def _draw_cracks(scaled: Scaled, record: PhotoRecord, unit_px: int) -> None:
-    """Draw the narrow stretches first, so that a wide one is never hidden."""
+    """Draw narrow stretches first, so that wide ones are on top."""
     found = [stretch for crack in record.cracks for stretch in stretches(crack)]
     for rank, each in enumerate(palette.WIDTH_CLASSES):
         lines = [scaled.place(stretch.points_px) for stretch in found if stretch.rank == rank]
@@ -132,7 +132,7 @@ def _draw_cracks(scaled: Scaled, record: PhotoRecord, unit_px: int) -> None:
 
 
 def _thickness_px(rank: int, unit_px: int) -> int:
-    """Return the thickness of a line by its class; one of 1 px would lose its pale colour."""
+    """Return the thickness of a line by its class; a pale line of 1 px would be invisible."""
     return max(2, unit_px) + rank
 
 
@@ -145,7 +145,7 @@ def _draw_ring(scaled: Scaled, crack: CrackRecord, unit_px: int) -> None:
 
 
 def _draw_legend(scaled: Scaled, record: PhotoRecord, unit_px: int, letter_px: int) -> list[Box]:
-    """Draw legend and scale bar; return the room they take, so that no label covers them."""
+    """Draw legend and scale bar; return their boxes, so that no label covers them."""
     if record.scale is None:
         return []
     widths = [max_width_mm(crack) for crack in record.cracks]

@@ -1,4 +1,4 @@
-"""What the report leads with: what to look at first, how much of it there is, what to retake."""
+"""Data of the overview of the report: ranked cracks, quantities, photographs to retake."""
 
 import math
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ Ranked = list[tuple[PhotoRecord, CrackRecord]]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Metres of one class of width; `percent` is of the class with most of them.
+    """Metres of crack in one width class; `percent` is relative to the longest class.
 
-    `rank` is its place in `WIDTH_CLASSES`; None for what is told apart less finely.
+    `rank` is the index in `WIDTH_CLASSES`; None for a class with other bounds.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class StateRow:
-    """How much is in one state of a code."""
+    """Length and area in one state of a code."""
 
     state: str
     length: str
@@ -52,7 +52,7 @@ class StateTable:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What to do about photographs that have the same verdict and the same advice."""
+    """Photographs with the same verdict and the same advice."""
 
     verdict: str
     text: str
@@ -62,14 +62,14 @@ class Advice:
 def ranked(inspection: Inspection) -> Ranked:
     """Return all cracks with their photographs, the most urgent first.
 
-    Those without a priority come after, the longest first, the wider of equals before.
+    Cracks without a priority come last, sorted by length, then by width.
     """
     pairs = [(photo, crack) for photo in inspection.photographs for crack in photo.cracks]
     return sorted(pairs, key=lambda pair: urgency(pair[1]))
 
 
 def urgency(crack: CrackRecord) -> tuple[float, float, float]:
-    """Return what cracks are sorted by, so that the most urgent comes first; see `ranked`."""
+    """Return the sort key of a crack, so that the most urgent comes first; see `ranked`."""
     return (
         -crack.priority.score if crack.priority else 1.0,
         -figures.length_px(crack),
@@ -78,13 +78,13 @@ def urgency(crack: CrackRecord) -> tuple[float, float, float]:
 
 
 def scaled(inspection: Inspection) -> Literal["none", "some", "all"]:
-    """Say how many of the photographs have a scale."""
+    """Return whether none, some or all of the photographs have a scale."""
     known = [photo.scale is not None for photo in inspection.photographs]
     return "all" if known and all(known) else "some" if any(known) else "none"
 
 
 def context_rows(inspection: Inspection) -> list[tuple[str, str]]:
-    """Return what was said of the member, as names and texts; empty if nothing was."""
+    """Return the context of the member as names and texts; empty without context."""
     context = inspection.context
     if context is None:
         return []
@@ -106,18 +106,18 @@ def context_rows(inspection: Inspection) -> list[tuple[str, str]]:
 
 
 def to_retake(inspection: Inspection) -> list[Advice]:
-    """Return what to do about photographs that do not serve to measure, those to retake first."""
+    """Return the advice for photographs that are not fit to measure, those to retake first."""
     groups: dict[tuple[str, str], list[PhotoRecord]] = {}
     for photo in inspection.photographs:
         if photo.fitness and photo.fitness.verdict != "measure":
-            said = "; ".join(photo.fitness.advice) or photo.scale_missing or ""
-            groups.setdefault((photo.fitness.verdict, said), []).append(photo)
-    found = [Advice(verdict, said, photos) for (verdict, said), photos in groups.items()]
-    return sorted(found, key=lambda advice: advice.verdict != "retake")
+            advice = "; ".join(photo.fitness.advice) or photo.scale_missing or ""
+            groups.setdefault((photo.fitness.verdict, advice), []).append(photo)
+    found = [Advice(verdict, advice, photos) for (verdict, advice), photos in groups.items()]
+    return sorted(found, key=lambda each: each.verdict != "retake")
 
 
 def bars(quantities: QuantitiesRecord) -> list[Bar]:
-    """Return metres by class of width, as they are shown."""
+    """Return the bars of the metres by width class."""
     most_m = max((each.length_m for each in quantities.width_classes), default=0.0) or 1.0
     return [
         Bar(

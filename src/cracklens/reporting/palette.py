@@ -1,9 +1,10 @@
-"""The colours of cracks, rejected lines and tiles: the same in overlays and in the report.
+"""Colours of cracks, rejected lines and tiles, for overlays and the report.
 
-Okabe and Ito (2008), "Color Universal Design": told apart with any colour vision. They also differ
-in lightness and in stroke (solid, dashed, filled), for prints without colour. Cracks whose width
-is known in mm have the colour of their width instead: from pale to dark, and the wider the crack,
-the thicker the line, so that the order is seen without colour too.
+They are from Okabe and Ito (2008), "Color Universal Design", and can be distinguished with any
+colour vision. They also differ in lightness and in stroke (solid, dashed, filled), for prints
+without colour. A crack with a width in mm has the colour of its width class instead. From narrow to
+wide, colours go from pale to dark and lines become thicker, so that the order is visible without
+colour.
 """
 
 import math
@@ -13,7 +14,7 @@ CRACK = "#D55E00"
 REJECTED = "#0072B2"
 TILE = "#F0E442"
 DARK, PALE = "#16202A", "#FFFFFF"
-"""Letters on a coloured ground, and the ground of the legend."""
+"""Colours of letters on a coloured background, and of the legend's background."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,9 @@ class WidthClass:
     """Widths that share a colour.
 
     Attributes:
-        name: for people, without the unit.
-        above_mm: widths from here on.
-        up_to_mm: to below this; infinite for the last class.
+        name: text without the unit.
+        above_mm: lower bound, included.
+        up_to_mm: upper bound, excluded; infinite for the last class.
         colour: of the line.
     """
 
@@ -53,12 +54,12 @@ def class_of(width_mm: float) -> WidthClass:
 
 
 def rank_of(width_mm: float) -> int:
-    """Return the place of the class of a width in `WIDTH_CLASSES`."""
+    """Return the index of the class of a width in `WIDTH_CLASSES`."""
     return sum(width_mm >= each.above_mm for each in WIDTH_CLASSES[1:])
 
 
 def letters_on(colour: str) -> str:
-    """Return the colour of letters that stand out best from a ground (WCAG 2.2, contrast ratio).
+    """Return the colour of letters with the highest contrast on a background (WCAG 2.2).
 
     >>> letters_on("#FFF3A6"), letters_on("#3B0764")
     ('#16202A', '#FFFFFF')

@@ -1,4 +1,4 @@
-"""What the report shows of a record: rows, links and lines, ready for the template."""
+"""Data of one photograph for the templates of the report: rows, links and lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,32 +18,32 @@ from cracklens.reporting.text import address, counted
 
 MOST_RANKED = 1000
 MOST_ROWS, MOST_ROWS_IN_ALL, LEAST_ROWS = 200, 8000, 5
-"""Cracks of one photograph that have a row; fewer where there are many photographs: a row takes
+"""Largest number of rows for the cracks of one photograph, fewer for many photographs. A row takes
 about 600 bytes."""
 MOST_POINTS = 300_000
-"""Points of all lines on the pictures, about 16 bytes each; more are simplified."""
+"""Largest number of points of all lines, about 16 bytes each; more points are simplified."""
 _COARSEST_PX = 6.0
 MOST_TILES = 4000
 MOST_URGENT = 12
 MOST_DETAILED, MOST_GRAPHS = 600, 200
-"""Cracks, the most urgent first, of which the report holds all details, and a graph of the widths:
-about 3 kB and 5 kB each."""
+"""Number of cracks with details, and with a graph of the widths, the most urgent first; about 3 kB
+and 5 kB each."""
 MOST_WIDE_TAGS = 12
-"""With more labels on a picture they show the number alone, and the width when pointed at."""
+"""If a picture has more labels, they show only the number, and the width under the pointer."""
 MOST_SHOWN_CROPS, MOST_LINKS = 6, 12
-"""Crops of a photograph that are shown at once, and links to those beside the report."""
+"""Number of crops of a photograph that are shown first, and of links to crops in `crops/`."""
 _BAR_SHARE = 0.2
 _FAINTEST_TILE = 0.02
 _FINE_BELOW_PX = 2000  # coordinates of smaller photographs keep one decimal
-_BAR_BOX_HIGH = 0.06  # of the width: the scale bar with its text, in the lower left corner
+_BAR_BOX_HIGH = 0.06  # height of the scale bar with its text, as a share of the picture's width
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A crack or a rejected line on the picture; `key` ties it to its row.
+    """A crack or a rejected line on the picture; `key` is the id of its row.
 
     `paths` holds the data of SVG paths, each with the class of its width; "" stands for no class.
-    With a `halo` each is drawn twice, first in a colour that sets it off.
+    With a `halo` each path is drawn twice, first wider and in a contrasting colour.
     """
 
     key: str
@@ -66,7 +66,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A ring around the widest place of a crack that was measured, in per cent of the picture."""
+    """A ring around the widest point of a measured crack, in per cent of the picture."""
 
     kind: str
     left: float
@@ -75,7 +75,7 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class CropView:
-    """A crack at full resolution; `image` is a data address, `text` its alternative text."""
+    """A crack at full resolution; `image` is a data URL, `text` its alternative text."""
 
     key: str
     image: str
@@ -92,11 +92,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:
-    """One photograph; `preview` is a data address, None where the report holds no picture.
+    """One photograph; `preview` is a data URL, None if the report contains no picture of it.
 
-    `cracks` are those that have a row, the longest first. `crops` are those that the report holds,
-    `beside` number and address of those that lie beside it. `unlabelled` counts the cracks whose
-    label found no room.
+    `cracks` are those with a row, the longest first. `crops` are those in the report, `beside` the
+    ids and links of those in `crops/`. `unlabelled` is the number of cracks without a label.
     """
 
     record: PhotoRecord
@@ -116,7 +115,7 @@ class PhotoView:
 
     @property
     def left_out(self) -> list[str]:
-        """Say what is closed on the screen, and so left out in print."""
+        """Return the parts that are closed on the screen and therefore not printed."""
         more = len(self.crops) - MOST_SHOWN_CROPS
         checks = self.record.fitness.checks if self.record.fitness else []
         detailed = sum(crack.record.measurement is not None for crack in self.cracks)
@@ -130,17 +129,17 @@ class PhotoView:
 
     @property
     def in_mm(self) -> bool:
-        """Say whether a line has the colour of its width."""
+        """Return whether a line has the colour of its width."""
         return any(kind for line in self.lines for kind, _ in line.paths)
 
     @property
     def summary(self) -> str:
-        """Say in one line what was found; the alternative text of the picture begins with it."""
+        """Return the cracks in one line; also part of the alternative text of the picture."""
         return summary(self.record)
 
 
 def most_rows(photographs: int) -> int:
-    """Return how many cracks of each photograph have a row.
+    """Return the largest number of crack rows per photograph.
 
     >>> most_rows(10), most_rows(300), most_rows(50_000)
     (200, 26, 5)
@@ -149,10 +148,10 @@ def most_rows(photographs: int) -> int:
 
 
 def line_tolerance_px(photographs: Sequence[PhotoRecord]) -> float:
-    """Return how far a line on the pictures may lie from the traced one, in px of the photograph.
+    """Return the tolerance for simplifying lines on the pictures, in px of the photograph.
 
-    0 unless there are so many lines that the report would open slowly. On four photographs of map
-    cracking, 1, 2 and 3 px leave 65, 41 and 30 % of the points.
+    It is 0 unless there are so many points that the report would open slowly. For four photographs
+    of map cracking, 1, 2 and 3 px leave 65, 41 and 30 % of the points.
     """
     points = sum(
         len(branch.points_px)
@@ -173,15 +172,15 @@ def photo_view(
     beside: Sequence[tuple[str, str]] = (),
     tolerance_px: float = 0.0,
 ) -> PhotoView:
-    """Return how one photograph is shown.
+    """Return the data of one photograph for the templates.
 
     Args:
         photo: its record.
-        preview: data address of its picture; without one, lines and tiles are left out.
-        cracks: those that have a row.
+        preview: data URL of its picture; without one, lines and tiles are omitted.
+        cracks: those with a row.
         crops: pictures of cracks at full resolution.
-        beside: number and address of those that lie beside the report.
-        tolerance_px: how far a line may lie from the traced one.
+        beside: ids and links of the crops in `crops/`.
+        tolerance_px: largest distance of a simplified line from the traced one.
     """
     seen = preview is not None
     fine = max(photo.width_px, photo.height_px) < _FINE_BELOW_PX
@@ -218,7 +217,7 @@ def photo_view(
 
 
 def summary(photo: PhotoRecord) -> str:
-    """Say in one line what was found on a photograph.
+    """Return the cracks of a photograph in one line.
 
     >>> summary(PhotoRecord(id="P1", path="a.jpg", sha256="", width_px=8, height_px=6, notes=[],
     ...     map_kind="pixels", cracks=[], rejected=[], tiles=[], overlay=None))
@@ -233,7 +232,7 @@ def summary(photo: PhotoRecord) -> str:
 
 
 def svg_path(points_px: Sequence[Point], *, fine: bool) -> str:
-    """Return a polyline as the data of an SVG path, in relative steps, which take half the room.
+    """Return a polyline as the data of an SVG path, in relative steps, which need half the bytes.
 
     Args:
         points_px: x, y.
@@ -269,18 +268,18 @@ def _crack_line(crack: CrackRecord, *, fine: bool, tolerance_px: float) -> Line:
     length, width = figures.length(crack).text, figures.max_width(crack).whole
     return Line(
         key=crack.id,
-        paths=sorted(paths.items()),  # the widest last, so that nothing hides it
+        paths=sorted(paths.items()),  # the widest is drawn last, on top
         title=f"{crack.id}: {length} long, up to {width} wide",
         halo=tolerance_px == 0,
     )
 
 
 def _tags(cracks: Sequence[CrackRecord], photo: PhotoRecord, *, with_width: bool) -> list[Tag]:
-    """Return the labels that find room; no two overlap at any size of the picture.
+    """Return the labels that have space; no two overlap at any size of the picture.
 
     Args:
-        cracks: the first ones choose their places.
-        photo: that they are on.
+        cracks: the first ones are placed first.
+        photo: of the cracks.
         with_width: the labels show the widths too.
     """
     height = photo.height_px / photo.width_px
@@ -315,7 +314,7 @@ def _ring(crack: CrackRecord, photo: PhotoRecord) -> Ring:
 
 
 def _anchor(crack: CrackRecord, photo: PhotoRecord) -> tuple[float, float]:
-    """Return the widest place, in widths of the picture."""
+    """Return the widest point, as a share of the picture's width."""
     return (crack.widest_px[0] + 0.5) / photo.width_px, (crack.widest_px[1] + 0.5) / photo.width_px
 
 

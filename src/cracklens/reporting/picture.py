@@ -1,4 +1,4 @@
-"""A photograph in a size for people: how far it shrinks, and where its points come to lie."""
+"""Resizing of a photograph for display, and the positions of its points in the result."""
 
 import math
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
-LONGEST_SIDE_PX = 16_000  # what browsers and viewers open without trouble
+LONGEST_SIDE_PX = 16_000  # browsers and viewers open this without problems
 _FOUR_TO_THREE = 3 / 4
 
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """A photograph brought to another size.
+    """A resized photograph.
 
     Attributes:
         pixels: (H, W, 3) uint8 RGB; may share memory with the photograph if the size is the same.
@@ -27,7 +27,7 @@ class Scaled:
     scale: tuple[float, float]
 
     def place(self, points_px: object) -> Floats:
-        """Return where points of the photograph lie in this picture, (N, 2) x, y.
+        """Return the positions of points of the photograph in this picture, (N, 2) x, y.
 
         >>> half = Scaled(np.zeros((2, 2, 3), np.uint8), (0.5, 0.5))
         >>> half.place([(0.5, 0.5), (2.5, 0.5)])  # the corner that four pixels share
@@ -38,14 +38,13 @@ class Scaled:
 
 
 def shrunk(pixels: Pixels, max_side_px: int) -> Scaled:
-    """Return the photograph with at most as many pixels as 4:3 of this long side; never larger.
+    """Return the photograph, reduced to the area of a 4:3 picture of this long side; never larger.
 
-    The area decides, so that a strip of 200 x 30,000 px keeps its width: by its long side alone it
-    would become a thread.
+    The limit applies to the area, so that a strip of 200 x 30,000 px keeps its width.
 
     Args:
         pixels: (H, W, 3) uint8 RGB.
-        max_side_px: long side of a photograph of 4:3. No side exceeds `LONGEST_SIDE_PX`.
+        max_side_px: long side of a 4:3 picture. No side exceeds `LONGEST_SIDE_PX`.
     """
     height_px, width_px = pixels.shape[:2]
     area_px = _FOUR_TO_THREE * max_side_px**2

@@ -1,4 +1,4 @@
-"""Pieces of polylines."""
+"""Parts, dashes and simplification of polylines."""
 
 import cv2
 import numpy as np
@@ -7,12 +7,12 @@ from cracklens.reporting.picture import Floats
 
 
 def piece_of(line_px: Floats, start_px: float, stop_px: float) -> Floats:
-    """Return the piece of a polyline between two places along it; corners inside are kept.
+    """Return the part of a polyline between two distances along it; corners inside are kept.
 
     Args:
         line_px: (N, 2) x, y.
-        start_px: distance of the first place from the start, along the line.
-        stop_px: the same of the last one.
+        start_px: distance of the first point from the start, along the line.
+        stop_px: the same for the last point.
 
     >>> piece_of(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 5.0]]), 4.0, 12.0).tolist()
     [[4.0, 0.0], [10.0, 0.0], [10.0, 2.0]]
@@ -24,7 +24,7 @@ def piece_of(line_px: Floats, start_px: float, stop_px: float) -> Floats:
 
 
 def dashes(line_px: Floats, dash_px: float, gap_px: float) -> list[Floats]:
-    """Return the pieces of a polyline that a dashed pen leaves; corners inside a dash are kept.
+    """Return the dashes of a dashed polyline; corners inside a dash are kept.
 
     Args:
         line_px: (N, 2) x, y.
@@ -42,9 +42,9 @@ def dashes(line_px: Floats, dash_px: float, gap_px: float) -> list[Floats]:
 
 
 def simplified(line_px: Floats, tolerance_px: float) -> Floats:
-    """Return a polyline with fewer points, none of the others farther from it than a tolerance.
+    """Return a polyline with fewer points; the omitted ones are within the tolerance of it.
 
-    Ramer, Douglas and Peucker, in OpenCV's `approxPolyDP`.
+    Ramer, Douglas and Peucker, with OpenCV's `approxPolyDP`.
 
     >>> simplified(np.array([[0.0, 0.0], [5.0, 0.4], [10.0, 0.0]]), 1.0).tolist()
     [[0.0, 0.0], [10.0, 0.0]]
@@ -57,5 +57,5 @@ def simplified(line_px: Floats, tolerance_px: float) -> Floats:
 
 
 def distance_along(line_px: Floats) -> Floats:
-    """Return how far along a polyline each of its points lies, (N,) px."""
+    """Return the distance of each point along its polyline, (N,) px."""
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line_px, axis=0).T))])

@@ -1,4 +1,4 @@
-"""Small JPEGs of the photographs for the report, and how small, when there are many."""
+"""Small JPEGs of the photographs for the report; their size depends on their number."""
 
 import math
 from pathlib import Path
@@ -13,22 +13,22 @@ from cracklens.reporting.picture import Pixels, shrunk
 PREVIEW_SIDE_PX = 1600
 PREVIEW_BYTES = 300_000
 REPORT_BYTES = 15_000_000
-"""For all previews of one report; as base64 they take a third more. The rest is for crops and
-lines."""
+"""Limit for all previews of one report. As base64 they take a third more; the rest of the 30 MB is
+for crops and lines."""
 MOST_EMBEDDED = 300
-"""With more photographs than this the report links to the overlays instead of holding pictures."""
+"""With more photographs the report contains no pictures but links to the overlays."""
 _QUALITIES = (85, 78, 70, 60, 50, 40)
 
 
 def photo_preview(
     pixels: Pixels, max_side_px: int = PREVIEW_SIDE_PX, *, max_bytes: int = PREVIEW_BYTES
 ) -> bytes:
-    """Return the photograph as a small JPEG; rough surfaces get less quality, then less size.
+    """Return the photograph as a small JPEG; if it is too large, first the quality is reduced.
 
     Args:
         pixels: (H, W, 3) uint8 RGB.
-        max_side_px: long side of a picture of 4:3; others get as many pixels.
-        max_bytes: of the JPEG; undercut unless the picture has become tiny (64 px).
+        max_side_px: long side of a picture of 4:3; other shapes get the same number of pixels.
+        max_bytes: of the JPEG; exceeded only if the long side is already 64 px.
     """
     side_px = max_side_px
     while True:
@@ -43,12 +43,12 @@ def photo_preview(
 
 
 def save_preview(pixels: Pixels, record: PhotoRecord, folder: str | Path) -> None:
-    """Keep the preview of a photograph until the report is written, also over an interruption.
+    """Store the preview of a photograph until the report is written, also over an interruption.
 
     Args:
         pixels: (H, W, 3) uint8 RGB.
         record: of this photograph; `sha256` gives the file its name.
-        folder: made if it is missing.
+        folder: created if it is missing.
 
     Raises:
         OutputError: the file cannot be written.
@@ -58,7 +58,7 @@ def save_preview(pixels: Pixels, record: PhotoRecord, folder: str | Path) -> Non
 
 
 def read_preview(record: PhotoRecord, folder: str | Path) -> bytes | None:
-    """Return what `save_preview` kept; None where there is nothing."""
+    """Return the preview that `save_preview` stored; None if there is none."""
     try:
         return read_bytes(_file(record, folder))
     except FileNotFoundError:
@@ -66,7 +66,7 @@ def read_preview(record: PhotoRecord, folder: str | Path) -> bytes | None:
 
 
 def embeds_previews(photographs: int) -> bool:
-    """Say whether the report of so many photographs holds pictures; else none need to be saved.
+    """Return whether the report of so many photographs contains pictures.
 
     >>> embeds_previews(300), embeds_previews(301)
     (True, False)
@@ -75,7 +75,7 @@ def embeds_previews(photographs: int) -> bool:
 
 
 def preview_budget(photographs: int) -> int:
-    """Return the bytes that one preview may take, so that the report stays below 30 MB.
+    """Return the largest size of one preview in bytes, so that the report stays below 30 MB.
 
     >>> preview_budget(12), preview_budget(200)
     (300000, 75000)
@@ -84,7 +84,7 @@ def preview_budget(photographs: int) -> int:
 
 
 def fitted_preview(jpeg: bytes, max_bytes: int) -> bytes:
-    """Return the preview itself if it is small enough, else a smaller one of it."""
+    """Return the preview if it is small enough, else a reduced one."""
     if len(jpeg) <= max_bytes:
         return jpeg
     pixels = simplejpeg.decode_jpeg(jpeg, colorspace="RGB")

@@ -1,4 +1,4 @@
-"""The widths along a crack as a small graph, ready to be drawn as SVG in the report."""
+"""Graph of the widths along a crack, as SVG paths for the report."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from cracklens.reporting.picture import Floats
 from cracklens.reporting.polyline import distance_along
 
 ACROSS, DOWN = 1000, 200
-"""Size of the graph in its own units; the page stretches it to the room that it has."""
+"""Size of the graph in its own units; the page stretches it to the available space."""
 MOST_STATIONS = 240
-"""More are averaged in groups: a graph is no wider than that."""
-_ROOM_ABOVE, _NEAR = 1.15, 1.8  # of the greatest value drawn; of a boundary that is still shown
+"""More stations are averaged in groups."""
+_ROOM_ABOVE, _NEAR = 1.15, 1.8  # top of the graph, and highest boundary shown, over greatest width
 _COVERAGE = 1.96
-_BRANCH_GAP = 0.012  # of the whole length, between two branches
+_BRANCH_GAP = 0.012  # between two branches, as a share of the whole length
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level line, in per cent from the top, with its text."""
+    """A horizontal line, in per cent from the top, with its text."""
 
     top: float
     text: str
@@ -35,13 +35,13 @@ class ProfileGraph:
 
     Attributes:
         band: the 95 % interval of each width, closed areas.
-        by_profile: widths that were read from grey levels.
-        by_mask: widths from the mask alone.
+        by_profile: widths from grey levels.
+        by_mask: widths from the mask.
         levels: boundaries of the codes.
         greatest: the greatest width.
         scale_top: the width at the upper edge.
-        along: the length of what is drawn.
-        words: the graph in words.
+        along: the length of the crack.
+        words: the graph as alternative text.
     """
 
     band: str
@@ -56,7 +56,7 @@ class ProfileGraph:
 
 @dataclass(frozen=True, slots=True)
 class _Stations:
-    """One branch: where its stations are along the graph, their widths and intervals."""
+    """Stations of one branch: distance along the graph, width and half of the interval."""
 
     along: Floats
     width: Floats
@@ -69,10 +69,10 @@ def profile_graph(crack: CrackRecord, boundaries: Sequence[Boundary]) -> Profile
 
     Args:
         crack: with or without a measurement.
-        boundaries: to be drawn as levels, where they are near the widths.
+        boundaries: drawn as levels if they are near the widths.
 
     Returns:
-        The graph; None where no width was measured.
+        The graph; None if no width was measured.
     """
     found = crack.measurement
     branches = list(_branches(found)) if found else []
@@ -123,7 +123,7 @@ class _Pen:
         wanted = self._branch.by_profile == by_profile
         pieces = []
         for start, stop in _runs(np.isfinite(self._branch.width) & wanted):
-            # one station more on each side where the other pen goes on, so that no gap is seen
+            # one more station on each side, so that there is no gap between the two lines
             first = max(start - (0 if by_profile else 1), 0)
             last = min(stop + (0 if by_profile else 1), len(self._x))
             pieces.append(self._path(range(first, last), self._y))
@@ -148,7 +148,7 @@ class _Pen:
 
 
 def _branches(found: MeasurementRecord) -> Iterator[_Stations]:
-    """Yield the branches that have a width, the longest first, each after the end of the last."""
+    """Yield the branches that have a width, the longest first, one after the other."""
     in_mm = found.max_width_mm is not None
     profiles = sorted(found.profiles, key=_length_px, reverse=True)
     whole = sum(map(_length_px, profiles))
@@ -183,7 +183,7 @@ def _column(values: Sequence[float | None] | None, count: int) -> Floats:
 
 
 def _averaged(values: Floats, group: int) -> Floats:
-    """Return the mean of each group of stations; what was not measured does not count."""
+    """Return the mean of each group of stations, without unmeasured ones."""
     padded = np.pad(values, (0, -len(values) % group), constant_values=np.nan).reshape(-1, group)
     known = np.isfinite(padded)
     count = known.sum(axis=1)
@@ -192,7 +192,7 @@ def _averaged(values: Floats, group: int) -> Floats:
 
 
 def _runs(wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Iterator[tuple[int, int]]:
-    """Yield where stretches of True begin and end.
+    """Yield start and stop of each run of True.
 
     >>> list(_runs(np.array([True, True, False, True])))
     [(0, 2), (3, 4)]

@@ -1,4 +1,4 @@
-"""A bar of a round length that shows the scale of a photograph."""
+"""Scale bar of a round length."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _STEPS = (5, 2, 1)
 
 @dataclass(frozen=True, slots=True)
 class ScaleBar:
-    """A bar that is so many pixels of the photograph long; `text` says how much wall that is."""
+    """A scale bar: its length in pixels of the photograph, and as text on the wall."""
 
     length_px: float
     text: str
@@ -25,8 +25,8 @@ def scale_bar(scale: ScaleRecord, at_px: Point, most_px: float) -> ScaleBar:
 
     Args:
         scale: of the photograph.
-        at_px: where the bar stands: a tilted photograph has another scale in each place.
-        most_px: in pixels of the photograph.
+        at_px: position for the scale, which varies over a tilted photograph.
+        most_px: largest length in pixels of the photograph.
 
     >>> from cracklens.record.measured import ScaleRecord
     >>> scale = ScaleRecord(mm_per_px=0.3, relative_standard=0, source="typed", detail="",
@@ -42,7 +42,7 @@ def scale_bar(scale: ScaleRecord, at_px: Point, most_px: float) -> ScaleBar:
 
 
 def pixel_bar(most_px: float) -> ScaleBar:
-    """Return the same for a photograph without a scale, in its pixels.
+    """Return the scale bar of a photograph without a scale, in its pixels.
 
     >>> pixel_bar(130)
     ScaleBar(length_px=100.0, text='100 px')
@@ -58,7 +58,7 @@ def _rounded_down(most: float) -> float:
 
 
 def mm_per_px_at(scale: ScaleRecord, at_px: Point) -> float:
-    """Return what one pixel to the right is at a place, in mm; as in the middle without a plane."""
+    """Return the size of a pixel along x at a point, in mm; without a homography the mean scale."""
     if scale.homography is None:
         return scale.mm_per_px
     x, y = at_px

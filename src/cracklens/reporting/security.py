@@ -1,8 +1,8 @@
-"""What the browser lets the report do: its own script and style, its own pictures, nothing else.
+"""Content-Security-Policy of the report: only its own script, style and pictures are allowed.
 
-A Content-Security-Policy (W3C, CSP level 3) that allows no inline style forbids `style` attributes
-too. Places and lengths that differ from element to element are therefore classes of the one style
-element, whose hash the policy names. So even if a name of a file became markup, it could not run.
+A policy (W3C, CSP level 3) without inline styles also forbids `style` attributes. So positions and
+lengths of elements are classes of the single style element, whose hash is in the policy. Even if a
+file name were inserted as markup, the browser would not execute it.
 """
 
 import base64
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 
 class StyleClasses:
-    """Declarations that templates ask for, each once, as classes.
+    """CSS declarations of the templates, each once, as classes.
 
     >>> classes = StyleClasses()
     >>> classes("width:12%"), classes("left:5%;top:7%"), classes("width:12%")
@@ -25,7 +25,7 @@ class StyleClasses:
         self._names: dict[str, str] = {}
 
     def __call__(self, declarations: str) -> str:
-        """Return the name of the class with these declarations, made of numbers of ours alone."""
+        """Return the name of the class with these declarations; they must not contain user text."""
         return self._names.setdefault(declarations, f"s{len(self._names)}")
 
     def css(self) -> str:
@@ -34,10 +34,10 @@ class StyleClasses:
 
 
 def policy(scripts: Iterable[str], style: str) -> str:
-    """Return the policy of a page: these inline scripts and this style, pictures in the page.
+    """Return the policy of a page: these inline scripts, this style, embedded pictures.
 
     Args:
-        scripts: text of each script element, to the letter.
+        scripts: exact text of each script element.
         style: text of the style element.
     """
     return "; ".join(

@@ -1,4 +1,4 @@
-"""A crack cut where the class of its width changes, so that each stretch has its colour."""
+"""Division of a crack into stretches of one width class, so that each has its colour."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from cracklens.reporting.polyline import distance_along, piece_of
 
 _BOUNDS_MM = np.array([each.above_mm for each in WIDTH_CLASSES[1:]])
 SMOOTHED_OVER = 7
-"""Stations whose median decides the class of the middle one: one ragged place is no stretch."""
+"""Stations in the running median of the width, so that one ragged point makes no stretch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Stretch:
     """A stretch of a crack in one class of width.
 
     Attributes:
-        points_px: (N, 2) x, y, a piece of the polyline of the record.
-        rank: place of the class in `WIDTH_CLASSES`; None where no width in mm is known.
+        points_px: (N, 2) x, y, part of the polyline of the record.
+        rank: index of the class in `WIDTH_CLASSES`; None without a width in mm.
     """
 
     points_px: Floats
@@ -31,9 +31,9 @@ class Stretch:
 
 
 def stretches(crack: CrackRecord) -> list[Stretch]:
-    """Return all branches of a crack, cut where the class of the width along them changes.
+    """Return all branches of a crack, divided where the class of the width changes.
 
-    Where a place was not measured it has the class of the nearest one that was.
+    An unmeasured station has the class of the nearest measured one.
     """
     found = crack.measurement
     if found is None or found.max_width_mm is None:
@@ -70,9 +70,9 @@ def _of_branch(
 
 
 def _places(line_px: Floats, stations_px: Floats) -> Floats:
-    """Return how far along a simplified polyline the stations of its profile lie, (N,) px.
+    """Return the distance of the stations of a profile along a simplified polyline, (N,) px.
 
-    The polyline is a little shorter than the line of the stations, so these are spread evenly.
+    The polyline is slightly shorter than the line of the stations, so the distances are scaled.
     """
     whole_px = distance_along(line_px)[-1]
     start_px = float(np.hypot(*(stations_px[0] - line_px[0])))

@@ -28,15 +28,15 @@ CRACK_COLUMNS = (
     "length_mm", "length_low_mm", "length_high_mm", "is_lower_bound", "to_axis_deg", "direction",
     "pattern", "measured_share", "priority",
 )  # fmt: skip
-"""`cracks.csv`, one row per crack. `photograph` is its path below the root of the inspection,
-`length_px` that of all branches, `max_width_px` the greatest width as it was measured (a high
-percentile along the length), `widest_*` its place, `orientation_deg` counter-clockwise from the x
-axis, `confidence` from 0 to 1, `leaves_picture` (`yes` or `no`) says that it touches the border.
+"""`cracks.csv`, one row per crack. `photograph` is the path below the root of the inspection,
+`length_px` the length of all branches, `max_width_px` the greatest measured width (a high
+percentile along the length), `widest_*` its position, `orientation_deg` counter-clockwise from the
+x axis, `confidence` from 0 to 1. `leaves_picture` is `yes` if the crack touches the border.
 
-`*_low_*` and `*_high_*` are the ends of the 95 % interval; `is_lower_bound` says of the length that
-the crack may be longer; `to_axis_deg` and `direction` are against the axis of the member;
+`*_low_*` and `*_high_*` are the ends of the 95 % interval; `is_lower_bound` is `yes` if the crack
+may be longer; `to_axis_deg` and `direction` are relative to the axis of the member;
 `measured_share` is the share of the length that was measured from grey levels; `priority` is the
-score, 0 to 100. What was not measured, and what is in mm without a scale, is empty."""
+score, 0 to 100. Unmeasured values, and values in mm without a scale, are empty."""
 
 PHOTOGRAPH_COLUMNS = (
     "photograph_id", "photograph", "status", "reason", "width_px", "height_px", "cracks",
@@ -47,32 +47,32 @@ PHOTOGRAPH_COLUMNS = (
     "total_length_mm", "max_width_mm",
 )  # fmt: skip
 """`photographs.csv`, one row per photograph. `status` is `inspected`, or `failed` with its
-`reason` and nothing else, or `copy` with the photograph that counts; `width_px` and `height_px` are
-those of the photograph, `max_width_px` that of its widest crack; `judged_by` is `pixels` or
-`tiles`; notes are separated by semicolons.
+`reason` and no other values, or `copy` with the photograph that counts; `width_px` and `height_px`
+are those of the photograph, `max_width_px` that of its widest crack; `judged_by` is `pixels` or
+`tiles`, the kind of the probability map; notes are separated by semicolons.
 
 `scale_relative_standard` is a standard uncertainty; `fitness` is `measure`, `detect only` or
-`retake`, with its advice; `pattern`, spacing and density are of the cracks together."""
+`retake`, with its advice; `pattern`, spacing and density apply to all cracks together."""
 
 REJECTED_COLUMNS = (
     "photograph_id", "photograph", "reason", "detail", "length_px", "confidence",
     "box_x_px", "box_y_px", "box_width_px", "box_height_px",
 )  # fmt: skip
-"""`rejected.csv`, one row for each line that was not reported as a crack."""
+"""`rejected.csv`, one row for each rejected line."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BLANK = (None, None, None)
 
 
 def write_tables(inspection: Inspection, folder: str | Path) -> tuple[Path, ...]:
-    """Write the tables of an inspection, also those that have no rows.
+    """Write the tables of an inspection, also empty ones.
 
-    Text that a spreadsheet would run as a formula gets an apostrophe before it (OWASP, "CSV
-    injection"). The columns are described at `CRACK_COLUMNS` and its neighbours.
+    Text that a spreadsheet would evaluate as a formula gets an apostrophe before it (OWASP, "CSV
+    injection"). `CRACK_COLUMNS` and the other constants describe the columns.
 
     Args:
         inspection: the record.
-        folder: of the inspection; `tables` is made in it.
+        folder: of the inspection; `tables` is created in it.
 
     Returns:
         In `tables`: `cracks.csv`, `photographs.csv`, `rejected.csv`, `grades.csv`, `widths.csv` and
@@ -100,7 +100,7 @@ def write_tables(inspection: Inspection, folder: str | Path) -> tuple[Path, ...]
 
 
 def harmless(cell: Cell) -> Cell:
-    """Put an apostrophe before text that a spreadsheet would take for a formula.
+    """Put an apostrophe before text that a spreadsheet would evaluate as a formula.
 
     >>> harmless("=HYPERLINK(0).jpg"), harmless("pier 3.jpg"), harmless(-1.5)
     ("'=HYPERLINK(0).jpg", 'pier 3.jpg', -1.5)

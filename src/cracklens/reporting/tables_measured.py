@@ -1,4 +1,4 @@
-"""Rows of the tables that hold what was measured: grades, widths along the cracks, quantities."""
+"""Rows of the tables of measured values: grades, widths along the cracks, quantities."""
 
 from collections.abc import Iterator
 
@@ -13,25 +13,25 @@ GRADE_COLUMNS = (
     "stated", "states", "refused", "basis", "notes",
 )  # fmt: skip
 """`grades.csv`, one row per crack and code. `kind` is `design limit` or `inspection state`;
-`verified` is `primary`, or `secondary` where the table was read in a secondary source; `stated` is
-the one state that holds the whole 95 % interval, empty if it spans two; `states` has the
-probability of each, such as `CS1 0.190; CS2 0.810`; `refused` says why there is none. Ratings are
-the inspector's."""
+`verified` is `primary`, or `secondary` for a table from a secondary source; `stated` is the single
+state that contains the whole 95 % interval, empty if the interval spans several; `states` gives the
+probability of each, such as `CS1 0.190; CS2 0.810`; `refused` is the reason if there is no state.
+Ratings are the inspector's."""
 
 WIDTH_COLUMNS = (
     "crack_id", "branch", "station", "x_px", "y_px", "width_px", "standard_px", "width_mm",
     "standard_mm", "method",
 )  # fmt: skip
 """`widths.csv`, one row per station along a crack. `branch` and `station` count from 1;
-`standard_*` is the standard uncertainty of the width; `method` is `profile`, `mask` or `none`, and
-then the width is empty."""
+`standard_*` is the standard uncertainty of the width; `method` is `profile`, `mask` or `none`; for
+`none` the width is empty."""
 
 QUANTITY_COLUMNS = (
     "kind", "code", "name", "above_mm", "up_to_mm", "length_m", "area_m2", "cracks",
 )  # fmt: skip
-"""`quantities.csv`: metres of crack by class of their width (`kind` is `width class`), and
-by state of each code (`state`), where each crack is split by its probabilities. `area_m2` is of the
-wall around them. Photographs without a scale do not count."""
+"""`quantities.csv`: metres of crack by width class (`kind` is `width class`), and by state of each
+code (`kind` is `state`); there each crack is divided by its probabilities. `area_m2` is the area of
+the wall around the cracks. Photographs without a scale do not count."""
 
 
 def grade_rows(inspection: Inspection) -> Iterator[Row]:
@@ -68,13 +68,13 @@ def quantity_rows(inspection: Inspection) -> Iterator[Row]:
         yield "state", state.code, state.state, None, None, length_m, area_m2, None
 
 
-def yes_or_no(said: bool) -> str:
-    """Return a truth for a table.
+def yes_or_no(value: bool) -> str:
+    """Return a boolean as text for a table.
 
     >>> yes_or_no(True)
     'yes'
     """
-    return "yes" if said else "no"
+    return "yes" if value else "no"
 
 
 def _grade(grade: GradeRecord) -> Row:

@@ -1,4 +1,4 @@
-"""The sheet for checking a camera as a PDF to print: vector outlines, true to scale."""
+"""PDF of the camera check sheet: vector outlines, true to scale."""
 
 import pathlib
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ def write_target(path: pathlib.Path, paper: PaperName = "a4") -> None:
     """Write the sheet as a PDF of one page.
 
     Lines and markers are filled outlines, not strokes, so that no printer driver changes their
-    width; there is no raster in it. The same version gives the same bytes.
+    width; the file contains no raster image. The same version gives the same bytes.
 
     Args:
         path: the file; it is replaced if it exists.
@@ -111,7 +111,7 @@ def _draw_lines(axes: Axes, sheet: Sheet) -> None:
 
 
 def _fill(axes: Axes, outlines: Sequence[Floats], colour: str) -> None:
-    """Draw all outlines as one path: where two of them touch, no program shows a hairline."""
+    """Draw all outlines as one path, so that viewers show no gap between touching outlines."""
     closed = [Path(np.concatenate([each, each[:1]]), closed=True) for each in outlines]
     patch = PathPatch(Path.make_compound_path(*closed), facecolor=colour, edgecolor="none")
     patch.set_linewidth(0)

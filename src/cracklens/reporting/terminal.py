@@ -1,4 +1,4 @@
-"""An inspection in a few lines of text, 80 columns wide."""
+"""Summary of an inspection as text, 80 columns wide."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ _REASONS = 3
 
 
 def summary_text(inspection: Inspection) -> str:
-    """Return what was found, for people: in mm where there is a scale, else in pixels."""
+    """Return the summary: in mm for photographs with a scale, else in pixels."""
     photographs = inspection.photographs
     cracks = ranked(inspection)
     cracked = sum(bool(photo.cracks) for photo in photographs)
@@ -83,10 +83,10 @@ def _length(inspection: Inspection) -> str:
 
 
 def timings_text(seconds: dict[str, float], wall_s: float, photographs: int) -> str:
-    """Return where the time went, for people."""
+    """Return the time of each step as text."""
     spent = ", ".join(f"{step} {value:.1f}" for step, value in seconds.items())
     each = f", {wall_s / photographs:.2f} s per photograph" if photographs else ""
-    return f"time: {wall_s:.1f} s{each} (side by side, in s: {spent})"
+    return f"time: {wall_s:.1f} s{each} (steps run in parallel, in s: {spent})"
 
 
 def _table(title: str, cracks: Ranked) -> list[str]:
@@ -130,14 +130,14 @@ def _code(cracks: Ranked) -> str | None:
 
 
 def _state(crack: CrackRecord, code: str) -> str:
-    """Return what a code says of a crack, as much of it as fits into a line."""
+    """Return the states of a crack by a code, shortened to the column."""
     grade = next((grade for grade in crack.grades if grade.code == code), None)
     states = grade.text.partition(" although ")[0] if grade else ""
     return shorten(states, _STATE_COLUMNS, placeholder=" ...")
 
 
 def _missing_scale(inspection: Inspection) -> list[str]:
-    """Say once why photographs have no scale, and how to get one."""
+    """Return each reason for a missing scale once, with what to do."""
     missing = Counter(p.scale_missing for p in inspection.photographs if p.scale_missing)
     return [
         line
@@ -174,7 +174,7 @@ def _to_retake(inspection: Inspection) -> list[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    """Return lines of a terminal; flags such as --mm-per-px stay whole."""
+    """Return lines of at most 80 columns; flags such as --mm-per-px are not broken."""
     return wrap(text, _COLUMNS, break_on_hyphens=False)
 
 

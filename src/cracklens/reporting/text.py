@@ -1,4 +1,4 @@
-"""Numbers, settings and links in words, for the report."""
+"""Text of numbers, settings and links for the report."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 
 def address(path: str) -> str:
-    """Return a relative path as the address of a link.
+    """Return a relative path as a URL.
 
     >>> address("overlays/P001 <x>#1.png")
     'overlays/P001%20%3Cx%3E%231.png'
