@@ -113,6 +113,16 @@ def test_blur_reaches_as_far_as_the_edges_of_the_crack_are_soft():
     assert doubt_of((moved,), widths(edge_px=0.9)).reach_px == pytest.approx(2.355 * 3.7)
 
 
+def test_soft_edges_are_a_fault_where_the_photograph_passes_for_sharp():
+    sharp = (Check("focus", 0.9, "px", "good"),)
+    found = doubt_of(sharp, widths(edge_px=3.7))
+    assert found.named == "soft at its edges by 3.7 px"
+    assert found.reach_px == pytest.approx(2.355 * 3.7)
+    assert found.least_px == pytest.approx(6 * 3.7)
+    assert doubt_of(sharp, widths(edge_px=1.7)) is None
+    assert doubt_of(sharp, widths(edge_px=None)) is None
+
+
 @pytest.mark.parametrize(
     ("check", "reach_px"),
     [

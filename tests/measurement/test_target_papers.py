@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
-from cracklens.measurement.target.text_report import check_text
 
 from cracklens.errors import PhotoError, UsageError
 from cracklens.measurement.target.check import check_camera, find_pose
 from cracklens.measurement.target.layout import sheet_layout
 from cracklens.measurement.target.papers import CARD_WIDTHS_MM, PAPERS
 from cracklens.measurement.target.result import CameraCheck
+from cracklens.measurement.target.text_report import check_text
 from cracklens.photos import Photo
 from cracklens.reporting.target_pdf import write_target
 from cracklens.synthesis import Camera, photograph

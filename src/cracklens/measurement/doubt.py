@@ -28,6 +28,10 @@ MOVED = 0.37
 """Standard deviation that `edges` finds for an even movement across an edge, by its length."""
 IN_STANDARD = 1.0
 """Standard uncertainty that noise, compression and tilt add, in those of the width itself."""
+SOFT_PX = 2.0
+"""Edges softer than this are blurred though the photograph as a whole is not known to be. Under a
+blur of up to 1.5 px, which is good, those of 60 cracks were at most 1.74 px soft, chipped and lit
+ones too (`benchmarks/widths.py`, seeds from 70,000 on)."""
 LIGHT_PX = 5.0
 """By how much a width may lie off where the picture is clipped: twice what was seen."""
 
@@ -58,7 +62,9 @@ class Doubt:
 def doubt_of(checks: Iterable[Check], widths: Widths) -> Doubt | None:
     """Return what the faults of a photograph leave open about a crack; None if there are none.
 
-    Whether the scale is fine enough is no fault: it depends on the boundaries of each code.
+    A crack whose edges are soft is in doubt also where the photograph as a whole passes for sharp:
+    a smooth wall does not tell, and the depth of field ends somewhere. Whether the scale is fine
+    enough is no fault: it depends on the boundaries of each code.
 
     Args:
         checks: of the photograph.
@@ -67,13 +73,19 @@ def doubt_of(checks: Iterable[Check], widths: Widths) -> Doubt | None:
     faults = [
         check for check in checks if check.name != "scale" and consequence(check) != "measure"
     ]
-    if not faults:
-        return None
+    words = [_WORDS[check.name](check) for check in faults]
+    advice = [check.advice for check in faults if check.advice]
     blur_px = _blur_px(faults, widths)
+    if not blur_px and widths.edge_px is not None and widths.edge_px > SOFT_PX:
+        blur_px = widths.edge_px
+        words.append(f"soft at its edges by {blur_px:.2g} px")
+        advice.append(_SOFT)
+    if not words:
+        return None
     others = (_reach_px(check, widths) for check in faults if check.name not in _BLUR)
     return Doubt(
-        faults=tuple(_WORDS[check.name](check) for check in faults),
-        advice=tuple(check.advice for check in faults if check.advice),
+        faults=tuple(words),
+        advice=tuple(advice),
         reach_px=math.hypot(FWHM * blur_px, *others),
         least_px=RESOLVED * blur_px,
     )
@@ -94,6 +106,7 @@ def _reach_px(check: Check, widths: Widths) -> float:
     return LIGHT_PX if check.name in _CLIPPED else math.inf
 
 
+_SOFT = "Tap on the crack to focus, and hold still."
 _BLUR = {"focus": 1.0, "movement": MOVED, "soft parts": 0.0}
 """Checks of blur, each with the standard deviation of the blur by its value."""
 _IN_STANDARD = {"noise", "compression", "tilt"}

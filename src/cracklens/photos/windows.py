@@ -110,8 +110,8 @@ def plan_windows(
     does not change, so that the overlap is small: 4000 x 3000 px with windows of up to 768 px and
     an overlap of 96 px take 30 windows of 768 x 704. The sides of all windows and the steps between
     them are multiples of `multiple_px`, so that the strides of a network have the same grid in
-    each. The plan is symmetric: the plan of a turned or mirrored photograph is the turned or mirrored
-    plan. For that, the windows of an odd number may have to be one multiple larger.
+    each. The plan is symmetric: a turned or mirrored photograph has the turned or mirrored plan.
+    For that, the windows of an odd number may have to be one multiple larger.
 
     >>> plan = plan_windows(3000, 4000, window_px=768, overlap_px=96, multiple_px=32)
     >>> plan.size_px, len(list(plan.windows())), plan.rows.starts_px
