@@ -134,7 +134,7 @@ def test_shares_have_one_length_and_no_picture_twice(count, batch):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_a_gpu_that_is_not_there():
-    with pytest.raises(UsageError, match="PyTorch sees no GPU here; use --device cpu"):
+    with pytest.raises(UsageError, match="PyTorch finds no GPU here; use --device cpu"):
         join_processes("cuda")
 
 

@@ -34,7 +34,7 @@ def join_processes(device: str) -> Processes:
     """
     has_gpu = torch.cuda.is_available()
     if device == "cuda" and not has_gpu:
-        raise UsageError("--device cuda: PyTorch sees no GPU here; use --device cpu")
+        raise UsageError("--device cuda: PyTorch finds no GPU here; use --device cpu")
     on_gpu = has_gpu and device != "cpu"
     count = int(os.environ.get("WORLD_SIZE", "1"))
     local = int(os.environ.get("LOCAL_RANK", "0"))
