@@ -2,8 +2,8 @@
 
     python examples/train_and_test.py FOLDER
 
-It needs the extra `train` and no download: with no weights at hand a small network is trained from
-random ones. The figures say how it works, not how good a model for inspections is.
+It needs the extra `train` and no download: a small network is trained from random weights. The
+figures show the steps, not the quality of a model for inspections.
 """
 
 import shlex

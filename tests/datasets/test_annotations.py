@@ -257,7 +257,7 @@ def test_coco_boxes_are_no_masks_and_label_pictures(tmp_path, segmentation):
 
 def test_annotated_classes_that_do_not_mean_a_crack_are_asked_for(tmp_path):
     root = coco(tmp_path, [LINE], names=("object", "rebar"))
-    with pytest.raises(DataError, match=r"which class means a crack \(classes: object\)"):
+    with pytest.raises(DataError, match=r"no class name means a crack \(classes: object\)"):
         find_annotations(root)
     assert drawn(root, "object").any()
     with pytest.raises(DataError, match="--positive 'crack' is no class"):
@@ -333,7 +333,7 @@ def test_yolo_boxes_are_no_masks_and_label_pictures(tmp_path, line):
 def test_yolo_names_as_a_table_and_none(tmp_path):
     assert drawn(yolo(tmp_path / "a", f"3 {shares(LINE)}", names="names: {3: Riss}")).any()
     root = yolo(tmp_path / "b", f"0 {shares(LINE)}", names="train: images")
-    with pytest.raises(DataError, match="which class means a crack"):
+    with pytest.raises(DataError, match="no class name means a crack"):
         find_annotations(root)
     assert drawn(root, "0").any()
 

@@ -413,7 +413,7 @@ def test_a_tile_classifier_is_no_detector_but_finds_its_own(model_folder, pointw
     with pytest.raises(UsageError, match="fixed tile size"):
         load_detector(folder, scales=(0.5,))
     nameless = replace(folder, card=folder.card.model_copy(update={"positive": None}))
-    with pytest.raises(ModelError, match="does not say which of them means a crack"):
+    with pytest.raises(ModelError, match="does not state which of them means a crack"):
         load_detector(nameless)
 
 

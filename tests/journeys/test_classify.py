@@ -63,7 +63,7 @@ def copy(tiles, tmp_path) -> Path:
 
 def test_training_says_what_it_does_and_what_is_next(small):
     done, model = small
-    assert "no weights at hand: training 'small'" in done.stderr
+    assert "no pretrained weights: training 'small'" in done.stderr
     assert re.search(r"epoch 2 of \d+, loss \d.*, val loss \d", done.stderr)
     assert "exported model against PyTorch" in done.stderr
     assert "Confusion matrix" in done.stdout
@@ -172,7 +172,7 @@ def test_a_frozen_backbone_says_how_exact_its_engine_is(frozen):
     assert re.search(
         r"in f32 against PyTorch on 32 pictures: relative error \d\.\de-\d\d", done.stderr
     )
-    assert "120 computed now, 0 known from before" in done.stderr
+    assert "120 computed now, 0 from the cache" in done.stderr
     agreement = json.loads((model / "card.json").read_text(encoding="utf-8"))["agreement"]
     assert agreement["f32_relative_error"] <= 1e-4
     assert agreement["precision"] in {"f32", "bf16"}
@@ -190,7 +190,7 @@ def test_again_in_f32_gives_the_same_model_bit_for_bit(cracklens, frozen, tiles,
     refused = cracklens(*command, code=1)
     assert f"{model} exists: choose another output, or add --overwrite" in one_line(refused.stderr)
     done = cracklens(*command, "--overwrite", code=0)
-    assert "0 computed now, 120 known from before" in done.stderr
+    assert "0 computed now, 120 from the cache" in done.stderr
     second = json.loads((model / "card.json").read_text(encoding="utf-8"))
     assert second["files"]["model.onnx"] == first["files"]["model.onnx"]
     assert second["agreement"]["precision"] == "f32"
@@ -237,7 +237,7 @@ def test_broken_pictures_are_listed_and_the_rest_is_trained_on(cracklens, copy, 
 def test_one_class_only(cracklens, copy, tmp_path):
     shutil.rmtree(copy / "Negative")
     done = cracklens("train", copy, "-o", tmp_path / "model", "--recipe", "small", code=1)
-    assert "has the one class 'Positive': training needs at least two" in one_line(done.stderr)
+    assert "has only the class 'Positive': training needs at least two" in one_line(done.stderr)
 
 
 def test_an_empty_class(cracklens, copy, tmp_path):
@@ -286,7 +286,7 @@ def test_split_folders_and_their_test_part(cracklens, small, tiles, tmp_path):
                 shutil.copy(names[number], data / part / label)
     # whatever --split says: the test part must not train
     done = cracklens("train", data, "-o", model, *FROZEN, "--precision", "f32", "--json")
-    assert "the data brings its own split" in done.stderr
+    assert "the data has its own split" in done.stderr
     found = figures(done)
     assert found["validation"]["count"] == 24
     tested = figures(cracklens("evaluate", model, data, "--part", "test", "--json", code=0))
@@ -338,7 +338,7 @@ def test_the_positive_class_can_be_chosen(cracklens, copy, tmp_path):
     assert "which of the classes 'rough' and 'smooth' means a crack?" in one_line(refused.stderr)
     assert "--positive smooth" in one_line(refused.stderr)
     chosen = cracklens(*train, tmp_path / "chosen", "--positive", "rough")
-    assert "taking" not in chosen.stderr
+    assert "class that means a crack" not in chosen.stderr
     assert figures(chosen)["validation"]["positive"] == "rough"
     wrong = cracklens(*train, tmp_path / "wrong", "--positive", "rouh", code=1)
     assert "did you mean 'rough'?" in wrong.stderr
@@ -379,5 +379,5 @@ def test_ctrl_c_keeps_finished_features_and_the_same_command_goes_on(tiles, tmp_
         command, capture_output=True, text=True, env=environment, check=False, timeout=120
     )
     assert again.returncode == 0, again.stderr
-    assert f"{120 - known} computed now, {known} known from before" in again.stderr
+    assert f"{120 - known} computed now, {known} from the cache" in again.stderr
     assert "exporting" not in again.stderr

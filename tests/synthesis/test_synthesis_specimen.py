@@ -184,7 +184,7 @@ def test_the_widths_vary_as_asked():
         ({"width_px": 0}, "wider than 0"),
         ({"cracks": 2, "layout": "fork"}, "'fork' has 1 crack"),
         ({"size_px": 10}, "at least 32"),
-        ({"tilt_deg": 80}, "tilt it less"),
+        ({"tilt_deg": 80}, "reduce the tilt"),
         ({"mm_per_px": 0}, "above 0"),
     ],
 )

@@ -24,7 +24,7 @@ def test_features_that_differ_are_refused(wrong):
     reference = features()
     ours = reference.copy()
     ours[3, 2] += wrong * np.abs(reference).max()
-    with pytest.raises(ModelError, match=r"differ from PyTorch by .* not exported faithfully"):
+    with pytest.raises(ModelError, match=r"differ from PyTorch by .* is not exact"):
         relative_error(ours, reference)
 
 

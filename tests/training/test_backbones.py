@@ -55,14 +55,14 @@ def test_a_weights_file_that_is_not_there(tmp_path):
 
 def test_pickles_are_refused(tmp_path):
     torch.save({}, tmp_path / "weights.pth")
-    with pytest.raises(UsageError, match=r"from \.safetensors files alone"):
+    with pytest.raises(UsageError, match=r"from \.safetensors files"):
         create_backbone(config_of(weights=tmp_path / "weights.pth"))
 
 
 @pytest.mark.parametrize("size", [0, 4, 100, -100])
 def test_a_file_that_is_cut_off(whole, size):
     whole.write_bytes(whole.read_bytes()[:size])
-    with pytest.raises(UsageError, match=r"is not a whole \.safetensors file"):
+    with pytest.raises(UsageError, match=r"is not a complete \.safetensors file"):
         create_backbone(config_of(weights=whole))
 
 

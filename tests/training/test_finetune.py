@@ -107,7 +107,9 @@ def test_only_the_last_stages_get_gradients():
 
 def test_more_stages_than_there_are():
     backbone, _ = create_backbone(config_of("small"))
-    with pytest.raises(UsageError, match="--fine-tune 5: this backbone has 4 stages; or 'all'"):
+    with pytest.raises(
+        UsageError, match="--fine-tune 5: this backbone has 4 stages; give at most that"
+    ):
         last_stages(backbone, 5)
 
 
@@ -132,7 +134,7 @@ def test_shares_have_one_length_and_no_picture_twice(count, batch):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_a_gpu_that_is_not_there():
-    with pytest.raises(UsageError, match="PyTorch sees no GPU here; use --device cpu"):
+    with pytest.raises(UsageError, match="PyTorch finds no GPU here; use --device cpu"):
         join_processes("cuda")
 
 
@@ -140,7 +142,7 @@ def test_processes_of_torchrun_have_nothing_to_share_without_fine_tuning(
     tiles, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(UsageError, match="torchrun spreads fine-tuning alone: add --fine-tune"):
+    with pytest.raises(UsageError, match="torchrun distributes only fine-tuning: add --fine-tune"):
         train(tiles, tmp_path / "model", config_of("test_resnet"))
 
 

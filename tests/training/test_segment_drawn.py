@@ -51,7 +51,7 @@ def test_tiles_are_cut_with_their_masks(tmp_path):
 def test_boxes_and_masks_without_cracks_are_refused(tmp_path):
     root = draw(tmp_path / "data", bar=False)
     config = resolve_config(None, None, {"task": "segment", "encoder": "unet", "weights": "random"})
-    with pytest.raises(DataError, match="shows no crack: a segmenter learns from both"):
+    with pytest.raises(DataError, match="shows no crack: a segmenter needs both"):
         train(root, tmp_path / "model", config)
 
 

@@ -149,7 +149,7 @@ def crack_classes(names: Sequence[str], positive: str | None, where: object) -> 
     if not found:
         shown = ", ".join(names[:8]) or "none"
         raise DataError(
-            f"{where} does not say which class means a crack (classes: {shown}): name it, such as "
+            f"{where}: no class name means a crack (classes: {shown}): name the class, such as "
             f"--positive {names[0] if names else 'NAME'}"
         )
     return found

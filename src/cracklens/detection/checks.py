@@ -30,7 +30,7 @@ def positive_index(folder: ModelFolder) -> int:
     card = folder.card
     if card.positive is None:
         raise ModelError(
-            f"{folder.path} sorts into {', '.join(card.labels)}, and its card does not say which "
-            "of them means a crack: train it again with --positive"
+            f"{folder.path} has the classes {', '.join(card.labels)}, and its card does not state "
+            "which of them means a crack: train it again with --positive"
         )
     return card.labels.index(card.positive)

@@ -196,7 +196,7 @@ def _named(dataset: Dataset, card: ModelCard, positive: str | None) -> dict[str,
     positive_class(dataset.classes, positive)
     if card.positive is None or len(card.labels) != 2:  # noqa: PLR2004
         raise DataError(
-            f"--positive: the card of {card.name} does not say which of its classes "
+            f"--positive: the card of {card.name} does not state which of its classes "
             f"({', '.join(card.labels)}) means a crack: use --map {positive}=CLASS"
         )
     other = next(label for label in card.labels if label != card.positive)

@@ -1,4 +1,4 @@
-"""Rendered concrete and cracks whose geometry is known exactly: training data, truth for tests."""
+"""Rendered concrete and cracks of exactly known geometry, for training and as ground truth."""
 
 from cracklens.synthesis.camera import Camera, photograph
 from cracklens.synthesis.concrete import ConcreteLook, render_concrete

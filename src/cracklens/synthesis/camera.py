@@ -1,7 +1,7 @@
-"""What a camera makes of a surface: blur, shake, light, noise, sharpening, JPEG.
+"""Model of a camera: blur, motion blur, exposure, noise, sharpening, JPEG.
 
-Everything up to the 8 bits is plain arithmetic and the same on every platform. JPEG is Pillow's and
-may differ by a grey value between versions of its library.
+Everything before the JPEG compression is elementary arithmetic with the same result on every
+platform. JPEG compression by Pillow may differ by one grey value between library versions.
 """
 
 import io
@@ -15,7 +15,7 @@ from PIL import Image
 
 from cracklens.synthesis.noise import FloatImage, blur
 
-_STRIPE_PX = 256  # rows at a time, so that a 12 MP photograph needs little memory
+_STRIPE_PX = 256  # rows per step, so that a 12 MP photograph needs little memory
 _TRIANGULAR = 2.449  # two uniform numbers around 0 have a deviation of 1 / root 6
 _SHARPENED_PX = 1.5  # radius of the unsharp mask
 _SHAKES = 12  # directions of motion
@@ -28,16 +28,16 @@ class Camera:
     Attributes:
         blur_px: Standard deviation of the defocus.
         shake_px: Movement during the exposure, right and down.
-        half_size: Whether the picture was halved and enlarged again.
+        half_size: Whether the picture is reduced to half size and enlarged again.
         exposure: Factor of the light.
         balance: Factors of red, green and blue.
-        vignette: Loss of light in the corners, as a share.
-        shot_noise: Deviation of the noise of the light at white, in grey values; goes with the
-            root of the brightness.
-        read_noise: Deviation of the sensor's own noise, in grey values.
+        vignette: Relative loss of light in the corners.
+        shot_noise: Standard deviation of the shot noise at white, in grey values; proportional to
+            the square root of the brightness.
+        read_noise: Standard deviation of the read noise of the sensor, in grey values.
         noise_colour: Share of the noise that differs between the channels, 0 to 1.
-        sharpening: Strength of the unsharp mask that phones apply; 0 for none.
-        tone: Bend of the tone curve, > 0 for brighter middle tones, within ±0.5.
+        sharpening: Strength of the unsharp mask, as in phones; 0 for none.
+        tone: Curvature of the tone curve, > 0 for brighter middle tones, within ±0.5.
         contrast: Factor about middle grey.
         jpeg_quality: 1 to 100, or None for no compression.
         chroma_subsampling: 0 for 4:4:4, 1 for 4:2:2, 2 for 4:2:0.
@@ -60,7 +60,7 @@ class Camera:
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
-        """Return a camera drawn at random, from a sharp, calm one to a shaken phone at dusk."""
+        """Return a random camera, from a sharp and steady one to a moving phone in weak light."""
         some = rng.random(5)
         angle = math.pi * int(rng.integers(_SHAKES)) / _SHAKES
         shake_px = rng.uniform(1.0, 4.5) if some[0] < 0.12 else 0.0  # noqa: PLR2004
@@ -88,7 +88,7 @@ def photograph(surface: FloatImage, camera: Camera, rng: np.random.Generator) ->
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255 and beyond.
-        camera: How it is taken.
+        camera: The camera.
         rng: Source of the noise.
 
     Returns:
@@ -96,7 +96,7 @@ def photograph(surface: FloatImage, camera: Camera, rng: np.random.Generator) ->
     """
     height_px = surface.shape[0]
     pixels = np.empty(surface.shape, dtype=np.uint8)
-    margin_px = 2 * (_reach_px(camera) // 2 + 1)  # even, so that halved rows pair up alike
+    margin_px = 2 * (_reach_px(camera) // 2 + 1)  # even, so that each stripe halves the same rows
     for top in range(0, height_px, _STRIPE_PX):
         low, high = max(top - margin_px, 0), min(top + _STRIPE_PX + margin_px, height_px)
         stripe = _sensed(surface[low:high], low, height_px, camera, rng)
@@ -111,7 +111,7 @@ def photograph(surface: FloatImage, camera: Camera, rng: np.random.Generator) ->
 def _sensed(
     surface: FloatImage, top_px: int, height_px: int, camera: Camera, rng: np.random.Generator
 ) -> FloatImage:
-    """Return the rows from `top_px` on as light on the sensor, with its noise."""
+    """Return the signal of the sensor, with noise, for the rows that start at `top_px`."""
     light = _shaken(surface, *camera.shake_px)
     light = blur(light, camera.blur_px)
     factor = np.array(camera.balance, dtype=np.float32) * np.float32(camera.exposure)
@@ -128,7 +128,7 @@ def _sensed(
 
 
 def _noise(light: FloatImage, camera: Camera, rng: np.random.Generator) -> FloatImage:
-    """Return noise of the deviation that the light gives, partly the same in all channels."""
+    """Return noise with a standard deviation by the light, partly equal in all channels."""
     shape = light.shape
     own, common = camera.noise_colour, math.sqrt(1.0 - camera.noise_colour**2)
     grain = rng.random(shape, dtype=np.float32)
@@ -143,7 +143,7 @@ def _noise(light: FloatImage, camera: Camera, rng: np.random.Generator) -> Float
 
 
 def _developed(light: FloatImage, camera: Camera) -> FloatImage:
-    """Return the light as a camera's own program develops it."""
+    """Return the signal after the camera's image processing."""
     if camera.half_size:
         light = _halved_and_back(light)
     if camera.sharpening:
@@ -157,7 +157,7 @@ def _developed(light: FloatImage, camera: Camera) -> FloatImage:
 
 
 def _shaken(image: FloatImage, right_px: float, down_px: float) -> FloatImage:
-    """Return the mean of the image over a straight movement."""
+    """Return the image with motion blur: its mean over a straight movement."""
     length_px = math.sqrt(right_px * right_px + down_px * down_px)
     if length_px == 0:
         return image
@@ -170,7 +170,7 @@ def _shaken(image: FloatImage, right_px: float, down_px: float) -> FloatImage:
 
 
 def _moved(image: FloatImage, right_px: float, down_px: float) -> FloatImage:
-    """Return the image moved by fractions of pixels, linear between them, its border repeated."""
+    """Return the image moved by fractions of pixels: linear interpolation, repeated border."""
     for axis, distance_px in ((0, down_px), (1, right_px)):
         whole = math.floor(distance_px)
         part = np.float32(distance_px - whole)
@@ -183,7 +183,7 @@ def _moved(image: FloatImage, right_px: float, down_px: float) -> FloatImage:
 
 
 def _halved_and_back(image: FloatImage) -> FloatImage:
-    """Return the image as means over 2 x 2 pixels, enlarged again between their middles."""
+    """Return the image reduced to means over 2 x 2 pixels and linearly enlarged again."""
     for axis in (0, 1):
         size = image.shape[axis]
         even = np.take(image, np.arange(0, size, 2), axis=axis)
@@ -200,7 +200,7 @@ def _halved_and_back(image: FloatImage) -> FloatImage:
 
 
 def _reach_px(camera: Camera) -> int:
-    """Return how far a pixel of the surface can reach in the photograph."""
+    """Return the largest distance over which a pixel of the surface affects the photograph."""
     shake_px = max(abs(part) for part in camera.shake_px)
     return int(shake_px + 5.0 * camera.blur_px + 8)
 

@@ -1,4 +1,4 @@
-"""A believable concrete surface: mottle, grain with relief, pores, stains and uneven light."""
+"""Rendering of a concrete surface: mottle, grain with relief, pores, stains and uneven light."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -14,12 +14,12 @@ from cracklens.synthesis.noise import (
     value_noise,
 )
 
-_GREYEST, _WARMEST = (0.985, 1.0, 1.02), (1.05, 1.0, 0.87)  # casts of cool and of sandy concrete
+_GREYEST, _WARMEST = (0.985, 1.0, 1.02), (1.05, 1.0, 0.87)  # colour casts: cool and sandy concrete
 
 
 @dataclass(frozen=True)
 class ConcreteLook:
-    """What distinguishes one concrete surface in one light from another.
+    """Parameters of a concrete surface and its light.
 
     Attributes:
         brightness: Mean grey value, 0 to 255.
@@ -27,10 +27,10 @@ class ConcreteLook:
         mottle: Cloudy variation, as a share of the brightness.
         grain: Speckle of sand and cement over 1 to 4 px, as a share of the brightness.
         relief: Strength of the shading of small bumps lit from one side, as a share.
-        feature_px: Size of the coarsest clouds.
+        feature_px: Size of the coarsest mottle.
         pores_per_kpx: Bug holes per 1,000 square pixels.
-        stain: Darkening (or, negative, bleaching) inside stained patches, as a share.
-        gradient: Change of the light from border to border, as a share, along y and x.
+        stain: Relative darkening inside stained patches; negative for bleaching.
+        gradient: Relative change of the light from border to border, along y and x.
     """
 
     brightness: float
@@ -45,7 +45,7 @@ class ConcreteLook:
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
-        """Return a look drawn at random, from pale smooth screed to dark rough wall."""
+        """Return a random look, from pale smooth screed to a dark rough wall."""
         warmth = rng.random()
         cool, warm = np.array(_GREYEST), np.array(_WARMEST)
         red, green, blue = (cool + (warm - cool) * warmth + rng.uniform(-0.012, 0.012, 3)).tolist()
@@ -74,8 +74,8 @@ def render_concrete(
     Args:
         height_px: Rows.
         width_px: Columns.
-        rng: Source of everything that is random.
-        look: The kind of surface; drawn from `rng` if not given.
+        rng: Source of randomness.
+        look: The kind of surface; default: random.
 
     Returns:
         (height_px, width_px, 3) float32 RGB on the scale of 0 to 255, not rounded and not clipped.
@@ -118,7 +118,7 @@ def _relief(height_px: int, width_px: int, rng: np.random.Generator) -> FloatIma
 def _stains(
     height_px: int, width_px: int, feature_px: float, rng: np.random.Generator
 ) -> FloatImage:
-    """Return how stained each pixel is, 0 to 1: patches with a ragged, soft edge."""
+    """Return the degree of staining of each pixel, 0 to 1: patches with a ragged, soft edge."""
     field = fractal_noise(height_px, width_px, 1.5 * feature_px, rng, octaves=5, persistence=0.55)
     level, softness = rng.uniform(-0.1, 0.35), rng.uniform(0.12, 0.7)
     return smoothstep((field - np.float32(level)) / np.float32(softness) + 0.5)

@@ -1,4 +1,4 @@
-"""How much of each pixel lies under a line of varying width: the truth of every rendered crack."""
+"""Coverage of pixels by a line of varying width: the ground truth of rendered cracks."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ from cracklens.synthesis.noise import FloatImage
 Floats = NDArray[np.float64]
 
 _PARTS = 4  # of a pixel along each axis, at the ends of a line
-_PIECE_PX = 6.0  # long segments are cut, so that each looks at few pixels
+_PIECE_PX = 6.0  # long segments are cut, so that each piece has few pixels near it
 _LEAST_SLANT = 1e-4  # keeps the half-plane formula finite for edges along a pixel row
-_TIE_PX = 1e-9  # equally near pieces: the larger share counts, whichever rounding made nearer
-_SAME_POINT_PX = 1e-6  # a pixel this near to a joint has no direction from it
+_TIE_PX = 1e-9  # of equally near pieces the larger share counts; this absorbs rounding
+_SAME_POINT_PX = 1e-6  # below this distance from a joint, a pixel has no direction from it
 _POINT_NDIM, _LEAST_POINTS = 2, 2
 
 
@@ -23,11 +23,11 @@ def line_coverage(
 ) -> FloatImage:
     """Return the share of each pixel's area that lies under a polyline of varying width.
 
-    Each pixel looks at the nearest point of the centreline and takes the line as straight there:
-    the area that a strip of that width and direction has in common with the unit square. The sum
-    over all pixels is therefore the area of the line, length x width, also for hairlines below
-    1 px and at any angle; at bends it is right to the first order. Ends are cut square, with
-    an error in length below 0.1 px; inner joints are round.
+    For each pixel, the line is taken as straight at the nearest point of the centreline: the share
+    is the common area of a strip of that width and direction and the unit square. So the sum over
+    all pixels is the area of the line, length x width, also for hairlines below 1 px and at any
+    angle; at bends it is exact to first order. Ends are square, with an error in length below
+    0.1 px; inner joints are round.
 
     Args:
         points_px: (N, 2) x, y of the centreline, N >= 2; may lie outside of the picture.
@@ -50,13 +50,13 @@ def line_coverage(
 def coverage_part(
     points_px: Floats, width_px: Floats, height_px: int, columns_px: int
 ) -> tuple[FloatImage, tuple[int, int]]:
-    """Return `line_coverage` where it is not 0: a line on a large picture needs little memory.
+    """Return `line_coverage` only near the line, which saves memory on large pictures.
 
     Arguments and errors are those of `line_coverage`.
 
     Returns:
-        The smallest window that holds all pixels near the line, (h, w) float32, and the row and
-        column of its top-left pixel; (0, 0) pixels large if the line lies elsewhere.
+        The smallest window with all pixels near the line, (h, w) float32, and the row and column
+        of its top-left pixel. The window is empty (0, 0) if the line is outside the picture.
     """
     points, width = checked_line(points_px, width_px)
     pieces = _cut(points, width)
@@ -81,13 +81,13 @@ def half_plane_share(distance_px: Floats, normal_x: Floats, normal_y: Floats) ->
     """Return the share of a unit pixel on the inner side of a straight edge.
 
     Args:
-        distance_px: How far the pixel's centre lies inside the edge; negative outside.
+        distance_px: Distance of the pixel's centre inside the edge; negative outside.
         normal_x: x of the edge's unit normal.
         normal_y: y of the edge's unit normal.
 
     Returns:
-        Area of the unit square inside the edge, [0, 1]: the integral of the trapezoid that is the
-        square's shadow on the normal.
+        Area of the unit square inside the edge, [0, 1]: the integral of the trapezoid that results
+        from the projection of the square on the normal.
 
     >>> right_edge = (np.ones(3), np.zeros(3))
     >>> half_plane_share(np.array([-0.5, 0.0, 0.25]), *right_edge).round(3).tolist()
@@ -103,11 +103,11 @@ def half_plane_share(distance_px: Floats, normal_x: Floats, normal_y: Floats) ->
 
 
 def checked_line(points_px: Floats, width_px: Floats) -> tuple[Floats, Floats]:
-    """Return both as float64, or say what is wrong with them.
+    """Return points and widths as float64 after a check.
 
     Raises:
-        UsageError: Shapes other than (N, 2) and (N,) with N >= 2, or a number that is not finite,
-            or a negative width.
+        UsageError: The shapes are not (N, 2) and (N,) with N >= 2, a number is not finite, or a
+            width is negative.
     """
     points = np.asarray(points_px, dtype=np.float64)
     width = np.asarray(width_px, dtype=np.float64)
@@ -134,7 +134,7 @@ class _Pieces:
 
 
 def _cut(points: Floats, width: Floats) -> _Pieces | None:
-    """Cut the line into pieces of at most `_PIECE_PX`, or None where it has no length."""
+    """Cut the line into pieces of at most `_PIECE_PX`; return None for a line without length."""
     step = points[1:] - points[:-1]
     length = np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2)
     solid = np.flatnonzero(length > 0)
@@ -161,7 +161,7 @@ def _cut(points: Floats, width: Floats) -> _Pieces | None:
 def _pixels_near(
     pieces: _Pieces, height_px: int, columns_px: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]] | None:
-    """Return piece, x and y of every pair of a piece and a pixel that it may touch."""
+    """Return piece, x and y for all pairs of a piece and a pixel that it may cover."""
     reach = int(np.ceil(pieces.width.max() / 2 + pieces.length.max() / 2 + 1))
     middle = np.rint(pieces.start + pieces.tangent * pieces.length[:, None] / 2).astype(np.intp)
     limit = np.array([columns_px, height_px]) + reach
@@ -179,7 +179,7 @@ def _pixels_near(
 def _shares(
     pieces: _Pieces, piece: NDArray[np.intp], x: NDArray[np.intp], y: NDArray[np.intp]
 ) -> tuple[Floats, Floats]:
-    """Return for every pair the distance to the piece and the share of the pixel under it."""
+    """Return for each pair the distance to the piece and the covered share of the pixel."""
     from_x, from_y = x - pieces.start[piece, 0], y - pieces.start[piece, 1]
     tangent_x, tangent_y = pieces.tangent[piece, 0], pieces.tangent[piece, 1]
     length = pieces.length[piece]
@@ -201,7 +201,7 @@ def _shares(
     share -= half_plane_share(-width / 2 - distance, normal_x, normal_y)
     inward = pieces.before[piece] + along
     total = pieces.before[-1] + pieces.length[-1]
-    end = (inward < 1) | (total - inward < 1)  # where a pixel can reach past an end
+    end = (inward < 1) | (total - inward < 1)  # pixels that may extend past an end
     share[end] = _end_shares(
         inward[end], total, across[end], width[end], pieces.tangent[piece[end]]
     )
@@ -211,10 +211,10 @@ def _shares(
 def _end_shares(
     inward: Floats, total: float, across: Floats, width: Floats, tangent: Floats
 ) -> Floats:
-    """Return the shares of pixels at an end, where the line is a rectangle: by 4 x 4 parts of each.
+    """Return the shares of pixels at a square end, as the mean over 4 x 4 parts of each pixel.
 
-    Two edges that cross within one part are multiplied, which is right for right angles along the
-    rows and else wrong by little, the parts being small.
+    If two edges cross one part, their shares are multiplied. This is exact for edges along rows and
+    columns; otherwise the error is small, because the parts are small.
     """
     part = (np.arange(_PARTS) + 0.5) / _PARTS - 0.5
     part_x, part_y = np.tile(part, _PARTS), np.repeat(part, _PARTS)

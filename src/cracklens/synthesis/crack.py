@@ -1,7 +1,7 @@
-"""Cracks whose geometry is known exactly: a rough centreline, its width, and the pixels under it.
+"""Cracks of exactly known geometry: a rough centreline, its width, and the covered pixels.
 
-Points are (x, y) in pixels; the centre of the top-left pixel is (0, 0), so that a picture of W x H
-pixels spans [-0.5, W - 0.5] x [-0.5, H - 0.5].
+Points are (x, y) in pixels. The centre of the top-left pixel is (0, 0), so a picture of W x H
+pixels covers [-0.5, W - 0.5] x [-0.5, H - 0.5].
 """
 
 import math
@@ -16,13 +16,13 @@ from cracklens.synthesis.opening import distance_along
 
 @dataclass(frozen=True)
 class RenderedCrack:
-    """One visible stretch of a crack without forks; a branch is a crack of its own.
+    """One visible section of a crack without forks; a branch is a separate crack.
 
     Attributes:
         points_px: (N, 2) float64 x, y of the centreline, in order, within the picture.
         width_px: (N,) float64 full width across the centreline at each point.
         part: (h, w) float32 in [0, 1], the share of each pixel's area under the crack, in the
-            window of the picture that holds all of it.
+            window of the picture that contains the crack.
         corner_px: Row and column of that window's top-left pixel.
         shape: H and W of the picture.
     """
@@ -42,7 +42,7 @@ class RenderedCrack:
 
     @property
     def window(self) -> tuple[slice, slice]:
-        """Rows and columns of the picture that `part` stands for."""
+        """Rows and columns of `part` in the picture."""
         (top, left), (rows, columns) = self.corner_px, self.part.shape
         return slice(top, top + rows), slice(left, left + columns)
 
@@ -60,18 +60,18 @@ def fractal_line(
     decay: float = 0.6,
     step_px: float = 2.5,
 ) -> Floats:
-    """Return a rough line through the anchors, made by midpoint displacement.
+    """Return a rough line through the anchors, by midpoint displacement.
 
     Each round halves all segments and moves the new points sideways (Fournier, Fussell and
-    Carpenter 1982, doi:10.1145/358523.358553), by up to `roughness` x the longest span in the
-    first round and `decay` times as far in each further one.
+    Carpenter 1982, doi:10.1145/358523.358553). The largest displacement is `roughness` x the
+    longest span in the first round, and `decay` times the previous one in each further round.
 
     Args:
-        anchors_px: (M, 2) x, y that the line passes, M >= 2.
+        anchors_px: (M, 2) x, y of points on the line, M >= 2.
         rng: Source of the displacements.
         roughness: Largest first displacement as a share of the longest span between anchors.
         decay: Displacement of a round relative to the one before; 0.5 is smooth, 0.8 jagged.
-        step_px: Halving stops when the longest segment is not longer than this before it is moved.
+        step_px: Halving stops when the longest segment, without displacement, is at most this long.
 
     Returns:
         (N, 2) float64; every anchor is one of the points.
@@ -98,16 +98,17 @@ def fractal_line(
 def branch_line(
     points_px: Floats, rng: np.random.Generator, *, length_px: float, roughness: float = 0.1
 ) -> tuple[Floats, int]:
-    """Return a rough line that forks off between 20 % and 80 % of another one.
+    """Return a rough branch of a line; it starts between 20 % and 80 % of the line.
 
     Args:
-        points_px: (N, 2) x, y of the line that forks, N >= 2.
-        rng: Source of place, angle (25° to 65° to either side) and roughness.
-        length_px: Straight distance from the fork to the branch's tip.
+        points_px: (N, 2) x, y of the line, N >= 2.
+        rng: Source of position, angle (25° to 65° to either side) and roughness.
+        length_px: Straight distance from the junction to the branch's endpoint.
         roughness: As in `fractal_line`.
 
     Returns:
-        The branch, (M, 2) from the fork to the tip, and the index of the fork in `points_px`.
+        The branch, (M, 2) from the junction to its endpoint, and the junction's index in
+        `points_px`.
     """
     fork = round((len(points_px) - 1) * rng.uniform(0.2, 0.8))
     near, far = max(fork - 4, 0), min(fork + 4, len(points_px) - 1)
@@ -121,19 +122,19 @@ def branch_line(
 def render_crack(
     points_px: Floats, width_px: Floats, height_px: int, columns_px: int
 ) -> tuple[RenderedCrack, ...]:
-    """Return the visible stretches of a crack, clipped at the picture's border.
+    """Return the visible sections of a crack, clipped at the picture's border.
 
-    A line that leaves the picture and comes back gives one record for each stretch inside. A
-    record's coverage also counts what the line covers from just outside the border.
+    A line that leaves the picture and comes back gives one section for each part inside. The
+    coverage of a section includes pixels covered by parts of the line just outside the border.
 
     Args:
-        points_px: (N, 2) x, y of the centreline, N >= 2; may lie outside of the picture.
+        points_px: (N, 2) x, y of the centreline, N >= 2; may be outside the picture.
         width_px: (N,) full width at each point, >= 0.
         height_px: Rows of the picture.
         columns_px: Columns of the picture.
 
     Returns:
-        The stretches in the line's order; empty if the centreline never enters the picture.
+        The sections in the line's order; empty if the centreline never enters the picture.
 
     Raises:
         UsageError: The arrays do not fit together, or hold a negative or non-finite number.
@@ -146,7 +147,7 @@ def render_crack(
     inside = ((middle >= low) & (middle <= high)).all(axis=1)
     change = np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8))
     starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
-    # Between two stretches the line is cut half way through its time outside.
+    # Between two sections, the line is cut at the middle point of its part outside.
     cuts = np.concatenate([[0], (ends[:-1] + starts[1:]) // 2, [len(points) - 1]])
     cracks = []
     for rank, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
@@ -167,7 +168,7 @@ def render_crack(
 def _with_border_crossings(
     points: Floats, width: Floats, height_px: int, columns_px: int
 ) -> tuple[Floats, Floats]:
-    """Add a point wherever the line crosses one of the four border lines."""
+    """Add a point at each crossing of the line with one of the four border lines."""
     index: Floats = np.arange(len(points), dtype=np.float64)
     stops = [index]
     for axis, limit in ((0, columns_px - 0.5), (0, -0.5), (1, height_px - 0.5), (1, -0.5)):

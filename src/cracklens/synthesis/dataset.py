@@ -23,16 +23,16 @@ def render_tiles(
 ) -> None:
     """Write tiles to `folder/Positive/00001.jpg` ... and `folder/Negative/00001.jpg` ...
 
-    Half of the tiles are cracked; of an odd count the odd one is. The pixels depend on `seed`,
-    number and label alone, so a longer set begins with the shorter one; the bytes of the files
-    also depend on the version of Pillow's JPEG library.
+    Half of the tiles are cracked, and one more if the count is odd. The pixels depend only on
+    `seed`, number and label, so a longer set starts with the tiles of a shorter one. The bytes of
+    the files also depend on the version of Pillow's JPEG library.
 
     Args:
-        folder: Where to write; made if it does not exist.
+        folder: Output folder; created if it does not exist.
         count: Number of tiles in total, at least 2.
         seed: Any integer >= 0.
         size_px: Side of the tiles, at least 32.
-        progress: Who is told about each tile.
+        progress: Listener.
 
     Raises:
         UsageError: `count`, `seed` or `size_px` is too small. Nothing is written.
@@ -47,7 +47,7 @@ def render_tiles(
         )
     folder = Path(folder)
     try:
-        _claim(folder)
+        _create_folders(folder)
         with progress.step("render tiles", count, unit="tiles") as step:
             for index in range(count):
                 cracked, number = index % 2 == 0, index // 2 + 1
@@ -60,7 +60,7 @@ def render_tiles(
 
 
 def tile_seed(seed: int, number: int) -> int:
-    """Return the seed of one tile of a set, so that sets of nearby seeds share no tile.
+    """Return the seed of one tile of a set; sets with different seeds share no tile.
 
     Args:
         seed: Seed of the set, >= 0.
@@ -72,8 +72,8 @@ def tile_seed(seed: int, number: int) -> int:
     return int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0])
 
 
-def _claim(folder: Path) -> None:
-    """Make the folder and its two parts, or refuse one that holds something."""
+def _create_folders(folder: Path) -> None:
+    """Create the folder and its two subfolders; refuse a folder that is not empty."""
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file; give the path of a new or empty folder")
     if folder.is_dir() and any(folder.iterdir()):

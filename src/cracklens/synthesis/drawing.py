@@ -1,4 +1,4 @@
-"""The cracks of one picture: a layout, drawn with widths, rough edges and bridges."""
+"""The cracks of one picture: a random layout with widths, rough edges and gaps."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ LAYOUTS: dict[str, Layout] = {
     "map": map_cracks,
     "craze": craze_cracks,
 }
-_OFTEN = {
+_FREQUENCY = {
     "single": 0.44,
     "meander": 0.17,
     "straight": 0.14,
@@ -30,7 +30,7 @@ _OFTEN = {
     "craze": 0.06,
 }
 _SECOND_SHARE, _BRIDGED_SHARE = 0.1, 0.3
-_BRIDGED_UP_TO_PX = 3.0  # wider cracks are bridged the less, the wider they are
+_BRIDGED_UP_TO_PX = 3.0  # above this width, bridges become rarer with the width
 _ATTEMPTS = 20
 
 
@@ -43,21 +43,21 @@ def draw_cracks(
     most_width_px: float = 30.0,
     layouts: Sequence[str] = tuple(LAYOUTS),
 ) -> tuple[RenderedCrack, ...]:
-    """Return the cracks of one picture, anything from one hairline to a network.
+    """Return the cracks of one picture, from a single hairline to a network.
 
-    The width of the widest crack is drawn about evenly on a logarithmic scale, fine ones more
-    often; branches and the younger cracks of a network are finer than `least_width_px` at times.
+    The width of the widest crack is about log-uniform, with more weight on small widths. Branches
+    and the younger cracks of a network may be narrower than `least_width_px`.
 
     Args:
         height_px: Rows of the picture.
         width_px: Columns of the picture.
-        rng: Source of layout, place, course and width.
+        rng: Source of layout, position, course and width.
         least_width_px: Least mean width of the widest crack.
-        most_width_px: Largest width of any crack at any place.
-        layouts: Names from `LAYOUTS` to choose from, by how often each is met.
+        most_width_px: Largest width of any crack at any point.
+        layouts: Names from `LAYOUTS` to choose from, weighted by their frequency.
 
     Returns:
-        At least one visible stretch; see `RenderedCrack`.
+        At least one visible section; see `RenderedCrack`.
 
     Raises:
         UsageError: The range of widths is empty, or a layout is not known.
@@ -72,8 +72,8 @@ def draw_cracks(
     cracks: list[RenderedCrack] = []
     for _ in range(_ATTEMPTS):
         for _ in range(2 if rng.random() < _SECOND_SHARE else 1):
-            opening_px = _drawn_width(least_width_px, most_width_px, rng)
-            courses = LAYOUTS[_drawn_name(layouts, rng)](height_px, width_px, opening_px, rng)
+            opening_px = _random_width(least_width_px, most_width_px, rng)
+            courses = LAYOUTS[_random_layout(layouts, rng)](height_px, width_px, opening_px, rng)
             cracks.extend(
                 open_courses(courses, height_px, width_px, rng, most_width_px=most_width_px)
             )
@@ -90,17 +90,17 @@ def open_courses(
     *,
     most_width_px: float = 30.0,
 ) -> tuple[RenderedCrack, ...]:
-    """Return the cracks along given courses, alike in how their width varies and how they crumble.
+    """Return the cracks along given courses, with the same variation of width and roughness.
 
     Args:
-        courses: Where they run and about how wide they are.
+        courses: Centreline and approximate width of each crack.
         height_px: Rows of the picture.
         width_px: Columns of the picture.
         rng: Source of the widths, edges and bridges.
-        most_width_px: Largest width at any place.
+        most_width_px: Largest width at any point.
 
     Returns:
-        The visible stretches, in the order of the courses.
+        The visible sections, in the order of the courses.
     """
     variation, crumble = rng.uniform(0.1, 0.55), max(0.0, rng.uniform(-0.15, 0.5))
     bridges_per_kpx = rng.uniform(2.0, 14.0) if rng.random() < _BRIDGED_SHARE else 0.0
@@ -141,17 +141,17 @@ def crack_coverage(cracks: Sequence[RenderedCrack], height_px: int, width_px: in
     return coverage
 
 
-def _drawn_width(least_px: float, most_px: float, rng: np.random.Generator) -> float:
-    """Return a width, about log-uniform with the weight on fine ones."""
+def _random_width(least_px: float, most_px: float, rng: np.random.Generator) -> float:
+    """Return a random width, about log-uniform with more weight on small widths."""
     share: float = rng.random() ** 1.25
     return float(least_px * (most_px / least_px) ** share)
 
 
-def _drawn_name(names: Sequence[str], rng: np.random.Generator) -> str:
-    """Return one of the names by its weight."""
-    at = rng.random() * sum(_OFTEN[name] for name in names)
+def _random_layout(names: Sequence[str], rng: np.random.Generator) -> str:
+    """Return one of the names at random, weighted by its frequency."""
+    at = rng.random() * sum(_FREQUENCY[name] for name in names)
     for name in names:
-        at -= _OFTEN[name]
+        at -= _FREQUENCY[name]
         if at < 0:
             return name
     return names[-1]

@@ -1,4 +1,4 @@
-"""Where the cracks of a picture run: single and forked, meandering, straight, parallel, stepped."""
+"""Crack layouts of a picture: single with branches, meandering, straight, parallel, stepped."""
 
 import math
 from collections.abc import Callable
@@ -11,18 +11,18 @@ from cracklens.synthesis.crack import branch_line, fractal_line
 from cracklens.synthesis.opening import distance_along
 
 _THROUGH_SHARE, _BRANCH_SHARE, _TWIG_SHARE = 0.7, 0.35, 0.3
-_LONG_FROM_PX = 9.0  # wider cracks do not end within a picture
+_LONG_FROM_PX = 9.0  # wider cracks have no endpoint inside the picture
 
 
 @dataclass(frozen=True)
 class Course:
-    """Where one crack runs and about how wide it is.
+    """Centreline and approximate width of one crack.
 
     Attributes:
         points_px: (N, 2) x, y of the centreline; may leave the picture.
         width_px: Width about which the crack varies.
-        fade_start_px: Length over which it opens at its start; 0 where it starts at another crack.
-        fade_end_px: The same at its end.
+        fade_start_px: Length over which it opens at its start; 0 if it starts at another crack.
+        fade_end_px: The same for its end.
     """
 
     points_px: Floats
@@ -37,7 +37,7 @@ Layout = Callable[[int, int, float, np.random.Generator], list[Course]]
 def single(
     height_px: int, width_px: int, opening_px: float, rng: np.random.Generator
 ) -> list[Course]:
-    """Return a rough crack through the middle of the picture, perhaps with branches and twigs.
+    """Return a rough crack through the middle of the picture, perhaps with branches.
 
     Args:
         height_px: Rows of the picture.
@@ -55,13 +55,13 @@ def single(
 def forked(
     anchors_px: Floats, opening_px: float, rng: np.random.Generator, *, branch_px: float
 ) -> list[Course]:
-    """Return a rough crack through given points, perhaps with branches and twigs.
+    """Return a rough crack through given points, perhaps with branches of two orders.
 
     Args:
-        anchors_px: (M, 2) x, y that the crack passes, M >= 2.
+        anchors_px: (M, 2) x, y of points on the crack, M >= 2.
         opening_px: Width of the main crack.
         rng: Source of the course.
-        branch_px: Branches are a fifth to a half as long.
+        branch_px: Reference length; branches have a fifth to a half of it.
 
     Returns:
         The main crack and then its branches.
@@ -80,7 +80,7 @@ def forked(
 def meander(
     height_px: int, width_px: int, opening_px: float, rng: np.random.Generator
 ) -> list[Course]:
-    """Return one crack that changes its direction again and again; arguments as in `single`."""
+    """Return one crack that often changes its direction; arguments as in `single`."""
     start, _, end = _through(height_px, width_px, opening_px, rng)
     count = int(rng.integers(4, 10))
     ahead = (end - start) / (count - 1)
@@ -97,9 +97,9 @@ def meander(
 def straight(
     height_px: int, width_px: int, opening_px: float, rng: np.random.Generator
 ) -> list[Course]:
-    """Return a nearly straight crack with small jogs, as under load; arguments as in `single`.
+    """Return a nearly straight crack with small offsets, as under load; arguments as in `single`.
 
-    It departs from a drawn line by jogs of about its width and by a slight unrest everywhere.
+    It differs from a smooth line by offsets of about its width and by a slight roughness.
     """
     start, _, end = _through(height_px, width_px, opening_px, rng)
     bend = rng.uniform(-0.02, 0.02) * np.array([start[1] - end[1], end[0] - start[0]])
@@ -117,17 +117,17 @@ def straight(
     levels = np.stack([steps[:-1], steps[1:]], axis=1).reshape(-1)
     places = np.maximum.accumulate(places)
     aside = np.interp(along, places, levels)
-    unrest = np.interp(along, *_nodes(along, 4.0 + opening_px, rng)) * (0.5 + 0.1 * opening_px)
+    roughness = np.interp(along, *_nodes(along, 4.0 + opening_px, rng)) * (0.5 + 0.1 * opening_px)
     direction = (end - start) / math.sqrt(float(((end - start) ** 2).sum()))
     normal = np.array([-direction[1], direction[0]])
-    return [_faded(line + (aside + unrest)[:, None] * normal, opening_px, rng)]
+    return [_faded(line + (aside + roughness)[:, None] * normal, opening_px, rng)]
 
 
 def parallel(
     height_px: int, width_px: int, opening_px: float, rng: np.random.Generator
 ) -> list[Course]:
-    """Return two to five cracks side by side, each of other width; arguments as in `single`."""
-    make = straight if rng.random() < 0.4 else _plain  # noqa: PLR2004
+    """Return two to five parallel cracks of different widths; arguments as in `single`."""
+    make = straight if rng.random() < 0.4 else _unforked  # noqa: PLR2004
     (first,) = make(height_px, width_px, opening_px, rng)
     run, rise = first.points_px[-1] - first.points_px[0]
     length = math.sqrt(run * run + rise * rise)
@@ -148,10 +148,10 @@ def parallel(
 def stepped(
     height_px: int, width_px: int, opening_px: float, rng: np.random.Generator
 ) -> list[Course]:
-    """Return a crack that climbs in steps, as along joints or blocks; arguments as in `single`."""
+    """Return a crack in steps, as along the joints of blocks; arguments as in `single`."""
     start, middle, end = _through(height_px, width_px, opening_px, rng)
     direction = (end - start) / math.sqrt(float(((end - start) ** 2).sum()))
-    lean = rng.uniform(0.3, 0.8)  # the angle of a step to the course as a whole
+    lean = rng.uniform(0.3, 0.8)  # angle of a step to the main direction
     cos, sin = math.cos(lean), math.sin(lean)
     one = np.array(
         [cos * direction[0] - sin * direction[1], sin * direction[0] + cos * direction[1]]
@@ -169,7 +169,7 @@ def stepped(
     return [_faded(line, opening_px, rng)]
 
 
-def _plain(
+def _unforked(
     height_px: int, width_px: int, opening_px: float, rng: np.random.Generator
 ) -> list[Course]:
     """Return `single` without branches."""
@@ -179,7 +179,7 @@ def _plain(
 def _through(height_px: int, width_px: int, opening_px: float, rng: np.random.Generator) -> Floats:
     """Return start, middle and end (3, 2) of a slightly bent course through the middle half.
 
-    Most ends lie outside of the picture.
+    Most endpoints are outside the picture.
     """
     size_px = np.array([width_px, height_px], dtype=np.float64)
     middle = rng.uniform(0.25, 0.75, 2) * (size_px - 1)
@@ -198,14 +198,14 @@ def _through(height_px: int, width_px: int, opening_px: float, rng: np.random.Ge
 
 
 def _branch(parent: Course, size_px: float, rng: np.random.Generator) -> Course:
-    """Return a thinner crack that forks off."""
+    """Return a thinner crack that branches off."""
     line, _ = branch_line(parent.points_px, rng, length_px=rng.uniform(0.2, 0.5) * size_px)
     width_px = parent.width_px * rng.uniform(0.35, 0.75)
     return Course(line, width_px, fade_end_px=rng.uniform(10.0, 24.0) + 2.0 * width_px)
 
 
 def _faded(line: Floats, opening_px: float, rng: np.random.Generator) -> Course:
-    """Return the course with both ends fading over one length."""
+    """Return the course with equal fade lengths at both ends."""
     fade_px = rng.uniform(8.0, 26.0) + rng.uniform(3.0, 8.0) * opening_px
     return Course(line, opening_px, fade_start_px=fade_px, fade_end_px=fade_px)
 
@@ -218,7 +218,10 @@ def _rough(
     roughness: float,
     decay: float = 0.6,
 ) -> Floats:
-    """Return a `fractal_line` whose unrest ends at the scale of the width, for the edges' own."""
+    """Return a `fractal_line` without roughness below the scale of the width.
+
+    Finer roughness comes from the edges.
+    """
     coarse_px = max(2.5, 0.7 * opening_px)
     line = fractal_line(anchors_px, rng, roughness=roughness, decay=decay, step_px=coarse_px)
     along = distance_along(line)

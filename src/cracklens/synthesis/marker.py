@@ -1,4 +1,4 @@
-"""A black-and-white square marker of known size, as one tapes it to a wall to give the scale."""
+"""A square marker of known size, as taped to a wall to give the scale."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from cracklens.synthesis.coverage import Floats
 from cracklens.synthesis.noise import FloatImage
 
 _MODULES = 6  # 4 x 4 bits within a black border
-_CARD = 4.0 / 3.0  # the white card has one more module all round
+_CARD = 4.0 / 3.0  # side of the white card: one more module on each side
 _PARTS = 3  # of a pixel along each axis
 _PAPER, _INK = 238.0, 26.0
 _MOST_ID = 49
@@ -22,10 +22,10 @@ class Marker:
 
     Attributes:
         number: Its id, 0 to 49.
-        side_mm: Length of the black square's side on the wall.
-        middle_px: x, y of its middle.
-        side_px: Length of its side in the picture.
-        turn_deg: How far it is turned, counter-clockwise as seen.
+        side_mm: Side of the black square on the wall.
+        middle_px: x, y of its centre.
+        side_px: Side of the black square in the picture.
+        turn_deg: Rotation, counter-clockwise in the picture.
     """
 
     number: int
@@ -36,7 +36,7 @@ class Marker:
 
     @property
     def corners_px(self) -> Floats:
-        """(4, 2) x, y of the black square's corners, from the top left one clockwise."""
+        """(4, 2) x, y of the black square's corners, clockwise from the top left corner."""
         half = self.side_px / 2
         right, down = self._axes
         return np.array(self.middle_px) + half * np.stack(
@@ -45,7 +45,7 @@ class Marker:
 
     @property
     def _axes(self) -> tuple[Floats, Floats]:
-        """Unit vectors to the marker's own right and down."""
+        """Unit vectors of the marker's axes, right and down."""
         cos, sin = math.cos(math.radians(self.turn_deg)), math.sin(math.radians(self.turn_deg))
         return np.array([cos, -sin]), np.array([sin, cos])
 
@@ -55,10 +55,10 @@ def place_marker(surface: FloatImage, marker: Marker) -> tuple[slice, slice]:
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255; changed in place.
-        marker: What to draw, and where.
+        marker: The marker and its position.
 
     Returns:
-        Rows and columns that hold the card.
+        Rows and columns of the window that contains the card.
 
     Raises:
         UsageError: The number is not in the dictionary, or the card does not fit into the picture.
@@ -98,7 +98,7 @@ def place_marker(surface: FloatImage, marker: Marker) -> tuple[slice, slice]:
 
 
 def _modules(number: int) -> FloatImage:
-    """Return the tones of the marker's modules and of the white ones around, (8, 8)."""
+    """Return the grey values of the modules, with a white margin of one module, (8, 8)."""
     import cv2
 
     dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)

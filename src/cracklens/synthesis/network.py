@@ -1,4 +1,4 @@
-"""Cracks that form a network: map cracking with three-armed knots, crazing with T-shaped ones."""
+"""Crack networks: map cracking with Y-shaped junctions, crazing with T-shaped junctions."""
 
 import math
 
@@ -8,7 +8,7 @@ from cracklens.synthesis.coverage import Floats
 from cracklens.synthesis.crack import fractal_line
 from cracklens.synthesis.layouts import Course
 
-_WIDEST_OF_CELL = 0.1  # a network of wider cracks would be rubble
+_WIDEST_OF_CELL = 0.1  # largest crack width, as a share of the cell
 _HONEYCOMB = 0.866  # half the square root of 3
 _MOST_CELLS = 400
 
@@ -21,27 +21,27 @@ def map_cracks(
     *,
     cell_px: float | None = None,
 ) -> list[Course]:
-    """Return map cracking, as by alkali-silica reaction: irregular cells, three cracks per knot.
+    """Return map cracking, as by alkali-silica reaction: irregular cells, three-way junctions.
 
     Args:
         height_px: Rows of the picture.
         width_px: Columns of the picture.
         opening_px: Width of the widest crack; at most a tenth of a cell is used.
         rng: Source of the network.
-        cell_px: Side of a cell; drawn from a fifth to a half of the shorter side if not given.
+        cell_px: Side of a cell; default: random, a fifth to a half of the shorter side.
 
     Returns:
-        One course per side of a cell that touches the picture.
+        One course for each cell side in the picture.
     """
     cell_px = cell_px or rng.uniform(0.2, 0.5) * min(height_px, width_px)
     opening_px = min(opening_px, _WIDEST_OF_CELL * cell_px)
-    knots, sides = _honeycomb(height_px, width_px, cell_px, rng)
+    nodes, sides = _honeycomb(height_px, width_px, cell_px, rng)
     sides = sides[rng.random(len(sides)) >= rng.uniform(0.0, 0.35)]
-    arms = np.bincount(sides.reshape(-1), minlength=len(knots))
+    arms = np.bincount(sides.reshape(-1), minlength=len(nodes))
     roughness, fade_px = rng.uniform(0.06, 0.2), 0.4 * cell_px
     courses = []
     for one, two in sides.tolist():
-        line = fractal_line(knots[[one, two]], rng, roughness=roughness, decay=0.62)
+        line = fractal_line(nodes[[one, two]], rng, roughness=roughness, decay=0.62)
         courses.append(
             Course(
                 line,
@@ -61,9 +61,9 @@ def craze_cracks(
     *,
     cell_px: float | None = None,
 ) -> list[Course]:
-    """Return crazing, as by drying: each crack splits a cell in two and ends at older cracks.
+    """Return crazing, as by drying: each crack divides a cell and ends at older cracks.
 
-    Arguments and result are those of `map_cracks`; younger cracks are finer.
+    Arguments and result are those of `map_cracks`; younger cracks are narrower.
     """
     cell_px = cell_px or rng.uniform(0.18, 0.5) * min(height_px, width_px)
     opening_px = min(opening_px, _WIDEST_OF_CELL * cell_px)
@@ -85,7 +85,7 @@ def craze_cracks(
 def _honeycomb(
     height_px: int, width_px: int, cell_px: float, rng: np.random.Generator
 ) -> tuple[Floats, np.ndarray[tuple[int, int], np.dtype[np.intp]]]:
-    """Return jittered knots (K, 2) of a turned honeycomb and its sides (S, 2), near the picture."""
+    """Return jittered nodes (K, 2) of a rotated honeycomb and its sides (S, 2) near the picture."""
     reach = math.sqrt(float(height_px * height_px + width_px * width_px)) / 2 + cell_px
     across, down = int(reach / (cell_px * _HONEYCOMB)) + 1, int(reach / (1.5 * cell_px)) + 1
     column, row = np.meshgrid(np.arange(-across, across + 1), np.arange(-down, down + 1))
@@ -96,23 +96,22 @@ def _honeycomb(
     cos, sin = math.cos(angle), math.sin(angle)
     x, y = flat[..., 0].reshape(-1), flat[..., 1].reshape(-1)
     middle = np.array([width_px, height_px]) / 2
-    knots = np.stack([cos * x - sin * y, sin * x + cos * y], axis=1) + middle
-    index = np.arange(knots.shape[0]).reshape(row.shape)
+    nodes = np.stack([cos * x - sin * y, sin * x + cos * y], axis=1) + middle
+    index = np.arange(nodes.shape[0]).reshape(row.shape)
     level = np.stack([index[:, :-1].reshape(-1), index[:, 1:].reshape(-1)], axis=1)
     up = odd[:-1] == 1
     upright = np.stack([index[:-1][up], index[1:][up]], axis=1)
     sides = np.concatenate([level, upright])
     slack = 0.1 * cell_px
     size = np.array([width_px, height_px])
-    size = np.array([width_px, height_px])
-    inside = np.all((knots > -slack) & (knots < size + slack), axis=1, keepdims=True)[:, 0]
-    return knots, sides[inside[sides].any(axis=1)]
+    inside = np.all((nodes > -slack) & (nodes < size + slack), axis=1, keepdims=True)[:, 0]
+    return nodes, sides[inside[sides].any(axis=1)]
 
 
 def _splits(
     height_px: int, width_px: int, cell_px: float, rng: np.random.Generator
 ) -> list[tuple[Floats, int]]:
-    """Return the splits of a block larger than the picture: both ends (2, 2) and age of each."""
+    """Divide a block larger than the picture; return endpoints (2, 2) and age of each division."""
     turn = rng.uniform(0.0, math.pi / 2)
     cos, sin = math.cos(turn), math.sin(turn)
     half = 0.75 * (height_px + width_px) / 2
@@ -121,10 +120,10 @@ def _splits(
         [cos * corners[:, 0] - sin * corners[:, 1], sin * corners[:, 0] + cos * corners[:, 1]],
         axis=1,
     )
-    waiting = [(block + np.array([width_px, height_px]) / 2, 0)]
+    queue = [(block + np.array([width_px, height_px]) / 2, 0)]
     splits: list[tuple[Floats, int]] = []
-    while waiting and len(splits) < _MOST_CELLS:
-        cell, age = waiting.pop(0)
+    while queue and len(splits) < _MOST_CELLS:
+        cell, age = queue.pop(0)
         low, high = cell.min(axis=0), cell.max(axis=0)
         outside = float(high.min()) < 0 or low[0] > width_px or low[1] > height_px
         if outside or _area(cell) < cell_px * cell_px * rng.uniform(0.7, 1.8):
@@ -133,12 +132,12 @@ def _splits(
         if parts is not None:
             one, two, ends = parts
             splits.append((ends, age))
-            waiting += [(one, age + 1), (two, age + 1)]
+            queue += [(one, age + 1), (two, age + 1)]
     return splits
 
 
 def _split(cell: Floats, rng: np.random.Generator) -> tuple[Floats, Floats, Floats] | None:
-    """Split a convex cell across its longer direction: both parts and both ends of the split."""
+    """Split a convex cell across its longer direction; return both parts and the endpoints."""
     apart = cell[:, None, :] - cell[None, :, :]
     one, two = divmod(int((apart * apart).sum(axis=2).argmax()), len(cell))
     run, rise = (cell[two] - cell[one]).tolist()

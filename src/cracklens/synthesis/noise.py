@@ -1,7 +1,7 @@
-"""Noise and filters from plain arithmetic.
+"""Noise and filters in elementary arithmetic.
 
-No FFT, no BLAS and no transcendental function over arrays, so that a seed gives the same picture on
-every platform.
+There is no FFT, no BLAS and no transcendental function of arrays, so a seed gives the same picture
+on every platform.
 """
 
 import numpy as np
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 FloatImage = NDArray[np.float32]
 
-_LEAST_WEIGHT = 1e-4  # of a blur, below one thousandth of a grey value per 8 bits
+_LEAST_WEIGHT = 1e-4  # smaller weights of a blur kernel are left out
 
 
 def smoothstep(t: FloatImage) -> FloatImage:
-    """Return 3t² - 2t³ with t clipped to [0, 1]: a ramp that starts and ends level.
+    """Return 3t² - 2t³ with t clipped to [0, 1]: a ramp with zero slope at both ends.
 
     >>> smoothstep(np.array([-1.0, 0.0, 0.5, 2.0], dtype=np.float32)).tolist()
     [0.0, 0.0, 0.5, 1.0]
@@ -102,10 +102,10 @@ def soften(image: FloatImage, strength: float, passes: int = 1) -> FloatImage:
 
 
 def blur(image: FloatImage, sigma_px: float) -> FloatImage:
-    """Return `image` blurred by about a Gaussian: the repeated kernel of `soften`, applied at once.
+    """Return `image` blurred by a kernel close to a Gaussian: the repeated kernel of `soften`.
 
-    The variance is `sigma_px` squared along each axis; from 1 px on the kernel departs from a
-    Gaussian by at most 7 % of its peak.
+    The variance is `sigma_px` squared along each axis. From 1 px on, the kernel differs from a
+    Gaussian by at most 7 % of its maximum.
 
     Args:
         image: (H, W) or (H, W, C) float32.
@@ -127,7 +127,7 @@ def blur(image: FloatImage, sigma_px: float) -> FloatImage:
 
 
 def blur_kernel(sigma_px: float) -> list[float]:
-    """Return the middle and then the right half of the kernel of `blur`.
+    """Return the central weight and the right half of the kernel of `blur`.
 
     >>> [round(weight, 4) for weight in blur_kernel(0.5)]
     [0.75, 0.125]
@@ -148,11 +148,11 @@ def blur_kernel(sigma_px: float) -> list[float]:
 
 
 def enlarged(image: FloatImage, factor: int, height_px: int, width_px: int) -> FloatImage:
-    """Return `image` with `factor` times as many pixels each way, linear between their middles.
+    """Return `image` enlarged by an integer factor, with linear interpolation.
 
     Args:
         image: (h, w) or (h, w, C) float32.
-        factor: Side of the block that one pixel stands for.
+        factor: Factor along each axis.
         height_px: Rows of the result, at most h x `factor`.
         width_px: Columns of the result, at most w x `factor`.
 
@@ -176,7 +176,7 @@ def enlarged(image: FloatImage, factor: int, height_px: int, width_px: int) -> F
 
 
 def shifted(image: FloatImage, rows_px: int, columns_px: int) -> FloatImage:
-    """Return `image` moved down by `rows_px` and right by `columns_px`, its border repeated.
+    """Return `image` moved down by `rows_px` and right by `columns_px`, with repeated border.
 
     >>> shifted(np.array([[1.0, 2.0, 3.0]], dtype=np.float32), 0, 1).tolist()
     [[1.0, 1.0, 2.0]]
@@ -190,7 +190,7 @@ def shifted(image: FloatImage, rows_px: int, columns_px: int) -> FloatImage:
 def _lattice_axis(
     size_px: int, cell_px: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.intp], FloatImage]:
-    """Return for every pixel its lattice node and the smooth weight of the next node."""
+    """Return for each pixel its lattice node and the smooth weight of the next node."""
     at = np.arange(size_px, dtype=np.float64) / cell_px + rng.random()
     node = at.astype(np.intp)
     return node, smoothstep((at - node).astype(np.float32))
@@ -206,7 +206,7 @@ def _blocks(
 
 
 def _convolved(image: FloatImage, kernel: list[float], axis: int) -> FloatImage:
-    """Return `image` under a symmetric kernel along one axis, its border repeated."""
+    """Return `image` filtered with a symmetric kernel along one axis, with repeated border."""
     reach = len(kernel) - 1
     if reach == 0:
         return image

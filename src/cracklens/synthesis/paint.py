@@ -1,4 +1,4 @@
-"""What cracks look like: dark and shaded inside, chipped, filled, dirty, white with lime."""
+"""Appearance of cracks: darkness, shading, chipped edges, fillings, dirt, efflorescence, rust."""
 
 import math
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from cracklens.synthesis.noise import (
     value_noise,
 )
 
-_DARKEST = 0.97  # a crack always returns some light
+_DARKEST = 0.97  # every crack reflects some light
 _SIDES = ((1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (1, 0), (0, -1), (-1, 0))
 _COARSE_PX = 8
 _LIME, _RUST, _DIRT = (1.0, 0.985, 0.95), (1.0, 0.78, 0.52), (1.0, 0.975, 0.93)
@@ -26,21 +26,21 @@ _LIME, _RUST, _DIRT = (1.0, 0.985, 0.95), (1.0, 0.78, 0.52), (1.0, 0.975, 0.93)
 
 @dataclass(frozen=True)
 class CrackLook:
-    """What distinguishes the cracks of one picture from those of another.
+    """Parameters of the appearance of cracks.
 
     Attributes:
-        depth: From as faint as their width allows, 0, to as dark as a crack can be, 1.
-        towards_light: Rows down and columns right from a wall to the light it faces.
-        lit_wall: How much lighter the wall that faces the light is, as a share.
-        wall_px: How far that wall reaches into the crack, as a share of the width.
-        lit_edge: Brightness of the edge that catches the light, as a share.
-        chips: Share of the edge that is broken off, about; 0 for sharp edges.
-        filling: Share of the length that is filled, about; 0 for open cracks.
-        filling_tone: Brightness of the filling, as a share of the concrete's.
-        dirt: Darkening beside the crack by dirt or moisture, as a share.
-        dirt_px: How far that reaches.
-        lime: Efflorescence, the cover of white deposits at their thickest; 0 for none.
-        rust: The same of rust stains.
+        depth: 0 for the faintest crack of a given width, 1 for the darkest.
+        towards_light: Direction to the light, in rows down and columns right.
+        lit_wall: Relative brightening of the crack wall that faces the light.
+        wall_px: Visible depth of that wall, as a share of the crack width.
+        lit_edge: Relative brightening of the edge that faces the light.
+        chips: Approximate share of the edge that is chipped; 0 for sharp edges.
+        filling: Approximate share of the length that is filled; 0 for open cracks.
+        filling_tone: Brightness of the filling relative to the concrete.
+        dirt: Relative darkening next to the crack by dirt or moisture.
+        dirt_px: Range of that darkening.
+        lime: Efflorescence: largest opacity of the white deposits; 0 for none.
+        rust: The same for rust stains.
     """
 
     depth: float
@@ -58,7 +58,7 @@ class CrackLook:
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
-        """Return a look drawn at random; most cracks are open and clean."""
+        """Return a random look; most cracks are open and clean."""
         some = rng.random(6)
         return cls(
             depth=1.0 - rng.random() ** 1.4,
@@ -83,16 +83,16 @@ def paint_cracks(
     *,
     look: CrackLook | None = None,
 ) -> FloatImage:
-    """Return the surface with the cracks in it.
+    """Return the surface with the cracks painted on it.
 
-    A wide crack is deep and therefore dark; only a fine one may be faint. Fillings and deposits
-    lighten stretches of a crack: the truth of where it runs is its coverage, not its look.
+    A wide crack is deep and therefore dark; only a narrow crack can be faint. Fillings and deposits
+    brighten parts of a crack, so its ground truth is the coverage, not the brightness.
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255: rendered, or a photograph.
         cracks: Cracks with a coverage of (H, W).
         rng: Source of contrast, wear and deposits.
-        look: What they look like; drawn from `rng` if not given.
+        look: Their appearance; default: random.
 
     Returns:
         A new array of the same shape, not rounded and not clipped.
@@ -125,7 +125,7 @@ def _cover_and_darkness(
     look: CrackLook,
     rng: np.random.Generator,
 ) -> tuple[FloatImage, FloatImage]:
-    """Return the coverage of all cracks, and that times how dark each is inside, both (H, W)."""
+    """Return the coverage of all cracks, and the coverage times the darkness, both (H, W)."""
     cover, dark = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
     for crack in cracks:
         faintest = min(0.1 + 0.055 * _mean_width(crack), 0.65)
@@ -138,7 +138,7 @@ def _cover_and_darkness(
 
 
 def _mean_width(crack: RenderedCrack) -> float:
-    """Return the mean width of a crack where it is open."""
+    """Return the mean width of a crack over its open points."""
     opened = crack.width_px[crack.width_px > 0]
     return math.fsum(opened.tolist()) / opened.size if opened.size else 0.0
 
@@ -152,10 +152,10 @@ def _opened(
     width_px: float,
     look: CrackLook,
 ) -> FloatImage:
-    """Darken the inside, less on the wall that faces the light, and light the edge beyond."""
+    """Darken the inside, less on the wall that faces the light, and brighten the lit edge."""
     down, right = look.towards_light
     reach_px = min(max(1, round(look.wall_px * width_px)), 8)
-    # The wall is near the edge that lies away from the light; that edge's rim catches light, too.
+    # The visible wall is at the edge away from the light; the rim of that edge is lit as well.
     wall = np.clip(cover - shifted(cover, down * reach_px, right * reach_px), 0.0, 1.0)
     if reach_px > 1:
         wall = blur(wall, 0.3 * reach_px) * cover
@@ -165,7 +165,7 @@ def _opened(
     rim = np.clip(shifted(cover, -down * rim_px, -right * rim_px) - cover, 0.0, 1.0)
     strength = look.lit_edge * min(1.0, 0.2 * width_px)
     lit = np.float32(strength) * rim * np.clip(wear * 3.0 + 0.3, 0.0, 1.0)
-    # Inside, grain and pores of the surface are gone.
+    # Grain and pores of the surface are not visible inside the crack.
     mixed = picture + (0.7 * cover)[:, :, None] * (around - picture)
     painted: FloatImage = mixed * (1.0 - inside + lit)[:, :, None]
     return painted
@@ -178,7 +178,7 @@ def _chipped(
     look: CrackLook,
     rng: np.random.Generator,
 ) -> FloatImage:
-    """Break shallow pieces off the edges, each with a lit and a shaded side."""
+    """Add shallow chips at the edges, each with a lit and a shaded side."""
     height_px, columns_px = cover.shape
     reach_px = min(0.9 + 0.22 * width_px, 5.0)
     near = blur(np.minimum(2.5 * cover, 1.0), reach_px)
@@ -204,7 +204,7 @@ def _filled(
     look: CrackLook,
     rng: np.random.Generator,
 ) -> FloatImage:
-    """Fill stretches of the opening with dust or sealer."""
+    """Fill parts of the opening with dust or sealer."""
     share = smoothstep((slow * 0.9 + np.float32(look.filling * 1.8 - 0.9)) * 2.5 + 0.5)
     grain: FloatImage = rng.random(cover.shape, dtype=np.float32) - np.float32(0.5)
     tone: FloatImage = np.float32(look.filling_tone) * (1.0 + 0.12 * grain)
@@ -216,7 +216,7 @@ def _filled(
 def _stained(
     picture: FloatImage, cover: FloatImage, slow: FloatImage, wear: FloatImage, look: CrackLook
 ) -> FloatImage:
-    """Darken the concrete beside the crack, or tint it with rust."""
+    """Darken the concrete next to the crack, or tint it with rust."""
     near = blur(np.minimum(2.0 * cover, 1.0), look.dirt_px)
     near = np.minimum(near * np.float32(1.5 + 0.12 * look.dirt_px), 1.0)
     near *= np.clip(0.75 + 0.5 * slow + 0.35 * wear, 0.0, 1.0)
@@ -237,7 +237,7 @@ def _limed(
     look: CrackLook,
     rng: np.random.Generator,
 ) -> FloatImage:
-    """Lay white deposits on and beside the crack, running down from it."""
+    """Add white deposits on and next to the crack, and below it."""
     aside = shifted(cover, int(rng.integers(-2, 4)), int(rng.integers(-2, 3)))
     near = np.minimum(blur(np.minimum(2.5 * aside, 1.0), rng.uniform(1.2, 4.0)) * 2.2, 1.0)
     for _ in range(int(rng.integers(0, 9))):
@@ -251,17 +251,17 @@ def _limed(
 
 
 def _colour_loss(tint: tuple[float, float, float], darkness: float) -> FloatImage:
-    """Return what share each channel loses: `darkness` of all, and more of what a tint lacks."""
+    """Return the relative loss of each channel: `darkness` plus the loss by the tint."""
     loss: FloatImage = np.float32(1.0 + darkness) - np.array(tint, dtype=np.float32)
     return loss
 
 
 def _smoothed(surface: FloatImage) -> FloatImage:
-    """Return the surface without detail: means of blocks, joined linearly."""
+    """Return the surface without detail: block means with linear interpolation."""
     height_px, columns_px = surface.shape[:2]
     pad = [(0, -height_px % _COARSE_PX), (0, -columns_px % _COARSE_PX), (0, 0)]
     padded = np.pad(surface, pad, mode="edge")
-    # Added one by one: the order in which a sum adds differs between platforms.
+    # Added one by one, because the summation order of `sum` differs between platforms.
     rows = padded[::_COARSE_PX].copy()
     for offset in range(1, _COARSE_PX):
         rows += padded[offset::_COARSE_PX]

@@ -1,4 +1,4 @@
-"""A slightly oblique view: the same mapping for pictures and for points."""
+"""A slightly oblique view, for pictures and for points."""
 
 import math
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ _STRIPE_PX = 256
 
 @dataclass(frozen=True)
 class Perspective:
-    """How a flat wall appears from an oblique camera.
+    """Mapping of a flat wall to the picture of an oblique camera.
 
-    A point at (u, v) from the picture's middle appears at (u', v') = T (u, v) / (1 + t · (u, v)),
-    where T turns and scales and t tilts.
+    A point at (u, v) from the picture's middle maps to (u', v') = T (u, v) / (1 + t · (u, v)), with
+    rotation and scale T and tilt t.
 
     Attributes:
         middle_px: x, y of the picture's middle.
-        turn: Turn and scale (a, b): T (u, v) = (a u - b v, b u + a v).
-        tilt_per_px: How fast the scale falls along x and y; 0 for a view at right angles.
+        turn: Rotation and scale (a, b): T (u, v) = (a u - b v, b u + a v).
+        tilt_per_px: Decrease of the scale along x and y; 0 for a perpendicular view.
     """
 
     middle_px: tuple[float, float]
@@ -31,7 +31,7 @@ class Perspective:
 
     @classmethod
     def draw(cls, height_px: int, width_px: int, rng: np.random.Generator) -> Self:
-        """Return a view turned by up to 2° whose scale varies by up to 6 % across the picture."""
+        """Return a random view: rotation up to 2°, scale change up to 6 % across the picture."""
         angle, scale = math.radians(rng.uniform(-2.0, 2.0)), rng.uniform(1.03, 1.08)
         tilt = rng.uniform(-0.06, 0.06, 2)
         return cls(
@@ -42,7 +42,7 @@ class Perspective:
 
 
 def warp_points(points_px: Floats, perspective: Perspective) -> Floats:
-    """Return where points of the wall appear in the picture.
+    """Map points of the wall to the picture.
 
     Args:
         points_px: (N, 2) x, y.
@@ -58,7 +58,7 @@ def warp_points(points_px: Floats, perspective: Perspective) -> Floats:
 
 
 def warp(image: FloatImage, perspective: Perspective) -> FloatImage:
-    """Return the picture of a wall in that view, bilinear between pixels, its border repeated.
+    """Return the picture of a wall in that view: bilinear interpolation, repeated border.
 
     Args:
         image: (H, W) or (H, W, C) float32.
@@ -74,7 +74,7 @@ def warp(image: FloatImage, perspective: Perspective) -> FloatImage:
     p = (np.arange(width_px) - x0)[None, :]
     for top in range(0, height_px, _STRIPE_PX):
         q = (np.arange(top, min(top + _STRIPE_PX, height_px)) - y0)[:, None]
-        # The inverse in closed form: undo the turn, then (u, v) = w / (1 - t · w).
+        # The inverse in closed form: w = T⁻¹ (p, q), then (u, v) = w / (1 - t · w).
         size = a * a + b * b
         u, v = (a * p + b * q) / size, (a * q - b * p) / size
         below = 1.0 - tilt_x * u - tilt_y * v
@@ -83,7 +83,7 @@ def warp(image: FloatImage, perspective: Perspective) -> FloatImage:
 
 
 def _sampled(image: FloatImage, x_px: Floats, y_px: Floats) -> FloatImage:
-    """Return the image between its pixels, at (H', W') positions."""
+    """Return the image at (H', W') subpixel positions."""
     x = np.clip(x_px, 0.0, image.shape[1] - 1.0)
     y = np.clip(y_px, 0.0, image.shape[0] - 1.0)
     left, top = x.astype(np.intp), y.astype(np.intp)

@@ -1,4 +1,4 @@
-"""A photograph of a whole wall, about 12 MP, of which every crack and look-alike is known."""
+"""A rendered photograph of a whole wall, about 12 MP, with all cracks and look-alikes known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,23 +18,24 @@ from cracklens.synthesis.paint import CrackLook, paint_cracks
 from cracklens.synthesis.scene_kinds import SCENES, SceneKind
 
 SMALLEST_SCENE_PX = 600
-_CLOUD_PX = 8  # clouds are drawn on a picture so many times smaller
+_CLOUD_PX = 8  # large patches are drawn on a picture reduced by this factor
 _FLAT = 128.0
 _MARKER_MM = 30.0
-_MARGIN_PX = 60  # around the cracks of a group, for what lies beside them
+_MARGIN_PX = 60  # around the cracks of a group, for stains and deposits
 
 
 @dataclass(frozen=True)
 class RenderedScene:
-    """A photograph of a wall with its truth. The wall is seen at right angles.
+    """A photograph of a wall in a perpendicular view, with its ground truth.
 
     Attributes:
         kind: Name in `SCENES`.
         pixels: (H, W, 3) uint8 RGB.
-        coverage: (H, W) uint8, 255 times the share of each pixel's area under any crack that can
-            be seen: what hangs in front of a crack is left out.
-        cracks: All cracks as they run on the wall.
-        distractors: For each name in `DISTRACTORS` that is there, (H, W) uint8, 255 where it is.
+        coverage: (H, W) uint8, 255 times the share of each pixel's area under any visible crack;
+            it is 0 under objects in front of the wall.
+        cracks: All cracks of the wall, also hidden ones.
+        distractors: Mask (H, W) uint8, 0 or up to 255, of each look-alike in the picture, by its
+            name in `DISTRACTORS`.
         mm_per_px: Ground sampling distance.
         marker: The marker that gives the scale.
     """
@@ -53,19 +54,19 @@ def render_scene(
 ) -> RenderedScene:
     """Return one scene; the same arguments give the same scene.
 
-    Takes a few seconds and about 0.8 GB at 12 MP.
+    At 12 MP this takes a few seconds and about 0.8 GB.
 
     Args:
         seed: Any integer >= 0.
-        kind: Name in `SCENES`; drawn from the seed if not given.
+        kind: Name in `SCENES`; default: determined by the seed.
         width_px: Columns, at least 600.
         height_px: Rows, at least 600.
 
     Returns:
-        The scene, not compressed.
+        The scene, without compression.
 
     Raises:
-        UsageError: `seed` is negative, the size too small, or the kind not known.
+        UsageError: `seed` is negative, the size is too small, or the kind is unknown.
     """
     if seed < 0:
         raise UsageError(f"a seed must be at least 0, got {seed}")
@@ -76,7 +77,7 @@ def render_scene(
         )
     kind = kind if kind is not None else list(SCENES)[seed % len(SCENES)]
     if kind not in SCENES:
-        raise UsageError(f"no scene is called {kind!r}; there are {', '.join(SCENES)}")
+        raise UsageError(f"no scene {kind!r}; known: {', '.join(SCENES)}")
     place = list(SCENES).index(kind)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, place])))
     wall = _Wall(height_px, width_px, SCENES[kind], rng)
@@ -108,7 +109,7 @@ def render_scene(
 
 
 class _Wall:
-    """A wall on which a scene is drawn, and the truth that grows with it."""
+    """A wall on which a scene is drawn, with its ground truth."""
 
     def __init__(
         self, height_px: int, width_px: int, kind: SceneKind, rng: np.random.Generator
@@ -126,7 +127,7 @@ class _Wall:
         return self.coverage.shape[0], self.coverage.shape[1]
 
     def draw_large(self, rng: np.random.Generator) -> None:
-        """Draw what is larger than on a tile, each on a smaller picture that is then enlarged."""
+        """Draw each large look-alike on a reduced picture and enlarge it."""
         height_px, width_px = self.shape
         for name, times in self.kind.large:
             small = (-(-height_px // times), -(-width_px // times), 3)
@@ -137,7 +138,7 @@ class _Wall:
             self._mark(name, large[:, :width_px])
 
     def draw(self, name: str, rng: np.random.Generator) -> None:
-        """Draw something that resembles a crack, of the size that it has on a tile."""
+        """Draw a look-alike at the size that it has on a tile."""
         drawn = DISTRACTORS[name](self.surface, rng)
         self.surface = drawn.surface
         self._mark(name, drawn.mask)
@@ -145,7 +146,7 @@ class _Wall:
     def crack(
         self, cracks: Sequence[RenderedCrack], look: CrackLook, rng: np.random.Generator
     ) -> None:
-        """Paint cracks within the part of the wall that holds them."""
+        """Paint cracks in the part of the wall around them."""
         if not cracks:
             return
         windows = [crack.window for crack in cracks]
@@ -169,18 +170,18 @@ class _Wall:
             np.maximum(under, np.rint(crack.part * 255.0).astype(np.uint8), out=under)
 
     def _mark(self, name: str, mask: FloatImage) -> None:
-        """Add to what is known of one kind."""
+        """Add a mask to that of one kind of look-alike."""
         eight_bits = np.rint(mask * np.float32(255.0)).astype(np.uint8)
         known = self.distractors.get(name)
         self.distractors[name] = eight_bits if known is None else np.maximum(known, eight_bits)
 
 
 def _clouds(height_px: int, width_px: int, strength: float, rng: np.random.Generator) -> FloatImage:
-    """Return the large patches and streaks of weather as factors, `_CLOUD_PX` times smaller."""
+    """Return large patches and streaks as brightness factors, reduced by `_CLOUD_PX`."""
     rows, columns = -(-height_px // _CLOUD_PX), -(-width_px // _CLOUD_PX)
     cell_px = max(rows, columns) / 2.5
     clouds = fractal_noise(rows, columns, cell_px, rng, octaves=6, persistence=0.6)
-    # Water runs down: noise on a low picture, stretched to the full height.
+    # Vertical streaks of water: noise on a few rows, stretched to the full height.
     streaks = value_noise(-(-rows // 32), columns, 3.0, rng)
     streaks += value_noise(-(-rows // 32), columns, 9.0, rng)
     streaks = enlarged(streaks.repeat(32, axis=0)[:rows], 1, rows, columns)
@@ -189,7 +190,7 @@ def _clouds(height_px: int, width_px: int, strength: float, rng: np.random.Gener
 
 
 def _marker(wall: _Wall, mm_per_px: float, seed: int, rng: np.random.Generator) -> Marker:
-    """Return a marker in the corner where it hides least of the cracks."""
+    """Return a marker in the corner in which it hides the fewest crack pixels."""
     height_px, width_px = wall.shape
     side_px = min(_MARKER_MM / mm_per_px, 0.15 * min(height_px, width_px))
     inset = side_px * rng.uniform(1.1, 1.5)
@@ -210,7 +211,7 @@ def _marker(wall: _Wall, mm_per_px: float, seed: int, rng: np.random.Generator) 
 
 
 def _camera(rng: np.random.Generator) -> Camera:
-    """Return a good camera in a calm hand."""
+    """Return a good, steady camera."""
     return Camera(
         blur_px=rng.uniform(0.5, 0.85),
         exposure=rng.uniform(0.95, 1.1),

@@ -1,4 +1,4 @@
-"""The kinds of walls that scenes show: their concrete, what resembles a crack, and their cracks."""
+"""The kinds of walls in scenes: concrete, look-alikes and cracks."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,11 +15,11 @@ from cracklens.synthesis.network import craze_cracks, map_cracks
 
 @dataclass(frozen=True)
 class CrackGroup:
-    """Cracks that belong together and look alike.
+    """Cracks of one appearance.
 
     Attributes:
-        courses: Where they run, in pixels of the scene.
-        look: Fields of `CrackLook` that are not left to chance.
+        courses: Their centrelines, in pixels of the scene.
+        look: Fixed fields of `CrackLook`; the others are random.
     """
 
     courses: list[Course]
@@ -35,11 +35,11 @@ class SceneKind:
 
     Attributes:
         concrete: Its surface.
-        weather: Strength of large clouds and streaks, as a share.
-        large: Names of `DISTRACTORS` with how many times larger than on a tile each is drawn.
-        fine: Names drawn as on a tile.
-        over: Names of things that hang or lie in front of the cracks.
-        plan: Where the cracks run: rows, columns and source in, groups out.
+        weather: Relative strength of large patches and streaks.
+        large: Names of `DISTRACTORS` and the factor by which each is larger than on a tile.
+        fine: Names of look-alikes drawn as on a tile.
+        over: Names of look-alikes in front of the cracks.
+        plan: Function that makes the crack groups, from rows, columns and random generator.
         mm_per_px: Ground sampling distance.
     """
 
@@ -53,7 +53,7 @@ class SceneKind:
 
 
 def _concrete(brightness: float, cast: tuple[float, float, float], grain: float) -> ConcreteLook:
-    """Return a look for walls; their large patches are drawn by the scene."""
+    """Return a look for walls, without large patches, which the scene draws."""
     return ConcreteLook(
         brightness=brightness,
         cast=cast,
@@ -70,7 +70,7 @@ def _concrete(brightness: float, cast: tuple[float, float, float], grain: float)
 def _along(
     shares: list[tuple[float, float]], rows: int, columns: int, rng: np.random.Generator
 ) -> Floats:
-    """Return points (N, 2) on a smooth curve through shares of width and height, moved a little."""
+    """Return points (N, 2) on a smooth curve; control points are shares of the size plus noise."""
     points: Floats = np.array(shares) + rng.uniform(-0.03, 0.03, (len(shares), 2))
     return bend(points * np.array([columns, rows]), step_px=0.12 * min(rows, columns))
 
@@ -78,7 +78,7 @@ def _along(
 def _within(
     courses: list[Course], left: float, top: float, rows: int, columns: int
 ) -> list[Course]:
-    """Return the courses of a part of the picture, moved to where that part is."""
+    """Return the courses of a part of the picture, moved to the position of that part."""
     corner = np.array([left * columns, top * rows])
     return [
         Course(c.points_px + corner, c.width_px, c.fade_start_px, c.fade_end_px) for c in courses
@@ -86,7 +86,7 @@ def _within(
 
 
 def _board_wall(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGroup]:
-    """One crack slopes across the boards, a hairline starts at the top."""
+    """Return a crack diagonally across the boards, and a hairline from the top."""
     size = min(rows, columns)
     main = _along([(0.16, 0.3), (0.45, 0.46), (0.87, 0.58)], rows, columns, rng)
     fine = _along([(0.7, -0.02), (0.72, 0.2), (0.66, 0.38)], rows, columns, rng)
@@ -100,7 +100,7 @@ def _board_wall(rows: int, columns: int, rng: np.random.Generator) -> list[Crack
 
 
 def _slab(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGroup]:
-    """Map cracking in one half and crazing in a corner."""
+    """Return map cracking in one half and crazing in a corner."""
     size = min(rows, columns)
     net = map_cracks(int(0.62 * rows), int(0.5 * columns), 3.2, rng, cell_px=0.085 * size)
     craze = craze_cracks(int(0.3 * rows), int(0.22 * columns), 1.6, rng, cell_px=0.05 * size)
@@ -111,7 +111,7 @@ def _slab(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGroup]
 
 
 def _pier(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGroup]:
-    """A wide crack runs from top to bottom, with lime; a fine one beside it."""
+    """Return a wide crack from top to bottom, with efflorescence, and a fine crack next to it."""
     size = min(rows, columns)
     main = _along([(0.44, -0.03), (0.47, 0.3), (0.43, 0.65), (0.46, 1.03)], rows, columns, rng)
     fine = _along([(0.74, 0.25), (0.72, 0.5), (0.76, 0.9)], rows, columns, rng)
@@ -125,7 +125,7 @@ def _pier(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGroup]
 
 
 def _cable_wall(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGroup]:
-    """Two cracks of moderate width, one of them forked."""
+    """Return two cracks of moderate width, one of them with branches."""
     size = min(rows, columns)
     main = _along([(0.2, 0.86), (0.36, 0.6), (0.4, 0.3), (0.55, 0.1)], rows, columns, rng)
     other = meander(int(0.4 * rows), int(0.3 * columns), rng.uniform(2.0, 3.0), rng)
@@ -139,11 +139,11 @@ def _cable_wall(rows: int, columns: int, rng: np.random.Generator) -> list[Crack
 
 
 def _panels(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGroup]:
-    """Fine, nearly straight cracks side by side, as from bending."""
+    """Return fine, nearly straight, parallel cracks, as from bending."""
     groups = []
     for left in (0.14, 0.34, 0.57, 0.76):
         courses = straight(int(0.1 * columns), int(0.1 * columns), rng.uniform(1.2, 3.4), rng)
-        # Stood upright and stretched to its length; the jogs stay as they are.
+        # Rotated to the vertical and stretched along its length; the offsets keep their size.
         line = courses[0].points_px
         start, end = line[0], line[-1]
         length = float(np.sqrt(((end - start) ** 2).sum()))
@@ -158,7 +158,7 @@ def _panels(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGrou
 
 
 def _sound(rows: int, columns: int, rng: np.random.Generator) -> list[CrackGroup]:
-    """No crack at all."""
+    """Return no crack."""
     del rows, columns, rng
     return []
 

@@ -1,9 +1,9 @@
-"""A picture of cracks of a chosen width, seen at a chosen tilt: the truth for measuring.
+"""A picture of cracks of given width at a given tilt: the ground truth for measurement.
 
-The cracks run on the wall. Their lines and widths are mapped into the picture by the exact
-homography, and the share of each pixel under them is computed there. No picture is resampled, so
-that the tilt adds no blur: the edges are those of an ideal pixel, a box of 1 px, before `blur_px`.
-Only the concrete does not follow the tilt; its texture is drawn in the picture.
+The cracks are defined on the wall. Their lines and widths are mapped to the picture by the exact
+homography, and the coverage of each pixel is computed there. No picture is resampled, so the tilt
+adds no blur: before `blur_px`, the edges are those of an ideal pixel, a box of 1 px. The texture of
+the concrete is drawn in the picture and does not follow the tilt.
 """
 
 from collections.abc import Sequence
@@ -27,12 +27,12 @@ from cracklens.synthesis.specimen_lines import Line, lines_on_wall
 
 SpecimenLayout = Literal["rough", "straight", "fork", "map"]
 SMALLEST_SPECIMEN_PX = 32
-_PLAIN_WALL, _PLAIN_CRACK = 180.0, 40.0  # grey values
+_UNIFORM_WALL, _UNIFORM_CRACK = 180.0, 40.0  # grey values
 
 
 @dataclass(frozen=True, slots=True)
 class SpecimenCrack:
-    """The truth of one visible stretch without forks; a branch is a crack of its own.
+    """Ground truth of one visible section without forks; a branch is a separate crack.
 
     Attributes:
         points_px: (N, 2) x, y of the centreline in the picture.
@@ -64,23 +64,23 @@ class SpecimenCrack:
 
     @property
     def orientation_deg(self) -> float:
-        """Main direction on the wall, whose axes are those of the picture at its middle."""
+        """Main direction on the wall; its axes agree with the picture axes at the middle."""
         return _main_direction_deg(self.points_mm)
 
 
 @dataclass(frozen=True, slots=True)
 class Specimen:
-    """A picture with its truth.
+    """A picture with its ground truth.
 
     Attributes:
         pixels: (H, W, 3) uint8 RGB.
         coverage: (H, W) float32 in [0, 1], the share of each pixel's area under any crack.
         homography: (3, 3) from px of the picture to mm of the wall.
-        mm_per_px: At the middle, across the direction of the tilt.
-        tilt_deg: Between the optical axis and the normal of the wall.
-        cracks: Their truth.
-        spacing_mm: Distance on the wall between neighbouring cracks, of the layouts "rough" and
-            "straight" with several.
+        mm_per_px: Scale at the middle, perpendicular to the direction of the tilt.
+        tilt_deg: Angle between the optical axis and the normal of the wall.
+        cracks: Ground truth of each crack.
+        spacing_mm: Distance on the wall between neighbouring cracks, for the layouts "rough" and
+            "straight" with several cracks.
     """
 
     pixels: NDArray[np.uint8]
@@ -117,39 +117,40 @@ def render_specimen(
     look: CrackLook | None = None,
     plain: bool = False,
 ) -> Specimen:
-    """Return one specimen; the same arguments give the same one.
+    """Return one specimen; the same arguments give the same specimen.
 
-    Widths and lengths are asked for in px of the picture's middle: on the wall they are
-    `mm_per_px` times as much, whatever the tilt. The texture of the concrete, the noise and the
-    course of the cracks follow from the seed and do not change with tilt, blur or compression.
+    Widths and lengths are given in px at the picture's middle; on the wall they are `mm_per_px`
+    times as large, for any tilt. The texture of the concrete, the noise and the course of the
+    cracks depend on the seed and do not change with tilt, blur or compression.
 
     Args:
         seed: Any integer >= 0.
         width_px: Width about which the cracks vary, above 0.
-        layout: One or several rough lines side by side, or straight ones, one that forks, or a
-            network of map cracks.
-        cracks: How many, side by side; 1 for the other layouts.
-        angle_deg: Direction on the wall, counter-clockwise; drawn if not given.
-        length_px: Straight distance from end to end; 80 % of the shorter side if not given. Longer
-            than the picture, the cracks leave it.
-        spacing_px: Distance of neighbours at right angles to their direction; in equal parts of
-            the picture if not given. Of a network, the side of a cell.
+        layout: Parallel rough lines ("rough"), parallel straight lines ("straight"), one rough line
+            with a branch ("fork"), or a network ("map").
+        cracks: Number of parallel cracks; 1 for the layouts "fork" and "map".
+        angle_deg: Direction on the wall, counter-clockwise; default: random.
+        length_px: Straight distance between the endpoints; default: 80 % of the shorter side. If it
+            is larger than the picture, the cracks leave the picture.
+        spacing_px: Distance of neighbouring cracks, perpendicular to their direction; default:
+            equal parts of the picture. For a network: the side of a cell.
         roughness: See `fractal_line`.
-        variation: Largest departure from the width, as a share.
-        crumble: Largest piece broken off an edge, see `rough_edges`; 0 for none.
-        fade_px: Length over which a free end opens; 8 px and thrice the width if not given, 0 for
+        variation: Largest relative deviation from the width.
+        crumble: Largest spalled piece of an edge, see `rough_edges`; 0 for none.
+        fade_px: Length over which a free end opens; default: 8 px plus three times the width; 0 for
             square ends.
         blur_px: Standard deviation of the defocus.
-        noise: Deviation of the noise in grey values.
+        noise: Standard deviation of the noise in grey values.
         sharpening: Strength of the unsharp mask.
         jpeg_quality: 1 to 100, or None for no compression.
-        tilt_deg: Between the optical axis and the normal of the wall.
-        tilt_towards_deg: Where the wall recedes, see `plane_homography`; drawn if not given.
-        focal_px: Focal length; that of a phone if not given.
+        tilt_deg: Angle between the optical axis and the normal of the wall.
+        tilt_towards_deg: Direction in which the wall recedes, see `plane_homography`; default:
+            random.
+        focal_px: Focal length; default: that of a phone.
         mm_per_px: Scale in the middle.
         size_px: Side, or columns and rows.
-        look: What the cracks look like; drawn, without fillings and deposits, if not given.
-        plain: Draw the cracks as an even dark box on an even wall, for closed forms.
+        look: Appearance of the cracks; default: random, without fillings and deposits.
+        plain: Draw cracks of uniform darkness on a uniform wall, for comparison with closed forms.
 
     Raises:
         UsageError: An argument is out of its range, or the wall does not fill the picture.
@@ -187,7 +188,9 @@ def render_specimen(
         seen_width_px = width * mm_per_px * width_ratio(homography, seen_px)
         rendered += render_crack(seen_px, seen_width_px, rows, columns)
     coverage = crack_coverage(rendered, rows, columns)
-    surface = _plain(coverage) if plain else _wall(rendered, coverage, surface_rng, paint_rng, look)
+    surface = (
+        _uniform(coverage) if plain else _wall(rendered, coverage, surface_rng, paint_rng, look)
+    )
     camera = Camera(
         blur_px=blur_px, read_noise=noise, sharpening=sharpening, jpeg_quality=jpeg_quality
     )
@@ -218,7 +221,7 @@ def _check(seed: int, width_px: float, cracks: int, side_px: int, layout: str) -
 def _opened(
     line: Line, variation: float, crumble: float, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """Return centreline and widths of an opening along a line."""
+    """Return centreline and widths of the crack along a line."""
     width = width_profile(
         line.points_px,
         line.width_px,
@@ -230,9 +233,9 @@ def _opened(
     return rough_edges(line.points_px, width, rng, crumble=crumble)
 
 
-def _plain(coverage: FloatImage) -> FloatImage:
-    """Return an even wall with an even crack, (H, W, 3)."""
-    grey = np.float32(_PLAIN_WALL) - coverage * np.float32(_PLAIN_WALL - _PLAIN_CRACK)
+def _uniform(coverage: FloatImage) -> FloatImage:
+    """Return a uniform wall with uniformly dark cracks, (H, W, 3)."""
+    grey = np.float32(_UNIFORM_WALL) - coverage * np.float32(_UNIFORM_WALL - _UNIFORM_CRACK)
     return grey[:, :, None].repeat(3, axis=2)
 
 
@@ -243,7 +246,7 @@ def _wall(
     paint_rng: np.random.Generator,
     look: CrackLook | None,
 ) -> FloatImage:
-    """Return concrete with the cracks painted on, (H, W, 3)."""
+    """Return concrete with the cracks painted on it, (H, W, 3)."""
     rows, columns = coverage.shape
     concrete = render_concrete(rows, columns, surface_rng)
     drawn = replace(CrackLook.draw(paint_rng), filling=0.0, lime=0.0, rust=0.0)
@@ -260,7 +263,7 @@ def _truth(crack: RenderedCrack, homography: Floats) -> SpecimenCrack:
 
 
 def _main_direction_deg(points: Floats) -> float:
-    """Return the mean direction of the steps of a line over doubled angles, y running down."""
+    """Return the mean direction of a line's steps, by doubled angles; the y axis points down."""
     step = np.diff(points, axis=0)
     angle = np.arctan2(-step[:, 1], step[:, 0])
     turned = (np.hypot(step[:, 0], step[:, 1]) * np.exp(2j * angle)).sum()

@@ -1,6 +1,6 @@
-"""Where the cracks of a specimen run on the wall.
+"""The lines of the cracks of a specimen on the wall.
 
-Points are in px of the picture's middle, with the origin where the optical axis meets the wall.
+Units are px at the picture's middle; the origin is the point of the wall on the optical axis.
 """
 
 import math
@@ -15,11 +15,11 @@ from cracklens.synthesis.network import map_cracks
 
 __all__ = ["Line", "lines_on_wall"]
 
-_STEP_PX = 2.0  # of points; under tilt, the width in the picture is not linear between them
-# Where a line turns within less than its width, its edges overlap, and no width is perpendicular.
-_LEAST_UNREST_PX, _UNREST_WIDTHS = 4.0, 1.5
-_STEM_POINTS = 8  # one in so many: a branch leaves the course, not one of its jogs
-_BRANCH_SHARE = 0.45  # of the length of the crack that it leaves
+_STEP_PX = 2.0  # distance of points; with tilt, the width in the picture is not linear in between
+# If a line bends within less than its width, its edges overlap and no perpendicular width exists.
+_LEAST_ROUGHNESS_PX, _ROUGHNESS_WIDTHS = 4.0, 1.5
+_STEM_POINTS = 8  # a branch starts from a line thinned to one point in 8, without fine roughness
+_BRANCH_SHARE = 0.45  # of the length of the main crack
 _BRANCH_WIDTH_SHARE = 0.7
 
 
@@ -36,7 +36,7 @@ def lines_on_wall(
     roughness: float,
     fade_px: float,
 ) -> list[Line]:
-    """Return where the cracks run; arguments are those of `render_specimen`, all given."""
+    """Return the lines of the cracks; arguments as of `render_specimen`, with defaults resolved."""
     drawn_deg = rng.uniform(0.0, 180.0)
     angle = math.radians(drawn_deg if angle_deg is None else angle_deg)
     if layout == "map":
@@ -55,7 +55,7 @@ def lines_on_wall(
         if layout == "straight":
             points = _straight(ends)
         else:
-            coarse_px = max(_LEAST_UNREST_PX, _UNREST_WIDTHS * width_px)
+            coarse_px = max(_LEAST_ROUGHNESS_PX, _ROUGHNESS_WIDTHS * width_px)
             control = fractal_line(ends, rng, roughness=roughness, step_px=coarse_px)
             points = bend(control, _STEP_PX)
         lines.append(Line(points, width_px, fade_px, fade_px))

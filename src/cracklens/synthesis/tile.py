@@ -1,4 +1,4 @@
-"""One labelled tile: concrete, with cracks or without, and perhaps something that resembles one."""
+"""One labelled tile: concrete with or without cracks, and perhaps a look-alike of a crack."""
 
 from dataclasses import dataclass, replace
 
@@ -15,21 +15,21 @@ from cracklens.synthesis.noise import FloatImage
 from cracklens.synthesis.paint import CrackLook, paint_cracks
 
 SMALLEST_TILE_PX = 32
-_DISTRACTOR_SHARE = {True: 0.4, False: 0.8}  # cracked tiles carry fewer, for the crack needs room
+_DISTRACTOR_SHARE = {True: 0.4, False: 0.8}  # fewer on cracked tiles, which need room for the crack
 _LEAST_WIDTH_PX, _MOST_WIDTH_PX = 2.5, 10.0
 _LAYOUTS = ("single", "straight", "meander")
 
 
 @dataclass(frozen=True)
 class RenderedTile:
-    """A tile with its truth.
+    """A tile with its ground truth.
 
     Attributes:
         pixels: (H, W, 3) uint8 RGB.
         coverage: (H, W) float32 in [0, 1], the share of each pixel's area under any crack, before
             the blur of the camera; all 0 without cracks.
-        cracks: The visible stretches of all cracks; empty without cracks.
-        distractor: (H, W) float32 in [0, 1], where something lies that resembles a crack.
+        cracks: The visible sections of all cracks; empty without cracks.
+        distractor: (H, W) float32 in [0, 1], mask of the look-alike.
     """
 
     pixels: NDArray[np.uint8]
@@ -41,13 +41,13 @@ class RenderedTile:
 def render_tile(cracked: bool, seed: int, size_px: int = 128) -> RenderedTile:
     """Return one square tile; the same arguments give the same tile.
 
-    Cracks are 2 to 10 px wide, fade where they end, may fork, and pass the middle half of the
-    tile. Tiles of both labels may carry one of `DISTRACTORS`. Brightness, contrast, colour, blur
-    and noise are drawn alike for both labels.
+    Cracks are 2 to 10 px wide, fade at their endpoints, may have branches, and pass through the
+    middle half of the tile. Tiles of both labels may show one of `DISTRACTORS`. Brightness,
+    contrast, colour, blur and noise have the same distribution for both labels.
 
     Args:
         cracked: Whether the tile shows a crack.
-        seed: Any integer >= 0. The two labels of one seed are unrelated pictures.
+        seed: Any integer >= 0. The tiles of the two labels with one seed are independent.
         size_px: Side of the tile, at least 32.
 
     Returns:
@@ -77,17 +77,17 @@ def render_tile(cracked: bool, seed: int, size_px: int = 128) -> RenderedTile:
             most_width_px=_MOST_WIDTH_PX,
             layouts=_LAYOUTS,
         )
-        picture = paint_cracks(picture, cracks, rng, look=_plain_look(rng))
+        picture = paint_cracks(picture, cracks, rng, look=_open_look(rng))
     coverage = crack_coverage(cracks, size_px, size_px)
-    return RenderedTile(photograph(picture, _calm_camera(rng), rng), coverage, cracks, distractor)
+    return RenderedTile(photograph(picture, _steady_camera(rng), rng), coverage, cracks, distractor)
 
 
-def _plain_look(rng: np.random.Generator) -> CrackLook:
+def _open_look(rng: np.random.Generator) -> CrackLook:
     """Return the look of an open crack without deposits."""
     return replace(CrackLook.draw(rng), filling=0.0, lime=0.0, rust=0.0)
 
 
-def _calm_camera(rng: np.random.Generator) -> Camera:
+def _steady_camera(rng: np.random.Generator) -> Camera:
     """Return a camera with slight blur and noise and no compression."""
     return Camera(
         blur_px=rng.uniform(0.25, 0.75),

@@ -1,7 +1,7 @@
-"""Varying pictures while training: small tensor operations, nothing to install.
+"""Augmentation for classifiers, in plain tensor operations.
 
-All functions take and return float pictures N x H x W x 3 on the scale 0..255; randomness comes
-from the generator that is passed in.
+All functions take and return float pictures N x H x W x 3 in 0..255. All randomness comes from the
+generator that is passed.
 """
 
 import math
@@ -22,7 +22,7 @@ _Operation = Callable[[Tensor, float], Tensor]
 
 
 def augment(pixels: Tensor, generator: torch.Generator) -> Tensor:
-    """Flip, turn, and now and then change light, blur, noise and compression, each per batch item.
+    """Flip, rotate and relight each picture; add blur, noise and compression to some of them.
 
     Args:
         pixels: N x S x S x 3, uint8 or float, square.
@@ -51,7 +51,7 @@ def augment(pixels: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def turn(picture: Tensor, quarters: int, mirror: bool) -> Tensor:
-    """Turn an H x W x 3 picture by quarter turns, then mirror it left to right."""
+    """Rotate an H x W x 3 picture by quarter turns, then mirror it left to right."""
     turned = torch.rot90(picture, quarters, (0, 1))
     return turned.flip(1) if mirror else turned
 
@@ -63,7 +63,7 @@ def light(pixels: Tensor, contrast: Tensor, brightness: Tensor) -> Tensor:
 
 
 def blur(pixels: Tensor, sigma_px: float) -> Tensor:
-    """Blur with a Gaussian, edges repeated."""
+    """Blur with a Gaussian; border pixels are repeated."""
     reach = math.ceil(3 * sigma_px)
     at = torch.arange(-reach, reach + 1, dtype=pixels.dtype, device=pixels.device)
     kernel = torch.exp(-0.5 * (at / sigma_px) ** 2)
@@ -83,8 +83,8 @@ def noise(pixels: Tensor, sigma: float, generator: torch.Generator) -> Tensor:
 def jpeg(pixels: Tensor, quality: float) -> Tensor:
     """Quantise 8 x 8 blocks of the cosine transform of each channel, as JPEG does for luminance.
 
-    `quality` 1..100 scales the table as the reference software (libjpeg) does. Rows and columns
-    beyond a multiple of 8 stay as they are.
+    `quality` 1..100 scales the table as libjpeg does. Rows and columns beyond a multiple of 8 do
+    not change.
     """
     scale = 5000 / quality if quality < 50 else 200 - 2 * quality  # noqa: PLR2004
     table = torch.tensor(_LUMINANCE, dtype=pixels.dtype, device=pixels.device)

@@ -1,4 +1,4 @@
-"""Names of backbones and weights, checked before a picture is read, without importing PyTorch."""
+"""Checks of the names of backbones and weights, without PyTorch and before pictures are read."""
 
 import re
 from collections.abc import Iterable
@@ -10,17 +10,17 @@ from cracklens.errors import UsageError, did_you_mean
 
 SMALL = "small"
 _RENAMED = re.compile(r"register_model_deprecations\(__name__, \{(.*?)\}\)", re.DOTALL)
-_ELSEWHERE = {
+_ALIASES = {
     "vitb16": "vit_base_patch16_224", "vitb32": "vit_base_patch32_224",
     "vitl16": "vit_large_patch16_224", "swint": "swin_tiny_patch4_window7_224",
     "swins": "swin_small_patch4_window7_224", "swinb": "swin_base_patch4_window7_224",
     "xception": "legacy_xception", "nasnetlarge": "nasnetalarge",
 }  # fmt: skip
-"""Names of torchvision and Keras whose spelling does not lead to timm's."""
+"""Names in torchvision and Keras with another spelling in timm."""
 
 
 def check_names(backbone: str, weights: str) -> None:
-    """Check the name of a backbone and what its weights are.
+    """Check the names of a backbone and of its weights.
 
     Raises:
         UsageError: timm has no such backbone, or the weights are no file that can be read.
@@ -49,13 +49,13 @@ def check_weights(weights: str) -> None:
         )
     if path.suffix != ".safetensors":
         raise UsageError(
-            f"{path}: weights are read from .safetensors files alone (pickles run code)"
+            f"{path}: weights are read only from .safetensors files (a pickle can run code)"
         )
 
 
 @cache
 def timm_names() -> frozenset[str]:
-    """Return the networks that timm registers, read from its source: importing it takes PyTorch."""
+    """Return the names of timm's networks, from its source code: its import needs PyTorch."""
     spec = find_spec("timm")
     if spec is None or not spec.submodule_search_locations:
         return frozenset()
@@ -71,23 +71,23 @@ def timm_names() -> frozenset[str]:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return a hint with the network that is meant by a name as other libraries spell it.
+    """Return a "did you mean" hint for a name, also for the spelling of another library.
 
     >>> suggestion("mobilenet_v2", ["mobileone_s2", "mobilenetv2_050", "mobilenetv2_100"])
     "did you mean 'mobilenetv2_100'?"
     """
     listed = sorted(known)
-    plain = _plain(name)
-    if (alias := _ELSEWHERE.get(plain)) in listed:
+    key = _simplified(name)
+    if (alias := _ALIASES.get(key)) in listed:
         return f"did you mean '{alias}'?"
-    same = [each for each in listed if _plain(each) == plain]
-    longer = [each for each in listed if plain and re.fullmatch(rf"{plain}\d*", _plain(each))]
-    # a width of 100 % is the network as published
-    meant = same or [each for each in longer if each.endswith("_100")]
-    if not meant and len(plain) > 3:  # noqa: PLR2004
-        meant = sorted(longer, key=len)
-    return f"did you mean '{meant[0]}'?" if meant else did_you_mean(name, listed)
+    same = [each for each in listed if _simplified(each) == key]
+    longer = [each for each in listed if key and re.fullmatch(rf"{key}\d*", _simplified(each))]
+    # the published network has the width 100 %
+    found = same or [each for each in longer if each.endswith("_100")]
+    if not found and len(key) > 3:  # noqa: PLR2004
+        found = sorted(longer, key=len)
+    return f"did you mean '{found[0]}'?" if found else did_you_mean(name, listed)
 
 
-def _plain(name: str) -> str:
+def _simplified(name: str) -> str:
     return "".join(c for c in name.split(".", maxsplit=1)[0].lower() if c.isalnum())

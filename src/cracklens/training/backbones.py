@@ -1,4 +1,4 @@
-"""Backbones: any timm network or our own small one, with the preprocessing of its card."""
+"""Backbones: any timm network or the built-in small one, with its preprocessing."""
 
 import hashlib
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _IMAGENET_STD = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True, slots=True)
 class BackboneInfo:
-    """What the card says of a backbone; `features` is the length of its feature vector."""
+    """Facts about a backbone for the model card; `features` is the length of its feature vector."""
 
     name: str
     weights: str
@@ -37,7 +37,7 @@ class BackboneInfo:
 
 
 class PixelBackbone(nn.Module):
-    """From pixels (N x H x W x 3, uint8) to features (N x D), normalisation included."""
+    """Network from pixels (N x H x W x 3, uint8) to features (N x D), with normalisation."""
 
     mean: Tensor
     std: Tensor
@@ -77,13 +77,13 @@ class SmallNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return N x 96 features of normalised N x 3 x H x W pictures."""
-        # the strongest and the mean response: a crack is thin, and the mean alone dilutes it
+        # maximum and mean response: a crack is thin, so the mean alone is small
         maps: Tensor = self.stages(x)
         return maps.mean((2, 3)) + maps.amax((2, 3))
 
 
 def create_backbone(config: TrainConfig) -> tuple[PixelBackbone, BackboneInfo]:
-    """Create the backbone that a configuration names, in evaluation mode.
+    """Create the backbone of a configuration, in evaluation mode.
 
     Raises:
         UsageError: unknown name, or a weights file that does not fit the network.
@@ -123,19 +123,19 @@ def create_backbone(config: TrainConfig) -> tuple[PixelBackbone, BackboneInfo]:
 
 
 def _create_timm(config: TrainConfig) -> tuple[nn.Module, dict[str, Any]]:
-    plain = config.backbone.split(".")[0]
-    if not timm.is_model(plain):
+    name = config.backbone.split(".")[0]
+    if not timm.is_model(name):
         known = [*timm.list_models(), SMALL]
-        raise UsageError(f"no backbone {config.backbone!r}: {suggestion(plain, known)}")
+        raise UsageError(f"no backbone {config.backbone!r}: {suggestion(name, known)}")
     pretrained = config.weights == "pretrained"
     try:
         card = timm.models.get_pretrained_cfg(config.backbone)
     except RuntimeError:
         card = None
     if card is None:
-        tags = list(timm.list_pretrained(f"{plain}.*"))
+        tags = list(timm.list_pretrained(f"{name}.*"))
         raise UsageError(f"no backbone {config.backbone!r}: {did_you_mean(config.backbone, tags)}")
-    if pretrained and not card.has_weights:  # timm itself would go on with random ones
+    if pretrained and not card.has_weights:  # timm would use random weights instead
         raise UsageError(
             f"timm has no pretrained weights for {config.backbone}: give a local file, --weights "
             "FILE.safetensors, or --weights random"
@@ -160,21 +160,21 @@ def _create_timm(config: TrainConfig) -> tuple[nn.Module, dict[str, Any]]:
         raise CracklensError(
             f"the pretrained weights of {config.backbone} could not be downloaded "
             f"({type(error).__name__}). Either connect to the network once (timm's hub keeps a "
-            "copy), or give a local file: --weights FILE.safetensors. To try without any: "
+            "copy), or give a local file: --weights FILE.safetensors. To try without weights: "
             "--weights random, or --recipe small"
         ) from error
     return network, dict(network.pretrained_cfg)
 
 
 def _require_safetensors(backbone: str, repository: str | None) -> None:
-    """Ask the hub once for weights without pickles.
+    """Check with one request that the hub has the weights as a safetensors file.
 
-    Its client alone tries for most of a minute before it gives up, and timm would take a pickle
-    where it finds no safetensors file.
+    The hub's client alone retries for most of a minute, and timm loads a pickle if there is no
+    safetensors file.
 
     Raises:
-        UsageError: the weights come in no safetensors file.
-        Exception: what the client raises if it reaches nobody.
+        UsageError: there is no safetensors file of the weights.
+        Exception: from the client, if it has no connection.
     """
     from huggingface_hub import get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
     from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
@@ -187,7 +187,7 @@ def _require_safetensors(backbone: str, repository: str | None) -> None:
         return
     try:
         get_hf_file_metadata(hf_hub_url(repository, name))
-    except LocalEntryNotFoundError:  # offline, and no copy here
+    except LocalEntryNotFoundError:  # offline and not in the cache
         raise
     except EntryNotFoundError as error:
         raise UsageError(refusal) from error
@@ -202,7 +202,7 @@ def _load_file(network: nn.Module, path: Path, card: dict[str, Any]) -> str:
         with safe_open(path, "pt") as file:
             stated = (file.metadata() or {}).get("license", "")
     except (SafetensorError, OSError) as error:
-        raise UsageError(f"{path} is not a whole .safetensors file: {error}") from error
+        raise UsageError(f"{path} is not a complete .safetensors file: {error}") from error
     names = card.get("classifier") or ()
     heads = tuple(f"{name}." for name in ((names,) if isinstance(names, str) else names))
     state = {key: value for key, value in state.items() if not heads or not key.startswith(heads)}
@@ -237,9 +237,8 @@ def state_sha256(network: nn.Module) -> str:
 def stages_of(network: nn.Module) -> list[list[nn.Module]]:
     """Return the stages of a network from input to output, for unfreezing from the end.
 
-    A stage is a direct child with convolutions or linear layers, such as `layer4` of a ResNet;
-    timm's containers of stages count by their children; a norm layer belongs to the stage before
-    it.
+    A stage is a direct child with convolutions or linear layers, such as `layer4` of a ResNet. Each
+    child of one of timm's containers is a stage. A norm layer belongs to the stage before it.
     """
     children: list[nn.Module] = []
     for name, child in network.named_children():

@@ -13,7 +13,7 @@ _optimisation, _fine_tuning = settings_of("Optimisation"), settings_of("Fine-tun
 
 
 class TrainConfig(DataSettings):
-    """Everything that decides what `train` does; stored with the model.
+    """All settings of `train` for a classifier; stored with the model.
 
     Each field is a flag of `cracklens train` and a key of recipe and YAML files.
     """
@@ -23,7 +23,7 @@ class TrainConfig(DataSettings):
 
     strict: bool = data_setting(default=False, description="Stop at a picture that cannot be read.")
 
-    backbone: str = _backbone("resnet101", "A timm name, or 'small' (our own).")
+    backbone: str = _backbone("resnet101", "A timm name, or 'small' (built in).")
     weights: str = _backbone(
         "pretrained", "'pretrained' (timm's hub), 'random', or a .safetensors file."
     )
@@ -33,7 +33,7 @@ class TrainConfig(DataSettings):
     )
 
     hidden: tuple[int, ...] = _head((256, 128), "Widths of the head's layers, such as 256,128.")
-    dropout: tuple[float, ...] = _head((0.5, 0.3), "Dropout after each of them, such as 0.5,0.3.")
+    dropout: tuple[float, ...] = _head((0.5, 0.3), "Dropout after each layer, such as 0.5,0.3.")
 
     epochs: int = _optimisation(25, "Epochs at most.", ge=1)
     batch_size: int = _optimisation(64, "Pictures per step.", ge=1)
@@ -41,14 +41,14 @@ class TrainConfig(DataSettings):
     stop_patience: int = _optimisation(
         10, "Epochs without a better validation loss before stopping.", ge=1
     )
-    lr_patience: int = _optimisation(5, "Epochs without one before the learning rate drops.", ge=1)
-    lr_factor: float = _optimisation(
-        0.5, "What the learning rate is multiplied with then.", gt=0, lt=1
+    lr_patience: int = _optimisation(
+        5, "Epochs without a better validation loss before the learning rate drops.", ge=1
     )
+    lr_factor: float = _optimisation(0.5, "Factor of the learning rate at a drop.", gt=0, lt=1)
     lr_min: float = _optimisation(1e-7, "Least learning rate.", gt=0)
 
     fine_tune: Literal["all"] | int = _fine_tuning(
-        0, "Train the last N stages of the backbone too, or 'all'."
+        0, "Also train the last N stages of the backbone, or 'all'."
     )
     augment: bool = _fine_tuning(default=True, description="Vary the pictures when fine-tuning.")
     backbone_lr: float = _fine_tuning(1e-5, "Learning rate of the unfrozen stages.", gt=0)

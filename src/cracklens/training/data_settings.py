@@ -1,4 +1,4 @@
-"""What every training is told of its data."""
+"""Settings of the training data, common to all tasks."""
 
 from typing import Literal, Self
 
@@ -12,26 +12,26 @@ Split = Literal["published", "random", "grouped", "folders", "near-duplicates"]
 
 
 class DataSettings(Settings):
-    """Which pictures train, which validate, and how they are read."""
+    """The split of the pictures, and how they are read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     split: Split = data_setting(
         "published",
         "Which pictures validate: published, random, grouped, folders, or near-duplicates "
-        "(grouped by what looks alike).",
+        "(similar pictures stay in one part).",
         metavar="KIND",
     )
     validation_fraction: float = data_setting(
-        0.2, "Share of the pictures that validates.", gt=0, lt=1
+        0.2, "Share of the pictures for validation.", gt=0, lt=1
     )
     group: str | None = data_setting(
-        None, "What a tile was cut from: a name pattern '<photo>-<tile>', or a column."
+        None, "Photograph of each tile: a name pattern '<photo>-<tile>', or a column."
     )
     positive: str | None = data_setting(
-        None, "Class that means a crack, where the names do not say so."
+        None, "Class that means a crack, if the class names do not show it."
     )
-    seed: int = data_setting(42, "Of the split, the head and the order of pictures.", ge=0)
+    seed: int = data_setting(42, "Seed of the split, the head and the order of pictures.", ge=0)
     max_pixels: int = data_setting(DEFAULT_MAX_PIXELS, "Refuse pictures larger than this.", gt=0)
 
     @model_validator(mode="after")

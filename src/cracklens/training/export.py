@@ -1,4 +1,4 @@
-"""From PyTorch modules to one ONNX file, from pixels to probabilities."""
+"""Export of PyTorch modules to one ONNX file, from pixels to probabilities."""
 
 import contextlib
 import io
@@ -21,14 +21,13 @@ from cracklens.training.head import Head, Output
 
 OPSET = 18
 MAX_PROBABILITY_ERROR = 1e-3
-"""Between the exported model in f32 and PyTorch; ten times what is seen with large logits."""
+"""Largest error of the exported model in f32 against PyTorch; ten times the usual error."""
 
 
 def export_backbone(backbone: PixelBackbone, side_px: int, path: Path) -> None:
-    """Write a backbone as ONNX with its weights beside it: `pixels` to `features`.
+    """Write a backbone as ONNX, `pixels` to `features`, with its weights in a second file.
 
-    The weights go to a file of their own because writing them into the graph costs three more
-    copies in memory.
+    Weights inside the graph would need three more copies in memory.
     """
     pixels = torch.zeros((2, side_px, side_px, 3), dtype=torch.uint8)
     quiet_export(backbone, pixels, path, ["pixels"], ["features"], external=True)
@@ -44,7 +43,7 @@ def export_model(backbone: Path, head: Head, temperature: float, path: Path) -> 
     trunk = onnx.load(backbone, load_external_data=False)
     tail = compose.add_prefix(onnx.load(head_file), "head/")
     head_file.unlink()
-    # not compose.merge_models: it wants all weights in memory at once to check them
+    # compose.merge_models would load all weights into memory to check them
     graph = compose.merge_graphs(trunk.graph, tail.graph, io_map=[("features", "head/features")])
     for name in ("probabilities", "logits"):
         _rename(graph, f"head/{name}", name)
@@ -66,9 +65,9 @@ def quiet_export(
     shapes: dict[int, Any] | None = None,
     external: bool = False,
 ) -> None:
-    """Write a module of one input as ONNX, without PyTorch's talk.
+    """Write a module with one input as ONNX, without the output of PyTorch.
 
-    `shapes` are the free dimensions of the input, by default the first.
+    `shapes` are the free dimensions of the input; default: the first one.
     """
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with (
@@ -89,11 +88,11 @@ def quiet_export(
             external_data=external,
             verbose=False,
         )
-    _forget_origin(path)
+    _remove_metadata(path)
 
 
-def _forget_origin(path: Path) -> None:
-    """Take out what the exporter notes of each node: stack traces with paths of the machine."""
+def _remove_metadata(path: Path) -> None:
+    """Remove the exporter's metadata of each node: stack traces with local paths."""
     model = onnx.load(path, load_external_data=False)
     for part in (*model.graph.node, *model.graph.value_info, *model.graph.input,
                  *model.graph.output, *model.graph.initializer):  # fmt: skip
@@ -117,7 +116,7 @@ def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ExportCheck:
-    """The largest difference of a probability, and what the exported model gave (S x K)."""
+    """The largest error of a probability, and the probabilities of the exported model (S x K)."""
 
     value: float
     exported: NDArray[np.float32]
@@ -126,12 +125,12 @@ class ExportCheck:
 def check_export(
     path: Path, pixels: NDArray[np.uint8], probabilities: NDArray[np.float32]
 ) -> ExportCheck:
-    """Compare an exported model, run in f32, with the probabilities that PyTorch gave.
+    """Compare an exported model, run in f32, with the probabilities of PyTorch.
 
     Raises:
         ModelError: they differ by more than `MAX_PROBABILITY_ERROR`: the file must not be used.
     """
-    engine = load_engine(path, batch_size=1)  # a large batch costs memory, and time is short here
+    engine = load_engine(path, batch_size=1)  # a large batch needs more memory
     exported = engine.run(pixels)["probabilities"]
     error = float(np.abs(exported - probabilities).max())
     if not error <= MAX_PROBABILITY_ERROR:

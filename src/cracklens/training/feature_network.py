@@ -1,7 +1,7 @@
-"""A frozen backbone as an ONNX file, exported once and kept, with PyTorch's own features beside it.
+"""A frozen backbone as a cached ONNX file, and PyTorch's features for the comparison.
 
-The export runs in a process of its own: PyTorch needs up to 1.2 GB for it, which the operating
-system has back before the features are computed.
+The export runs in a separate process. PyTorch needs up to 1.2 GB for it, which is free again before
+the features are computed.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ from cracklens.training.config import TrainConfig
 NETWORK = "backbone.onnx"
 INFO = "info.json"
 EXPORT_FORMAT = "1"
-"""Changed whenever the exported network would differ: nothing of an older format is used then."""
+"""Version of the exported network. A new value makes older files in the cache invalid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class ExportedBackbone:
 
     @property
     def key(self) -> str:
-        """What decides its features: network, weights, input size, versions."""
+        """Key of its features: network, weights, input size, versions."""
         return f"{self.folder.name} {self.info['weights_sha256']}"
 
     @property
     def preprocessing(self) -> Preprocessing:
-        """How pictures are brought to its input."""
+        """Conversion of pictures to its input."""
         return Preprocessing.model_validate(self.info["preprocessing"])
 
 
@@ -66,27 +66,27 @@ def exported_backbone(
     """Export the backbone of a configuration, or find it in the cache.
 
     Raises:
-        CracklensError: what `create_backbone` raises, from the other process.
+        CracklensError: errors of `create_backbone` in the other process.
     """
     folder = cache / "backbones" / _key(config)
-    if folder.exists() and not _whole(folder):
+    if folder.exists() and not _is_complete(folder):
         progress.say("the exported backbone in the cache is damaged: exporting it again")
         shutil.rmtree(folder)
     if not (folder / INFO).is_file():
-        fetched = ", its pretrained weights fetched first" if config.weights == "pretrained" else ""
+        fetched = ", after fetching its weights" if config.weights == "pretrained" else ""
         progress.say(f"exporting {config.backbone} to ONNX (once{fetched})")
         try:
             with writing_folder(folder) as partial:
                 _run("export", config, partial)
         except OutputError:
-            if not (folder / INFO).is_file():  # else another run was faster
+            if not (folder / INFO).is_file():  # otherwise another run wrote it first
                 raise
     info = json.loads(read_text(folder / INFO))
     return ExportedBackbone(folder, info)
 
 
-def _whole(folder: Path) -> bool:
-    """Tell whether every file of an export is the one that was written."""
+def _is_complete(folder: Path) -> bool:
+    """Tell whether no file of an export is missing or changed."""
     try:
         files = json.loads(read_text(folder / INFO))["files"]
         return all(sha256_file(folder / name) == value for name, value in files.items())
@@ -97,23 +97,23 @@ def _whole(folder: Path) -> bool:
 def torch_features(
     config: TrainConfig, backbone: ExportedBackbone, pixels: NDArray[np.uint8]
 ) -> NDArray[np.float32]:
-    """Return PyTorch's own float32 features (N x D) of a few pictures, kept for the next time."""
+    """Return PyTorch's float32 features (N x D) of a few pictures, from the cache if possible."""
     name = hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
-    kept = backbone.folder / f"reference-{name}.npy"
-    if not kept.is_file():
+    cached = backbone.folder / f"reference-{name}.npy"
+    if not cached.is_file():
         with tempfile.TemporaryDirectory() as temporary:
             np.save(Path(temporary, "pixels.npy"), pixels)
             _run("features", config, Path(temporary))
             values = np.load(Path(temporary, "features.npy"), allow_pickle=False)
-        with writing(kept) as partial, partial.open("wb") as file:
+        with writing(cached) as partial, partial.open("wb") as file:
             np.save(file, values)
-    require_regular(kept)
-    features: NDArray[np.float32] = np.load(kept, allow_pickle=False)
+    require_regular(cached)
+    features: NDArray[np.float32] = np.load(cached, allow_pickle=False)
     return features
 
 
 def _key(config: TrainConfig) -> str:
-    """Name everything that decides the exported file."""
+    """Return a hash of everything that determines the exported file."""
     weights = config.weights
     if weights not in {"pretrained", "random"} and Path(weights).is_file():
         weights = sha256_file(Path(weights))
@@ -125,7 +125,7 @@ def _key(config: TrainConfig) -> str:
 
 
 def _run(task: str, config: TrainConfig, folder: Path) -> None:
-    """Run this module as a program; raise here what it raised there."""
+    """Run this module as a program and raise its error in this process."""
     command = [sys.executable, "-m", __name__, task, str(folder)]
     done = subprocess.run(  # noqa: S603 - our own module
         command, input=config.model_dump_json(), capture_output=True, text=True, check=False
@@ -133,13 +133,13 @@ def _run(task: str, config: TrainConfig, folder: Path) -> None:
     if done.returncode == 0:
         return
     try:
-        told = json.loads(done.stdout)
-        kind = getattr(errors, told["type"], CracklensError)
+        reported = json.loads(done.stdout)
+        kind = getattr(errors, reported["type"], CracklensError)
     except (ValueError, KeyError, TypeError):
         raise CracklensError(
             f"the {task} of the backbone {config.backbone} failed:\n{done.stderr[-2000:]}"
         ) from None
-    raise kind(told["message"])
+    raise kind(reported["message"])
 
 
 def _main(task: str, folder: Path, config: TrainConfig) -> None:
@@ -147,7 +147,7 @@ def _main(task: str, folder: Path, config: TrainConfig) -> None:
 
     from cracklens.training.backbones import create_backbone
     from cracklens.training.export import export_backbone
-    from cracklens.training.torch_settings import settled
+    from cracklens.training.torch_settings import training_settings
 
     backbone, info = create_backbone(config)
     if task == "export":
@@ -159,7 +159,7 @@ def _main(task: str, folder: Path, config: TrainConfig) -> None:
         write_json(folder / INFO, fields)
         return
     pixels = torch.from_numpy(np.load(folder / "pixels.npy", allow_pickle=False))
-    with settled(), torch.inference_mode():
+    with training_settings(), torch.inference_mode():
         features = torch.cat([backbone(part) for part in pixels.split(8)])  # type: ignore[no-untyped-call]
     np.save(folder / "features.npy", features.numpy())
 

@@ -1,4 +1,4 @@
-"""Training the last stages of a backbone together with the head, on one device or several."""
+"""Fine-tuning: training the head and the last stages of a backbone, on one or more devices."""
 
 from contextlib import nullcontext
 
@@ -16,7 +16,7 @@ from cracklens.training.config import TrainConfig
 from cracklens.training.fit import ADAM_EPS, measure
 from cracklens.training.head import Head
 from cracklens.training.pictures import Pictures
-from cracklens.training.processes import Processes, agreed, share, share_buffers
+from cracklens.training.processes import Processes, from_first, share, share_buffers
 from cracklens.training.schedule import History, Schedule
 
 
@@ -44,15 +44,15 @@ def fine_tune(
     processes: Processes,
     progress: Progress = SILENT,
 ) -> tuple[History, int, Tensor]:
-    """Train the head and the last stages of the backbone in place; the best epoch is restored.
+    """Train the head and the last stages of the backbone; the best epoch is restored.
 
     Args:
         config: `fine_tune` stages are unfrozen; mixed precision (bf16) on a GPU.
-        network: changed in place, returned to the CPU in evaluation mode.
+        network: changed in place; afterwards on the CPU in evaluation mode.
         pictures: all pictures of the data set.
         labels: class of each picture, shape (N,).
-        parts: indices that train and indices that validate.
-        processes: this process among several.
+        parts: indices of the training pictures and of the validation pictures.
+        processes: this process and the number of processes.
         progress: listener.
 
     Returns:
@@ -74,8 +74,8 @@ def fine_tune(
             trained = trainer.epoch(order, step)
             share_buffers(network, processes)
             logits = predict_logits(network, pictures, parts[1], processes.device)
-            # one figure for all, or processes that differ in the last bit would part ways
-            validated = agreed(measure(logits, trainer.truth[parts[1]]), processes)
+            # all processes need the same value: a different last bit could stop only some of them
+            validated = from_first(measure(logits, trainer.truth[parts[1]]), processes)
             if not np.isfinite(validated[0]):
                 raise DataError("the loss is no longer a number: lower --learning-rate")
             history.add(trained, validated, rate)
@@ -94,7 +94,7 @@ def fine_tune(
 
 
 class _Trainer:
-    """One pass over the training pictures at a time."""
+    """The network with its optimiser; trains one epoch per call."""
 
     def __init__(
         self,
@@ -114,19 +114,19 @@ class _Trainer:
         self.optimiser.add_param_group({"params": trained, "lr": config.backbone_lr})
         self._config, self._network, self._pictures = config, network, pictures
         self._device = processes.device
-        self._spread = DistributedDataParallel(network) if processes.count > 1 else network
-        self._vary = torch.Generator().manual_seed(config.seed + processes.rank)
+        self._distributed = DistributedDataParallel(network) if processes.count > 1 else network
+        self._generator = torch.Generator().manual_seed(config.seed + processes.rank)
 
     def epoch(self, order: NDArray[np.int64], step: Step) -> tuple[float, float]:
-        """Go once through the pictures in this order; return mean loss and accuracy."""
+        """Train once on all pictures in this order; return mean loss and accuracy."""
         size = self._config.batch_size
         loss_sum, hits = 0.0, 0
         _train_mode(self._network, self._config.fine_tune)
         for number, pixels in enumerate(self._pictures.batches(order, size)):
             target = self.truth[order[number * size :][: len(pixels)]].to(self._device)
-            varied = augment(pixels, self._vary) if self._config.augment else pixels
+            varied = augment(pixels, self._generator) if self._config.augment else pixels
             with _mixed(self._device):
-                logits = self._spread(varied.to(self._device))
+                logits = self._distributed(varied.to(self._device))
                 loss = nn.functional.cross_entropy(logits.float(), target)
             self.optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -148,22 +148,25 @@ def predict_logits(
 
 
 def last_stages(backbone: PixelBackbone, stages: int | str) -> list[nn.Module]:
-    """Return the modules of the last `stages` stages of a backbone, or of "all".
+    """Return the modules of the last `stages` stages of a backbone; "all" is the whole network.
 
     Raises:
-        UsageError: it has fewer stages.
+        UsageError: the backbone has fewer stages.
     """
     if stages == "all":
-        return [backbone.network]  # with what belongs to no stage, such as position embeddings
+        return [backbone.network]  # with parts outside stages, such as position embeddings
     found = stages_of(backbone.network)
     count = int(stages)
     if count > len(found):
-        raise UsageError(f"--fine-tune {count}: this backbone has {len(found)} stages; or 'all'")
+        raise UsageError(
+            f"--fine-tune {count}: this backbone has {len(found)} stages; give at most that, or "
+            "'all'"
+        )
     return [module for stage in found[len(found) - count :] for module in stage]
 
 
 def unfreeze(backbone: PixelBackbone, stages: int | str) -> list[nn.Parameter]:
-    """Freeze a backbone but for its last stages; return the parameters that are trained."""
+    """Freeze all but the last stages of a backbone; return the parameters to train."""
     for parameter in backbone.parameters():
         parameter.requires_grad_(False)  # noqa: FBT003 - PyTorch's way
     trained = [p for module in last_stages(backbone, stages) for p in module.parameters()]
@@ -173,7 +176,7 @@ def unfreeze(backbone: PixelBackbone, stages: int | str) -> list[nn.Parameter]:
 
 
 def _train_mode(network: Network, stages: int | str) -> None:
-    """Frozen stages stay in evaluation mode, so that their norm statistics do not drift."""
+    """Set training mode; frozen stages stay in evaluation mode, to keep their norm statistics."""
     network.eval()
     network.head.train()
     for module in last_stages(network.backbone, stages):

@@ -1,4 +1,4 @@
-"""Fitting a head on features that were computed once."""
+"""Training of a head on precomputed features."""
 
 from collections.abc import Sequence
 
@@ -13,13 +13,13 @@ from cracklens.progress import SILENT, Progress
 from cracklens.training.config import TrainConfig
 from cracklens.training.head import Head
 from cracklens.training.schedule import History, Schedule
-from cracklens.training.torch_settings import settled
+from cracklens.training.torch_settings import training_settings
 
 ADAM_EPS = 1e-7
-"""Keras' default, which the published recipe was trained with."""
+"""Default of Keras, used in the published recipe."""
 
 
-@settled()
+@training_settings()
 def fit_head(
     config: TrainConfig,
     features: NDArray[np.float32],
@@ -31,8 +31,8 @@ def fit_head(
 ) -> tuple[Head, History, int]:
     """Train a head on frozen features (N x D) and labels (N,); `split` indexes both.
 
-    Because the backbone is frozen and nothing is augmented, this gives what running the whole
-    network each epoch would give. The same seed and machine give the same head bit for bit.
+    The backbone is frozen and nothing is augmented, so the result equals training with the whole
+    network in each epoch. The same seed on the same machine gives the same head bit for bit.
 
     Returns:
         The head with the weights of its best epoch, the history, and that epoch (from 1).
@@ -43,7 +43,7 @@ def fit_head(
     torch.manual_seed(config.seed)
     order = torch.Generator().manual_seed(config.seed)
     head = Head(features.shape[1], config.hidden, config.dropout, classes)
-    # fused: the same rule in one pass over the weights, 25 % less time per epoch
+    # fused: the same update in one pass over the weights, 25 % less time per epoch
     optimiser = torch.optim.Adam(head.parameters(), config.learning_rate, eps=ADAM_EPS, fused=True)
     schedule = Schedule(config, optimiser, head)
     history = History()
@@ -77,7 +77,7 @@ def _epoch(
     labels: Tensor,
     batches: Sequence[Tensor],
 ) -> tuple[float, float]:
-    """Go once through batches of indices; return mean loss and accuracy along the way."""
+    """Train once on all batches of indices; return mean loss and accuracy of the steps."""
     head.train()
     loss_sum, hits, seen = 0.0, 0, 0
     for batch in batches:

@@ -1,4 +1,4 @@
-"""The head: a few dense layers from features to one logit per class."""
+"""The head: dense layers from features to one logit per class."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,9 @@ from torch import Tensor, nn
 class Head(nn.Module):
     """Dense layers with ReLU and dropout, then one logit per class.
 
-    Weights start as in Keras (Glorot uniform, zero bias), where the published recipe comes from.
-    With 2,048 features, hidden widths 256 and 128 and 2 classes it has the published 557,698
-    parameters.
+    Weights are initialised as in Keras (Glorot uniform, zero bias), which the published recipe
+    uses. With 2,048 features, hidden widths 256 and 128 and 2 classes it has 557,698 parameters, as
+    published.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Head(nn.Module):
 
 
 class Output(nn.Module):
-    """A head with its calibration, as it stands at the end of `model.onnx`."""
+    """A head with its calibration, the last part of `model.onnx`."""
 
     temperature: Tensor
 

@@ -1,6 +1,7 @@
-"""Training a head on a frozen backbone: features once, then the head.
+"""Training of a head on a frozen backbone: first all features, then the head.
 
-PyTorch is imported after the features are there: it costs half a gigabyte that the engine needs.
+PyTorch is imported after the features are computed, because it takes half a gigabyte that the
+engine needs.
 """
 
 from dataclasses import replace
@@ -30,22 +31,22 @@ BF16_SAMPLE = 1024
 def train_on_features(
     config: TrainConfig, dataset: Dataset, split: Split, cache: Path, progress: Progress
 ) -> "Trained":
-    """Compute (or find) the features of all pictures, fit the head, check the precision.
+    """Compute the features of all pictures (or read them from the cache) and train the head.
 
-    With precision `auto`, bf16 features are used where the processor has bf16, and the run starts
-    again in f32 if the trained head decides differently on more than 0.1 % of a sample.
+    With precision `auto`, bf16 features are used if the processor supports bf16. If bf16 changes
+    more than 0.1 % of the head's decisions on a sample, the run starts again in f32.
     """
     clock = Clock()
     backbone = exported_backbone(config, cache, progress=progress)
     clock.lap("export")
     run = _Run(config, backbone, cache, progress)
     precision: Precision = "bf16" if _wants_bf16(config) else "f32"
-    # the small checks come first, while little else is in memory
+    # the small checks run first, while little memory is in use
     sample = sample_pixels(dataset, backbone.preprocessing, config.max_pixels)
     reference = torch_features(config, backbone, sample)
     agreement = run.agreement(sample, reference) | {"precision": precision}
-    drawn = dataset.subset(draw(dataset, BF16_SAMPLE))
-    exact = run.features(drawn, "f32") if precision == "bf16" else None
+    sampled = dataset.subset(draw(dataset, BF16_SAMPLE))
+    exact = run.features(sampled, "f32") if precision == "bf16" else None
     clock.lap("agreement")
     features = run.features(dataset, precision)
     left, kept = without_unreadable(config, dataset, split, features.indices, features.unreadable)
@@ -53,7 +54,7 @@ def train_on_features(
     known = len(features.indices) - features.computed
     progress.say(
         f"features of {len(features.indices):,} pictures in {precision}: {features.computed:,} "
-        f"computed now, {known:,} known from before or copies, {clock.laps['features']:.0f} s"
+        f"computed now, {known:,} from the cache or copies, {clock.laps['features']:.0f} s"
     )
     from cracklens.training.fit import fit_head, logits_of
     from cracklens.training.result import Trained
@@ -68,7 +69,7 @@ def train_on_features(
         same = features.values[[rows[digest] for digest in exact.sha256]]
         agreement |= run.bf16_agreement(same, exact.values, head)
         if config.precision == "auto" and not _agrees(agreement):
-            progress.say("bf16 does not agree well enough: starting again in f32")
+            progress.say("bf16 does not agree well enough with f32: starting again in f32")
             del features, exact, head  # half a gigabyte
             exactly = config.model_copy(update={"precision": "f32"})
             again = train_on_features(exactly, dataset, split, cache, progress)
@@ -94,7 +95,7 @@ def train_on_features(
 
 
 def _wants_bf16(config: TrainConfig) -> bool:
-    """Where the processor lacks it, `bf16` said outright is refused by the engine."""
+    """Tell whether to use bf16; the engine refuses an explicit `bf16` that is not supported."""
     return config.precision == "bf16" or (config.precision == "auto" and has_bf16())
 
 
@@ -103,7 +104,7 @@ def _agrees(agreement: dict[str, Any]) -> bool:
 
 
 class _Run:
-    """What the steps of one run share."""
+    """Settings and cache of one run, shared by its steps."""
 
     def __init__(
         self, config: TrainConfig, backbone: ExportedBackbone, cache: Path, progress: Progress
@@ -131,7 +132,7 @@ class _Run:
     def agreement(
         self, sample: NDArray[np.uint8], reference: NDArray[np.float32]
     ) -> dict[str, Any]:
-        """Compare f32 features of the engine with PyTorch's."""
+        """Compare f32 features of the engine with those of PyTorch."""
         from cracklens.training.agreement import relative_error
 
         engine = load_engine(self._backbone.network)
@@ -149,7 +150,7 @@ class _Run:
     def bf16_agreement(
         self, bf16: NDArray[np.float32], exact: NDArray[np.float32], head: "Head"
     ) -> dict[str, Any]:
-        """Compare the bf16 features of some pictures with f32 ones."""
+        """Compare bf16 with f32 features of a sample of pictures."""
         from cracklens.training.agreement import compare_bf16
 
         check = compare_bf16(bf16, exact, head)

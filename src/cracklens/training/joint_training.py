@@ -1,4 +1,4 @@
-"""Training head and backbone together, on pictures that are varied each time."""
+"""Training of head and backbone together, on augmented pictures."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -22,17 +22,17 @@ from cracklens.training.pictures import Pictures
 from cracklens.training.processes import join_processes
 from cracklens.training.result import Trained
 from cracklens.training.sample import Clock, sample_pixels, without_unreadable
-from cracklens.training.torch_settings import settled
+from cracklens.training.torch_settings import training_settings
 
 
-@settled()
+@training_settings()
 def train_on_pictures(
     config: TrainConfig, dataset: Dataset, split: Split, folder: Path, progress: Progress
 ) -> Trained | None:
-    """Fine-tune; the exported backbone is left in `folder`.
+    """Fine-tune the network and write the exported backbone to `folder`.
 
     Returns:
-        What was trained; None in the processes of `torchrun` that do not lead.
+        The trained network; None in all processes of `torchrun` but the first.
     """
     processes = join_processes(config.device)
     listener = progress if processes.leads else SILENT
@@ -40,8 +40,8 @@ def train_on_pictures(
     backbone, info = create_backbone(config)
     if info.weights == "random":
         listener.say(
-            f"no weights at hand: training '{info.name}' ({info.parameters / 1e6:.2f} million "
-            "parameters) from random ones"
+            f"no pretrained weights: training '{info.name}' ({info.parameters / 1e6:.2f} million "
+            "parameters) from random weights"
         )
     hashes, reasons = _read_all(config, dataset, listener)
     readable = np.array([i for i, value in enumerate(hashes) if value], np.int64)
@@ -100,7 +100,7 @@ def train_on_pictures(
 def _read_all(
     config: TrainConfig, dataset: Dataset, progress: Progress
 ) -> tuple[list[str | None], dict[Path, str]]:
-    """Read every picture once; return hashes (None where unreadable) and the reasons."""
+    """Read every picture once; return hashes (None for unreadable pictures) and reasons."""
     hashes: list[str | None] = []
     reasons: dict[Path, str] = {}
     stream = stream_photos(dataset.paths, lambda p: p.sha256, max_pixels=config.max_pixels)

@@ -16,7 +16,7 @@ _MEMORY_BUDGET = 512 << 20
 
 
 class Pictures:
-    """Pictures at the input size, decoded when needed; kept in memory while they fit."""
+    """Pictures at the input size, decoded when needed; cached in memory if all of them fit."""
 
     def __init__(
         self, paths: Sequence[Path], preprocessing: Preprocessing, *, max_pixels: int
@@ -25,19 +25,19 @@ class Pictures:
         self._preprocessing = preprocessing
         self._max_pixels = max_pixels
         bytes_each = preprocessing.height_px * preprocessing.width_px * 3
-        self._keep = bytes_each * len(paths) <= _MEMORY_BUDGET
-        self._kept: dict[int, NDArray[np.uint8]] = {}
+        self._use_cache = bytes_each * len(paths) <= _MEMORY_BUDGET
+        self._cache: dict[int, NDArray[np.uint8]] = {}
 
     def batches(self, order: NDArray[np.int64], size: int) -> Iterator[Tensor]:
         """Yield uint8 batches N x H x W x 3 in the given order."""
-        missing = [int(i) for i in order if int(i) not in self._kept]
+        missing = [int(i) for i in order if int(i) not in self._cache]
         stream = stream_photos(
             [self.paths[i] for i in missing], self._fit, max_pixels=self._max_pixels, ahead=2 * size
         )
         for start in range(0, len(order), size):
             batch = []
             for index in map(int, order[start : start + size]):
-                pixels = self._kept.get(index)
+                pixels = self._cache.get(index)
                 if pixels is None:
                     pixels = self._next(stream, index)
                 batch.append(pixels)
@@ -51,7 +51,7 @@ class Pictures:
     ) -> NDArray[np.uint8]:
         pixels = next(stream)
         if isinstance(pixels, PhotoError):
-            raise DataError(f"a picture became unreadable while training: {pixels}")
-        if self._keep:
-            self._kept[index] = pixels
+            raise DataError(f"a picture became unreadable during training: {pixels}")
+        if self._use_cache:
+            self._cache[index] = pixels
         return pixels

@@ -1,4 +1,4 @@
-"""One process, or several that `torchrun` started."""
+"""Distributed training: this process, or several processes that `torchrun` started."""
 
 import os
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from cracklens.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """This process among those that `torchrun` started."""
+    """Rank of this process, number of processes and device."""
 
     rank: int
     count: int
@@ -22,19 +22,19 @@ class Processes:
 
     @property
     def leads(self) -> bool:
-        """Whether this one writes and talks."""
+        """Whether this process is the first one, which writes files and messages."""
         return self.rank == 0
 
 
 def join_processes(device: str) -> Processes:
-    """Join the processes that `torchrun` started, or stay alone.
+    """Join the processes that `torchrun` started; without `torchrun` there is one process.
 
     Raises:
         UsageError: "cuda" without a GPU that PyTorch can use.
     """
     has_gpu = torch.cuda.is_available()
     if device == "cuda" and not has_gpu:
-        raise UsageError("--device cuda: PyTorch sees no GPU here; use --device cpu")
+        raise UsageError("--device cuda: PyTorch finds no GPU here; use --device cpu")
     on_gpu = has_gpu and device != "cpu"
     count = int(os.environ.get("WORLD_SIZE", "1"))
     local = int(os.environ.get("LOCAL_RANK", "0"))
@@ -45,10 +45,10 @@ def join_processes(device: str) -> Processes:
 
 
 def share(order: NDArray[np.int64], processes: Processes, batch: int) -> NDArray[np.int64]:
-    """Return this process's share of the pictures.
+    """Return the pictures of this process.
 
-    All shares have one length, or one process would wait for the others for ever. A last batch of a
-    single picture is left out: batch normalisation has nothing to normalise.
+    All processes get the same number, since otherwise one would wait for the others without end. A
+    last batch of a single picture is left out, since batch normalisation needs at least two.
     """
     count = len(order) // processes.count
     if count > 1 and count % batch == 1:
@@ -57,14 +57,14 @@ def share(order: NDArray[np.int64], processes: Processes, batch: int) -> NDArray
 
 
 def share_buffers(network: nn.Module, processes: Processes) -> None:
-    """Give every process the norm statistics of the first."""
+    """Copy the norm statistics of the first process to all others."""
     if processes.count > 1:
         for buffer in network.buffers():
             dist.broadcast(buffer, 0)
 
 
-def agreed(figures: tuple[float, float], processes: Processes) -> tuple[float, float]:
-    """Return what the first process measured, in all of them."""
+def from_first(figures: tuple[float, float], processes: Processes) -> tuple[float, float]:
+    """Return the figures of the first process, in every process."""
     if processes.count == 1:
         return figures
     shared = torch.tensor(figures, dtype=torch.float64, device=processes.device)

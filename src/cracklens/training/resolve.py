@@ -1,4 +1,4 @@
-"""A recipe, then a file, then flags: how the configuration of a training comes about."""
+"""The configuration of a training, from a recipe, a YAML file and flags."""
 
 import tomllib
 from collections.abc import Mapping
@@ -24,19 +24,19 @@ def resolve_config(
     config_file: Path | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> TrainConfig | SegmentConfig:
-    """Lay a recipe, a YAML file and single values over each other, the later the stronger.
+    """Combine a recipe, a YAML file and single values; a later source overrides an earlier one.
 
     Args:
-        recipe: name of a recipe of the package, or a TOML file. Default: the YAML file's `recipe`,
-            else that of the task: the published one, or `segmenter`.
+        recipe: name of a recipe of the package, or a TOML file. Default: `recipe` in the YAML file,
+            or the recipe of the task (the published one, or `segmenter`).
         config_file: YAML with any fields of `TrainConfig`, or of `SegmentConfig`.
-        overrides: fields given one by one; None means not given. `task` is one of them.
+        overrides: single fields, among them `task`; None means not given.
 
     Returns:
-        A `SegmentConfig` where recipe, file or overrides say that the task is to segment.
+        A `SegmentConfig` if the task is `segment`, else a `TrainConfig`.
 
     Raises:
-        UsageError: unknown recipe or field, or a value that makes no sense.
+        UsageError: unknown recipe or field, or a value out of range.
     """
     given = read_settings(config_file, "epochs: 10") if config_file else {}
     single = {key: value for key, value in (overrides or {}).items() if value is not None}

@@ -1,4 +1,4 @@
-"""What every way of training hands over, before it becomes a model folder."""
+"""The result of a training, before it is written to a model folder."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,15 +15,15 @@ from cracklens.training.schedule import History
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A trained network, still in parts.
+    """A trained network: backbone, head, history and data.
 
     Attributes:
         dataset: the readable pictures; `sha256` has one entry for each, `split` indexes them.
         backbone_onnx: exported backbone, pixels to features.
         backbone: the fields of `BackboneInfo`.
-        sample: a few pictures (S x H x W x 3) and PyTorch's own `sample_logits` (S x K) of them.
+        sample: a few pictures (S x H x W x 3); `sample_logits` (S x K) are PyTorch's logits.
         validation_logits: V x K, in the order of `split.validation`.
-        agreement: fields of the card's `Agreement` known so far.
+        agreement: fields of the card's `Agreement`, without those of the export.
         seconds: wall time of the steps.
     """
 

@@ -1,4 +1,4 @@
-"""What both ways of training need: the pictures that can be read, a sample of them, a clock."""
+"""Common parts of both ways of training: readable pictures, a sample of them, a clock."""
 
 import time
 from itertools import islice
@@ -14,11 +14,11 @@ from cracklens.photos import Photo, stream_photos
 from cracklens.training.config import TrainConfig
 
 TORCH_SAMPLE = 32
-"""Pictures that PyTorch computes too, to compare the engine with."""
+"""Number of pictures for the comparison of the engine with PyTorch."""
 
 
 def draw(dataset: Dataset, count: int) -> NDArray[np.int64]:
-    """Draw at most `count` pictures at random, always the same ones of the same data set."""
+    """Draw at most `count` pictures at random, the same ones in every run."""
     total = len(dataset.items)
     return np.sort(np.random.default_rng(0).choice(total, min(count, total), replace=False))
 
@@ -39,9 +39,9 @@ def sample_pixels(
     paths = [dataset.items[index].path for index in order]
     read = stream_photos(paths, fit, max_pixels=max_pixels)
     readable = (pixels for pixels in read if not isinstance(pixels, PhotoError))
-    if not (taken := list(islice(readable, TORCH_SAMPLE))):
+    if not (sample := list(islice(readable, TORCH_SAMPLE))):
         raise DataError(f"none of the {len(paths)} pictures of {dataset.root} can be read")
-    return np.stack(taken)
+    return np.stack(sample)
 
 
 def without_unreadable(
@@ -54,7 +54,7 @@ def without_unreadable(
     """Leave out pictures that cannot be read; the split is renumbered to match.
 
     Raises:
-        DataError: some cannot be read and `strict` is set, or a class or part is left empty.
+        DataError: a picture cannot be read and `strict` is set, or a part lacks a class.
     """
     if reasons and config.strict:
         raise DataError(
@@ -84,7 +84,7 @@ class Clock:
         self._last = time.perf_counter()
 
     def lap(self, name: str) -> None:
-        """End the step called `name`; the next one starts."""
+        """End the step `name` and start the next one."""
         now = time.perf_counter()
         self.laps[name] = now - self._last
         self._last = now

@@ -1,4 +1,4 @@
-"""When to lower the learning rate, when to stop, and which epoch to keep."""
+"""Schedule of a training: learning rate, early stopping, best epoch."""
 
 import copy
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from cracklens.training.config import TrainConfig
 
 @dataclass
 class History:
-    """Figures of each epoch, under the names of the published notebook."""
+    """Figures of each epoch, with the names of the published notebook."""
 
     loss: list[float] = field(default_factory=list)
     accuracy: list[float] = field(default_factory=list)
@@ -36,8 +36,8 @@ class History:
 class Schedule:
     """Early stopping with the best weights restored, and a rate that drops on a plateau.
 
-    The counting is that of Keras' `EarlyStopping` and `ReduceLROnPlateau` (minimum improvement 0
-    and 1e-4), so that the published recipe means the same here.
+    The rules are those of `EarlyStopping` and `ReduceLROnPlateau` in Keras (minimum improvement 0
+    and 1e-4), so the published recipe has the same effect.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Schedule:
             threshold=1e-4,
             threshold_mode="abs",
             min_lr=config.lr_min,
-            eps=0.0,  # Keras takes the smallest step too
+            eps=0.0,  # as in Keras, every drop is applied
         )
         self._patience = config.stop_patience
         self._modules = modules
@@ -60,7 +60,7 @@ class Schedule:
         self.best_epoch = 0
 
     def step(self, epoch: int, val_loss: float) -> bool:
-        """Take in an epoch (from 1); return whether to stop."""
+        """Record an epoch (from 1); return whether to stop."""
         if val_loss < self._best_loss:
             self._best_loss, self.best_epoch, self._waited = val_loss, epoch, 0
             self._best = copy.deepcopy(self._modules.state_dict())
@@ -70,6 +70,6 @@ class Schedule:
         return self._waited >= self._patience
 
     def restore(self) -> None:
-        """Put the weights of the best epoch back."""
+        """Restore the weights of the best epoch."""
         if self._best:
             self._modules.load_state_dict(self._best)

@@ -1,4 +1,4 @@
-"""PyTorch's settings for this process."""
+"""Settings of PyTorch and of the C library for this process."""
 
 import ctypes
 import sys
@@ -14,11 +14,11 @@ _LARGE = 1 << 30
 
 
 @contextmanager
-def settled() -> Iterator[None]:
-    """Use the processors that this process really has; flush denormals, which cost a factor of 10.
+def training_settings() -> Iterator[None]:
+    """Use the available processors and flush denormals, which are ten times slower.
 
-    Flushing changes all arithmetic of the thread, that of the caller's program too, so it ends with
-    the block.
+    Flushing changes all arithmetic of the thread, also in the caller's program. So it ends with the
+    block.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(available_cpus())
@@ -31,10 +31,10 @@ def settled() -> Iterator[None]:
 
 
 def keep_freed_memory() -> None:
-    """Let the C library keep large blocks that are freed, for the next step of the training.
+    """Keep freed large blocks in the process, for the next training step.
 
-    It gives each back to the system otherwise, and getting it again page by page took two thirds of
-    the system time of a training step. Only glibc knows the setting; elsewhere nothing happens.
+    By default the C library returns them to the system. Allocating them again, page by page, took
+    two thirds of the system time of a training step. Without glibc this function does nothing.
     """
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):

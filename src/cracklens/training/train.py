@@ -1,4 +1,4 @@
-"""From labelled pictures to a model folder."""
+"""Training of a model folder from labelled pictures."""
 
 import os
 import tempfile
@@ -34,12 +34,12 @@ def train(
     """Train a model on a folder of labelled pictures and write its folder.
 
     Returns:
-        The model; None in the processes of `torchrun` that do not lead.
+        The model; None in all processes of `torchrun` but the first.
 
     Raises:
-        DataError: the data cannot be trained on; says what was found.
-        OutputError: the output exists or cannot be written; found before anything is computed.
-        UsageError: settings that do not fit each other or the data.
+        DataError: the data is not suitable for training; the message names the reason.
+        OutputError: the output exists or cannot be written; checked before the training.
+        UsageError: settings that contradict each other or do not fit the data.
     """
     if isinstance(config, SegmentConfig):
         from cracklens.training.segment.train import train_segmenter
@@ -48,26 +48,28 @@ def train(
             data, output, config, overwrite=overwrite, cache=cache, progress=progress
         )
     if not config.fine_tune and int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise UsageError("torchrun spreads fine-tuning alone: add --fine-tune, or start without it")
+        raise UsageError(
+            "torchrun distributes only fine-tuning: add --fine-tune, or start without torchrun"
+        )
     if os.environ.get("RANK", "0") != "0":
-        progress = SILENT  # of the processes of torchrun, one speaks
+        progress = SILENT  # only the first process of torchrun prints messages
     output = Path(output)
     require_free(output, overwrite=overwrite)
     check_names(config.backbone, config.weights)
     dataset = load_dataset(data, group=config.group, positive=config.positive)
     if len(dataset.classes) < 2:  # noqa: PLR2004
         raise DataError(
-            f"{data} has the one class {dataset.classes[0]!r}: training needs at least two, "
-            "each in a folder of its own"
+            f"{data} has only the class {dataset.classes[0]!r}: training needs at least two "
+            "classes, each in its own folder"
         )
     for note in dataset.notes:
         progress.say(note)
     positive = _positive(dataset, config)
     if positive and not config.positive:
-        progress.say(f"taking {positive!r} for the class that means a crack; --positive changes it")
+        progress.say(f"class that means a crack: {positive!r} (--positive changes it)")
     refuse_contradictions(dataset, strict=config.strict, progress=progress)
     if config.split != "folders" and any(item.part for item in dataset.items):
-        progress.say("the data brings its own split (train, val, test): using it")
+        progress.say("the data has its own split (train, val, test): using it")
         config = config.model_copy(update={"split": "folders"})
     split = split_dataset(
         dataset, config.split, validation_fraction=config.validation_fraction, seed=config.seed
@@ -88,14 +90,14 @@ def train(
 
 
 def _positive(dataset: Dataset, config: TrainConfig) -> str | None:
-    """Return the class that means a crack; that of annotated objects has become "cracked"."""
+    """Return the class that means a crack; it is "cracked" for annotated objects."""
     annotated = config.positive not in dataset.classes and "cracked" in dataset.classes
     chosen = "cracked" if config.positive and annotated and dataset.notes else config.positive
     return positive_class(dataset.classes, chosen)
 
 
 def _summary(config: TrainConfig, dataset: Dataset, split: Split) -> str:
-    """Say in a line or two what is about to happen."""
+    """Describe the training in two lines."""
     head = "-".join(map(str, [*config.hidden, len(dataset.classes)]))
     tuned = f", {config.fine_tune} stages fine-tuned" if config.fine_tune else ", frozen"
     return (

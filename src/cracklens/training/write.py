@@ -1,4 +1,4 @@
-"""From a trained network to its model folder: calibration, export, card, plots, statistics."""
+"""The model folder of a trained network: calibration, export, card, plots, statistics."""
 
 import time
 from dataclasses import dataclass
@@ -48,17 +48,17 @@ def write_model(
     overwrite: bool = False,
     progress: Progress = SILENT,
 ) -> TrainedModel:
-    """Calibrate, export, check and write; nothing bears the name before all of it is right.
+    """Calibrate, export and check a network and write its folder, atomically.
 
     Raises:
-        ModelError: the exported file disagrees with the PyTorch network.
+        ModelError: the exported file differs from the PyTorch network.
         OutputError: the folder cannot be written.
     """
     dataset, split = trained.dataset, trained.split
     truth = dataset.labels[split.validation]
     temperature = fit_temperature(trained.validation_logits, truth)
     calibrated = temperature not in TEMPERATURE_BOUNDS
-    if not calibrated:  # every answer right, or logits that say nothing: no T can be found
+    if not calibrated:  # no T fits: all predictions are correct, or logits have no information
         temperature = 1.0
     probabilities = apply_temperature(trained.validation_logits, temperature)
     positive = positive_class(dataset.classes, config.positive)
@@ -149,7 +149,7 @@ def _bf16_of_export(network: Path, trained: Trained, exact: NDArray[np.float32])
 
 
 def _portable(config: TrainConfig) -> dict[str, Any]:
-    """Return the resolved configuration without folders of the machine it ran on."""
+    """Return the resolved configuration without local folders."""
     values = config.model_dump(mode="json")
     values["weights"] = Path(str(values["weights"])).name
     return values
@@ -180,7 +180,7 @@ def _data(trained: Trained) -> TrainingData:
 def _artefacts(
     folder: Path, trained: Trained, config: TrainConfig, summary: Summary, seconds: dict[str, float]
 ) -> None:
-    """Write the plots and the statistics that the published notebook leaves behind."""
+    """Write the plots and the statistics that the published notebook also writes."""
     from cracklens.evaluation.plots import (
         contact_sheet,
         plot_class_report,
@@ -223,7 +223,7 @@ def _statistics(
     history: dict[str, list[float]],
     seconds: dict[str, float],
 ) -> dict[str, Any]:
-    """Return the statistics under the keys of the published notebook."""
+    """Return the statistics with the keys of the published notebook."""
     parts = {"train": trained.split.train, "validation": trained.split.validation}
     positive = summary.positive
     return {

@@ -1,7 +1,7 @@
-"""Things on concrete that resemble a crack and are none, for a detector to learn to pass over.
+"""Look-alikes: objects on concrete that resemble a crack, for training against false alarms.
 
-Their widths and their contrast are those of cracks, from a hairline to 30 px. What tells them apart
-is what tells them apart on a wall: they are straight, even, regular, soft, or lit like a body.
+Their widths and contrast are those of cracks, from a hairline to 30 px. They differ from cracks as
+on a real wall: they are straight, of constant width, regular, soft, or shaded like a solid body.
 """
 
 from cracklens.synthesis.distractors.canvas import Distraction, Distractor
@@ -21,8 +21,8 @@ from cracklens.synthesis.distractors.threads import add_cable, add_hair_and_stra
 
 __all__ = ["DISTRACTORS", "Distraction", "Distractor"]
 
-# The names stand in tables of results: they stay. New kinds go to the end, as the order is part of
-# what a seed means.
+# Tables of results use these names: do not change them. Add new kinds at the end, since the result
+# of a seed depends on the order.
 DISTRACTORS: dict[str, Distractor] = {
     "formwork line": add_formwork_line,
     "plank lines": add_plank_lines,

@@ -1,4 +1,4 @@
-"""What every look-alike draws on, and the few shapes that several of them share."""
+"""The canvas on which look-alikes are drawn, and shapes that several of them use."""
 
 import math
 from collections.abc import Callable
@@ -15,12 +15,12 @@ Colour = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Distraction:
-    """A surface with one kind of thing that resembles a crack.
+    """A surface with one kind of look-alike.
 
     Attributes:
         surface: (H, W, 3) float32 RGB, 0 to 255; a new array.
-        mask: (H, W) float32 in [0, 1], where the look-alike is; of a thing that changes one whole
-            side of the picture, such as a stain, the edge.
+        mask: (H, W) float32 in [0, 1], mask of the look-alike; for one that changes a whole side of
+            the picture, such as a stain, the mask of its edge.
     """
 
     surface: FloatImage
@@ -31,7 +31,7 @@ Distractor = Callable[[FloatImage, np.random.Generator], Distraction]
 
 
 class Canvas:
-    """A copy of a surface on which one look-alike is drawn, and the mask that grows with it."""
+    """A copy of a surface on which one look-alike is drawn, with its mask."""
 
     def __init__(self, surface: FloatImage) -> None:
         self.surface: FloatImage = surface.astype(np.float32, copy=True)
@@ -44,8 +44,8 @@ class Canvas:
 
     @property
     def level(self) -> float:
-        """The usual grey value of the surface, at least 20."""
-        # A median is exact, whereas a sum depends on the order in which a platform adds.
+        """The median grey value of the surface, at least 20."""
+        # A median is exact; a mean depends on the summation order of the platform.
         return max(20.0, float(np.median(self.surface[::7, ::7])))
 
     def shade(self, where: Ribbon, factor: FloatImage, share: FloatImage) -> None:
@@ -66,22 +66,22 @@ class Canvas:
         self.mask[where.row, where.column] = np.maximum(known, np.clip(share, 0.0, 1.0))
 
     def done(self) -> Distraction:
-        """Return what was drawn."""
+        """Return the surface and the mask."""
         return Distraction(self.surface, self.mask)
 
 
 def spread(low: float, high: float, rng: np.random.Generator, *, lean: float = 1.0) -> float:
-    """Return a number whose logarithm is even between `low` and `high`; `lean` > 1 favours low."""
+    """Return a log-uniform number from `low` to `high`; `lean` > 1 gives more low numbers."""
     return float(low * (high / low) ** (rng.random() ** lean))
 
 
 def chance(share: float, rng: np.random.Generator) -> bool:
-    """Return true in `share` of all calls."""
+    """Return true with the probability `share`."""
     return rng.random() < share
 
 
 def upright_angle(rng: np.random.Generator, *, any_share: float = 0.25) -> float:
-    """Return the angle of a built edge in radians: level or plumb, or, more seldom, any."""
+    """Return the angle of a built edge in radians: about horizontal or vertical, sometimes any."""
     if chance(any_share, rng):
         return rng.uniform(0.0, math.pi)
     return (math.pi / 2 if chance(0.5, rng) else 0.0) + rng.uniform(-0.06, 0.06)
@@ -90,7 +90,7 @@ def upright_angle(rng: np.random.Generator, *, any_share: float = 0.25) -> float
 def across(
     shape: Shape, rng: np.random.Generator, *, angle: float | None = None
 ) -> tuple[Floats, Floats]:
-    """Return two points beyond the picture whose connection passes its middle half."""
+    """Return two points outside the picture; their line passes through its middle half."""
     size = np.array([shape[1], shape[0]], dtype=np.float64)
     middle = rng.uniform(0.25, 0.75, 2) * size
     angle = rng.uniform(0.0, math.pi) if angle is None else angle
@@ -106,7 +106,7 @@ def normal(start_px: Floats, end_px: Floats) -> Floats:
 
 
 def inward(shape: Shape, start_px: Floats, end_px: Floats) -> FloatImage:
-    """Return how far each pixel lies on the side of the normal, (H, W); negative elsewhere."""
+    """Return the signed distance of each pixel from a line, (H, W), positive along the normal."""
     normal_x, normal_y = normal(start_px, end_px).tolist()
     x = ((np.arange(shape[1]) - start_px[0]) * normal_x).astype(np.float32)
     y = ((np.arange(shape[0]) - start_px[1]) * normal_y).astype(np.float32)
@@ -117,16 +117,17 @@ def inward(shape: Shape, start_px: Floats, end_px: Floats) -> FloatImage:
 def wear(
     shape: Shape, cell_px: float, rng: np.random.Generator, *, kept: float = 0.9
 ) -> FloatImage:
-    """Return how much of a mark is left at each pixel, 0 to 1; more with a greater `kept`."""
+    """Return the remaining share of a worn mark at each pixel, 0 to 1; `kept` raises it."""
     noise = fractal_noise(*shape, cell_px, rng, octaves=3)
     left: FloatImage = smoothstep(noise * np.float32(1.6) + np.float32(kept))
     return left
 
 
 def bend(control_px: Floats, step_px: float = 4.0) -> Floats:
-    """Return points of a smooth curve through (M, 2) control points, about `step_px` apart.
+    """Return points, about `step_px` apart, of a smooth curve through (M, 2) control points.
 
-    A Catmull-Rom spline (Catmull and Rom 1974, doi:10.1016/B978-0-12-079050-0.50020-5).
+    The curve is a Catmull-Rom spline (Catmull and Rom 1974,
+    doi:10.1016/B978-0-12-079050-0.50020-5).
     """
     ends = (2 * control_px[:1] - control_px[1:2], 2 * control_px[-1:] - control_px[-2:-1])
     knots = np.concatenate([ends[0], control_px, ends[1]])
@@ -145,7 +146,7 @@ def bend(control_px: Floats, step_px: float = 4.0) -> Floats:
 def patch(
     x_px: float, y_px: float, reach_px: float, shape: Shape
 ) -> tuple[tuple[slice, slice], FloatImage, FloatImage]:
-    """Return the window about a point, inside the picture, and (1, w) dx and (h, 1) dy from it."""
+    """Return the window around a point, inside the picture, and offsets dx (1, w) and dy (h, 1)."""
     left, top = max(0, math.floor(x_px - reach_px)), max(0, math.floor(y_px - reach_px))
     right = max(left, min(shape[1], math.ceil(x_px + reach_px) + 1))
     bottom = max(top, min(shape[0], math.ceil(y_px + reach_px) + 1))
@@ -161,13 +162,13 @@ def noise_along(
     cell_v_px: float,
     rng: np.random.Generator,
 ) -> FloatImage:
-    """Return noise, -1 to 1, that is stretched along turned axes.
+    """Return noise, -1 to 1, that is stretched along rotated axes.
 
     Args:
-        u_px: (H, W) place along the first axis.
-        v_px: (H, W) place along the second axis.
-        cell_u_px: Size of a cloud along the first axis.
-        cell_v_px: Size of a cloud along the second axis.
+        u_px: (H, W) coordinate along the first axis.
+        v_px: (H, W) coordinate along the second axis.
+        cell_u_px: Size of a noise cell along the first axis.
+        cell_v_px: Size of a noise cell along the second axis.
         rng: Source of the lattice.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Round and ragged holes: those of formwork ties, and the pores that air leaves."""
+"""Holes: round holes of formwork ties, and ragged air pores (bug holes)."""
 
 import math
 
@@ -52,7 +52,7 @@ def add_tie_holes(surface: FloatImage, rng: np.random.Generator) -> Distraction:
             + np.float32(0.1 if plugged else 0.55) * np.clip(toward, -1.0, 1.0)
             + np.float32(0.12) * grain
         )
-        if plugged:  # the ring between plug and concrete stays open, or cracks off dark
+        if plugged:  # a dark gap between plug and concrete
             gap = band(away, radius_px - ring_px, radius_px)
             inside *= 1.0 - np.float32(0.6) * gap
         below = canvas.surface[window]
@@ -63,14 +63,14 @@ def add_tie_holes(surface: FloatImage, rng: np.random.Generator) -> Distraction:
 
 
 def add_bug_holes(surface: FloatImage, rng: np.random.Generator) -> Distraction:
-    """Return the surface with clusters of pores, some of them merged or drawn out.
+    """Return the surface with clusters of pores; some are merged or elongated.
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
         rng: Source of number, place, size, shape and depth.
 
     Returns:
-        The new surface; the mask is the pores, beyond their lit rims the surface is unchanged.
+        The new surface; the mask is the pores, the surface changes only there and at their rims.
     """
     canvas = Canvas(surface)
     rows, columns = canvas.shape
@@ -81,7 +81,7 @@ def add_bug_holes(surface: FloatImage, rng: np.random.Generator) -> Distraction:
     for _ in range(clusters):
         x, y = rng.uniform(0.1, 0.9) * columns, rng.uniform(0.1, 0.9) * rows
         spread_px, lean = rng.uniform(6.0, 45.0), rng.uniform(0.0, math.pi)
-        chain = 0.12 if chance(0.4, rng) else 1.0  # pores in a row are the more like a crack
+        chain = 0.12 if chance(0.4, rng) else 1.0  # pores in a row look more like a crack
         for _ in range(int(rng.integers(1, 13))):
             along = spread_px * (rng.uniform(-1.0, 1.0) + rng.uniform(-1.0, 1.0))
             aside = spread_px * chain * (rng.uniform(-1.0, 1.0) + rng.uniform(-1.0, 1.0))
@@ -96,7 +96,7 @@ def add_bug_holes(surface: FloatImage, rng: np.random.Generator) -> Distraction:
 
 
 def _dig(depth: FloatImage, x: float, y: float, radius_px: float, rng: np.random.Generator) -> None:
-    """Deepen `depth` by one ragged, drawn-out pore."""
+    """Add one ragged, elongated pore to `depth`."""
     squeeze = rng.uniform(1.0, 1.6) if chance(0.7, rng) else rng.uniform(1.6, 4.0)
     window, dx, dy = patch(x, y, radius_px * squeeze + 2.0, depth.shape)
     pore = depth[window]
@@ -118,7 +118,7 @@ def _dig(depth: FloatImage, x: float, y: float, radius_px: float, rng: np.random
 def _lit(
     canvas: Canvas, depth: FloatImage, light: tuple[int, int], rng: np.random.Generator
 ) -> Distraction:
-    """Darken the holes of `depth`, and light the rims that face the light."""
+    """Darken the holes of `depth` and brighten the rims that face the light."""
     down, right = light
     moved = np.zeros_like(depth)
     rows, columns = depth.shape
@@ -127,7 +127,7 @@ def _lit(
     rim = np.maximum(moved - depth, 0.0)
     factor = 1.0 - np.float32(rng.uniform(0.45, 0.9)) * depth
     factor += np.float32(rng.uniform(0.05, 0.4)) * rim
-    # The wall towards the light lies in its own shadow.
+    # The wall of a hole on the side of the light is in shadow.
     factor *= 1.0 - np.float32(rng.uniform(0.2, 0.7)) * np.clip(depth - moved, 0.0, 1.0)
     canvas.surface *= factor[:, :, None]
     canvas.mask = np.clip(depth, 0.0, 1.0)

@@ -1,4 +1,4 @@
-"""Prints of formwork: one joint between two boards, or a whole face of rough-sawn planks."""
+"""Formwork marks: one joint between two panels, or a whole face of rough-sawn boards."""
 
 import math
 from dataclasses import dataclass, replace
@@ -26,18 +26,18 @@ _STYLES = ("dark", "double", "uneven", "step")
 
 @dataclass(frozen=True)
 class JointLook:
-    """How the joints of one face look; a face has one look, each joint its own course and wear.
+    """Appearance of the joints of one face; each joint has its own course and wear.
 
     Attributes:
         style: "dark", a dark line; "double", a dark and a lit edge; "uneven", a line with breaks
-            and fins; "step", little more than the change of tone between two boards.
+            and fins; "step", mainly a change of brightness between two boards.
         width_px: Width of the dark line.
-        depth: Darkening of the line, as a share; negative for a pale fin.
-        soft_px: Width of the line's borders.
-        lit: Brightening of the lit edge beside it, as a share.
-        side: 1 or -1, the side on which the lit edge lies.
-        waver_px: Largest departure from straight.
-        kept: How much of the line is left; 0.5 has many breaks, 1.5 none.
+        depth: Relative darkening of the line; negative for a pale fin.
+        soft_px: Width of the transitions at the line's edges.
+        lit: Relative brightening of the lit edge next to the line.
+        side: 1 or -1, the side of the lit edge.
+        waver_px: Largest deviation from a straight line.
+        kept: Completeness of the line; 0.5 gives many breaks, 1.5 none.
     """
 
     style: str
@@ -51,7 +51,7 @@ class JointLook:
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
-        """Return a look drawn at random."""
+        """Return a random look."""
         style = _STYLES[int(rng.integers(len(_STYLES)))]
         pale = style != "step" and chance(0.18, rng)
         depth = -rng.uniform(0.08, 0.3) if pale else rng.uniform(0.12, 0.85)
@@ -70,7 +70,7 @@ class JointLook:
         )
 
     def varied(self, rng: np.random.Generator) -> Self:
-        """Return the look of one more joint of the same face: fainter, wider, more filled."""
+        """Return a varied look for another joint of the same face."""
         return replace(
             self,
             width_px=max(0.7, self.width_px * rng.uniform(0.55, 1.3)),
@@ -81,14 +81,14 @@ class JointLook:
 
 
 def add_formwork_line(surface: FloatImage, rng: np.random.Generator) -> Distraction:
-    """Return the surface with the straight print of a joint between two formwork panels.
+    """Return the surface with the straight mark of a joint between two formwork panels.
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of place, direction, width, darkness and of the difference between the panels.
+        rng: Source of position, direction, width, darkness and difference between the panels.
 
     Returns:
-        The new surface; the mask is the joint, the tone of the two sides differs everywhere.
+        The new surface; the mask is the joint; the two sides differ in brightness.
     """
     canvas = Canvas(surface)
     start, end = across(canvas.shape, rng, angle=upright_angle(rng))
@@ -103,14 +103,14 @@ def add_formwork_line(surface: FloatImage, rng: np.random.Generator) -> Distract
 
 
 def add_plank_lines(surface: FloatImage, rng: np.random.Generator) -> Distraction:
-    """Return the surface as cast against planks: parallel joints, boards of different tone, grain.
+    """Return the surface as cast against boards: parallel joints, different brightness, wood grain.
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of direction, of the boards' widths and tones, of grain and of the joints' look.
+        rng: Source of direction, widths and brightness of the boards, grain and look of the joints.
 
     Returns:
-        The new surface; the mask is the joints, the boards' tone and grain are everywhere.
+        The new surface; the mask is the joints; brightness and grain change everywhere.
     """
     canvas = Canvas(surface)
     start, end = across(canvas.shape, rng, angle=upright_angle(rng, any_share=0.3))
@@ -144,34 +144,34 @@ def print_joint(
     uneven = 0.8 if look.style == "uneven" else 0.12
     coarse, fine = at.wander(25.0 + 4.0 * look.width_px, rng), at.wander(5.0 + look.width_px, rng)
     left = ramp(1.5 * coarse + 0.45 * fine + 2.0 * look.kept - 0.6)
-    # Where a joint is filled it is narrow before it is gone.
+    # A partly filled joint is narrower.
     width = np.float32(look.width_px) * (0.4 + 0.6 * left)
     core = ragged_band(at, width, uneven, rng, soft_px=look.soft_px) * at.within()
     factor = 1.0 - np.float32(look.depth) * core * left
     share = core * np.maximum(left, 0.15)
     if look.lit:
-        rim = _beside(at.across * look.side, width / 2, lit_px) * at.within()
+        rim = _strip(at.across * look.side, width / 2, lit_px) * at.within()
         factor += np.float32(look.lit) * rim * left
         share = np.maximum(share, 0.7 * rim * left)
-    if look.style == "uneven":  # fins: mortar that ran into the gap stands out, and throws a shadow
+    if look.style == "uneven":  # fins: ridges of mortar from the gap, with a shadow
         fin = ramp(3.0 * at.wander(17.0, rng) - 0.9) * at.within()
         ridge = band(at.across, -0.9, 0.9) * fin
-        below = _beside(at.across * look.side, np.float32(0.9), lit_px) * fin
+        below = _strip(at.across * look.side, np.float32(0.9), lit_px) * fin
         factor += np.float32(rng.uniform(0.1, 0.45)) * ridge
         factor -= np.float32(rng.uniform(0.1, 0.5)) * below
         share = np.maximum(share, np.maximum(ridge, below))
     canvas.shade(at, np.maximum(factor, 0.05), share)
 
 
-def _beside(at_px: Places, from_px: Places, width_px: float) -> FloatImage:
-    """Return the strip of `width_px` that begins `from_px` beside the line."""
+def _strip(at_px: Places, from_px: Places, width_px: float) -> FloatImage:
+    """Return the strip of `width_px` that starts at the distance `from_px` from the line."""
     return band(at_px, from_px, from_px + np.float32(width_px))
 
 
 def _joints(
     low_px: float, high_px: float, board_px: float, mixed: float, rng: np.random.Generator
 ) -> list[float]:
-    """Return where the joints lie across the boards; one at 0, so that at least one is seen."""
+    """Return the positions of the joints across the boards; 0 is always one of them."""
     places = [0.0]
     while places[-1] < high_px:
         places.append(places[-1] + board_px * (1.0 + mixed * rng.uniform(-1.0, 1.0)))
@@ -183,7 +183,7 @@ def _joints(
 def _tone_boards(
     canvas: Canvas, away: FloatImage, joints: list[float], most: float, rng: np.random.Generator
 ) -> None:
-    """Give every board its own tone, and a slight change of tone from edge to edge."""
+    """Give each board its own brightness, with a slight gradient across the board."""
     low = joints[0] - 1.0
     at = np.arange(low, joints[-1] + 2.0, 0.5)
     board = np.searchsorted(np.array(joints), at)
@@ -199,13 +199,13 @@ def _tone_boards(
 def _add_grain(
     canvas: Canvas, away: FloatImage, start_px: Floats, end_px: Floats, rng: np.random.Generator
 ) -> None:
-    """Print the grain of sawn wood: streaks that run along the boards."""
+    """Add the grain of sawn wood: streaks along the boards."""
     side = normal(start_px, end_px)
     ahead = inward(canvas.shape, start_px, start_px + side)
     cell_px = spread(1.5, 7.0, rng)
     strength = np.float32(rng.uniform(0.02, 0.13))
     grain = noise_along(ahead, away, cell_px * rng.uniform(15.0, 50.0), cell_px, rng)
-    if chance(0.5, rng):  # a few harder rings stand out as thin dark lines
+    if chance(0.5, rng):  # a few harder growth rings are thin dark lines
         grain -= ramp(np.clip(grain - 0.45, 0.0, 1.0) * 5.0) * np.float32(1.5)
     canvas.surface *= (1.0 + strength * grain)[:, :, None]
 
@@ -218,7 +218,7 @@ def _add_board_ends(
     share: float,
     rng: np.random.Generator,
 ) -> None:
-    """Draw butt joints between two neighbouring joints, where one board ends and another begins."""
+    """Draw butt joints between boards in the strip between two neighbouring joints."""
     if not share:
         return
     start, end = line
@@ -226,6 +226,6 @@ def _add_board_ends(
     count = max(1, round(size / 400.0))
     for _ in range(count):
         if chance(share, rng):
-            # The line is three pictures long; its middle third is what is seen.
+            # The line is three times as long as the picture; its middle third is visible.
             foot = start + (end - start) * rng.uniform(0.33, 0.67)
             print_joint(canvas, foot + gap[0], foot + gap[1], look.varied(rng), rng)

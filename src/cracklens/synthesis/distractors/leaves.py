@@ -1,4 +1,4 @@
-"""Fallen leaves and leaves of creepers, with midrib, side ribs and stalk."""
+"""Leaves on a wall, with midrib, side veins and stalk."""
 
 import math
 
@@ -55,7 +55,7 @@ def _add_leaf(
     colour: FloatImage,
     rng: np.random.Generator,
 ) -> None:
-    """Draw one leaf, its base towards the stalk."""
+    """Draw one leaf with its stalk and shadow."""
     turn = rng.uniform(0.0, 2.0 * math.pi)
     ahead = np.array([math.cos(turn), math.sin(turn)])
     bow = rng.uniform(-0.18, 0.18) * long_px
@@ -104,13 +104,13 @@ def _outline(
     bow_px: float,
     ragged_px: FloatImage | float = 0.0,
 ) -> tuple[FloatImage, FloatImage, FloatImage]:
-    """Return the share of each pixel under the leaf, the place from base to tip, and px aside."""
+    """Return the leaf's share of each pixel, the position from base to tip, the offset in px."""
     cos, sin = np.float32(math.cos(turn)), np.float32(math.sin(turn))
     t = (dx * cos + dy * sin) / np.float32(long_px) + np.float32(0.5)
     on = np.clip(t, 0.0, 1.0)
     hump = np.float32(4.0) * on * (1.0 - on)
     aside = dy * cos - dx * sin - np.float32(bow_px) * hump
-    # Broadest at about a third from the base, pointed at the tip.
+    # Widest at about a third of the length from the base, pointed at the tip.
     half = np.float32(0.5 * slim * long_px) * hump * (np.float32(1.25) - np.float32(0.5) * on)
     inside = half + ragged_px - np.abs(aside)
     share = np.clip(inside + np.float32(0.5), 0.0, 1.0) * (hump > 0)

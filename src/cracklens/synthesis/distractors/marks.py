@@ -1,4 +1,4 @@
-"""Paint, chalk and marker on concrete: straight lines, strokes by hand and signs."""
+"""Paint, chalk and marker on concrete: straight lines, handwritten strokes and symbols."""
 
 import math
 
@@ -37,7 +37,7 @@ def add_painted_line(surface: FloatImage, rng: np.random.Generator) -> Distracti
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of the tool (brush, spray, chalk or marker), place, course, width and wear.
+        rng: Source of the tool (brush, spray, chalk or marker), position, course, width and wear.
 
     Returns:
         The new surface; the mask is the paint, the rest is unchanged.
@@ -46,7 +46,7 @@ def add_painted_line(surface: FloatImage, rng: np.random.Generator) -> Distracti
     tool = ("brush", "spray", "chalk", "marker")[int(rng.integers(4))]
     choice = {"chalk": _CHALKS, "marker": _MARKERS}.get(tool, _PAINTS)
     colour = np.array(choice[int(rng.integers(len(choice)))], dtype=np.float32)
-    colour *= np.float32(min(1.0, canvas.level / 190.0 + 0.15))  # paint stands in the same light
+    colour *= np.float32(min(1.0, canvas.level / 190.0 + 0.15))  # paint is in the same light
     low, high = {"brush": (3.0, 30.0), "spray": (4.0, 22.0)}.get(tool, (1.0, 5.0))
     width_px = spread(low, high, rng)
     if tool == "brush" or chance(0.35, rng):
@@ -63,7 +63,7 @@ def add_painted_line(surface: FloatImage, rng: np.random.Generator) -> Distracti
         for line in _writing(canvas, rng):
             at = curved_ribbon(line, 1.1 * width_px + 3.0, canvas.shape)
             _stroke(canvas, at, width_px, tool, colour, rng)
-    if np.abs(canvas.surface - surface).max() < 12.0:  # noqa: PLR2004  # grey on the same grey
+    if np.abs(canvas.surface - surface).max() < 12.0:  # noqa: PLR2004  # no visible contrast
         canvas.surface -= (canvas.mask * np.float32(0.35))[:, :, None] * surface
     return canvas.done()
 
@@ -76,16 +76,16 @@ def _stroke(
     colour: FloatImage,
     rng: np.random.Generator,
 ) -> None:
-    """Draw one stroke with the edge and the gaps of its tool."""
+    """Draw one stroke with the edges and gaps that are typical of its tool."""
     grain = rng.random(at.across.size, dtype=np.float32)
     worn = 1.3 * at.wander(19.0, rng) + 0.5 * at.wander(4.0, rng)
-    if tool == "spray":  # dense in the middle, a mist of drops at the sides
+    if tool == "spray":  # dense in the middle, fine drops at the sides
         soft_px = width_px * rng.uniform(0.35, 1.0) + 1.0
         dense = ramp(
             (np.float32(width_px / 2) - np.abs(at.across)) / np.float32(soft_px) + np.float32(0.5)
         )
         share = np.clip(dense * 1.5 - 0.45 * grain, 0.0, 1.0) * at.within(4.0)
-    elif tool == "chalk":  # only the grains that stand out take colour
+    elif tool == "chalk":  # colour only on protruding grains
         body = band(at.across, -width_px / 2, width_px / 2, 1.3) * at.within()
         take = np.float32(rng.uniform(0.3, 0.9)) + np.float32(0.25) * worn
         share = body * np.clip((take - grain) * 2.5 + 0.4, 0.08, 1.0)
@@ -98,7 +98,7 @@ def _stroke(
 
 
 def _writing(canvas: Canvas, rng: np.random.Generator) -> list[Floats]:
-    """Return the strokes of a scrawl, of signs in a row, of a cross, an arrow or a ring."""
+    """Return handwritten strokes: a long line, a scrawl, symbols in a row, a cross or a ring."""
     rows, columns = canvas.shape
     if chance(0.3, rng):  # a long line by hand, as drawn along a crack
         return [hanging_line(canvas, rng)]
@@ -127,7 +127,7 @@ def _writing(canvas: Canvas, rng: np.random.Generator) -> list[Floats]:
 
 
 def _turned(points: Floats, angle: float) -> Floats:
-    """Return (N, 2) points turned about the origin."""
+    """Return (N, 2) points rotated about the origin."""
     cos, sin = math.cos(angle), math.sin(angle)
     x, y = points[:, 0], points[:, 1]
     return np.stack([x * cos - y * sin, x * sin + y * cos], axis=1)

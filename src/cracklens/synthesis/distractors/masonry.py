@@ -1,4 +1,4 @@
-"""Regular nets of joints: tiles and bricks."""
+"""Regular grids of joints: tiles and bricks."""
 
 import math
 
@@ -25,16 +25,18 @@ def add_tile_grout(surface: FloatImage, rng: np.random.Generator) -> Distraction
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of direction, mesh, width, tone and of the slabs' differences.
+        rng: Source of direction, mesh size, width, brightness and differences between slabs.
 
     Returns:
-        The new surface; the mask is the grout, the slabs differ in tone everywhere.
+        The new surface; the mask is the grout; the slabs differ in brightness.
     """
     width_px = spread(22.0, 180.0, rng)
     height_px = width_px if chance(0.6, rng) else width_px * rng.uniform(0.5, 2.0)
     angle = rng.uniform(0.0, math.pi) if chance(0.25, rng) else rng.uniform(-0.06, 0.06)
     joint_px = min(spread(0.8, 10.0, rng), 0.25 * min(width_px, height_px))
-    return _net(surface, (width_px, height_px), 0.0, joint_px, angle, rng.uniform(0.0, 0.6), rng)
+    return _joint_grid(
+        surface, (width_px, height_px), 0.0, joint_px, angle, rng.uniform(0.0, 0.6), rng
+    )
 
 
 def add_brick_joints(surface: FloatImage, rng: np.random.Generator) -> Distraction:
@@ -42,10 +44,10 @@ def add_brick_joints(surface: FloatImage, rng: np.random.Generator) -> Distracti
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of the bricks' size and tone, and of the mortar's width and tone.
+        rng: Source of size and brightness of the bricks, and of width and brightness of the mortar.
 
     Returns:
-        The new surface; the mask is the mortar, the bricks differ in tone everywhere.
+        The new surface; the mask is the mortar; the bricks differ in brightness.
     """
     height_px = spread(13.0, 75.0, rng)
     width_px = height_px * rng.uniform(1.8, 3.6)
@@ -55,10 +57,10 @@ def add_brick_joints(surface: FloatImage, rng: np.random.Generator) -> Distracti
     rough_px = rng.uniform(0.2, 1.2) * min(1.0, height_px / 40.0 + 0.2)
     if chance(0.4, rng):  # fired clay, or a painted wall
         surface = surface * _CLAYS[int(rng.integers(len(_CLAYS)))]
-    return _net(surface, (width_px, height_px), shift, joint_px, angle, rough_px, rng)
+    return _joint_grid(surface, (width_px, height_px), shift, joint_px, angle, rough_px, rng)
 
 
-def _net(
+def _joint_grid(
     surface: FloatImage,
     mesh_px: tuple[float, float],
     shift: float,
@@ -67,7 +69,7 @@ def _net(
     rough_px: float,
     rng: np.random.Generator,
 ) -> Distraction:
-    """Return the surface with a net of joints, each row moved on by `shift` of a mesh."""
+    """Return the surface with a grid of joints; every second row is moved by `shift` of a mesh."""
     canvas = Canvas(surface)
     start, end = across(canvas.shape, rng, angle=angle)
     u = inward(canvas.shape, start, start + normal(start, end))

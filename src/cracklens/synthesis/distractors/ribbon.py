@@ -1,6 +1,6 @@
-"""The pixels along a line, each with its place along and across it: what thin things are made of.
+"""The pixels near a line, with their coordinates along and across it, to draw thin objects.
 
-Only pixels near the line are looked at, so that a line costs the same on a tile and on a wall.
+Only pixels near the line are computed, so the cost does not depend on the size of the picture.
 """
 
 import math
@@ -19,7 +19,7 @@ Places = float | np.floating[Any] | NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class Ribbon:
-    """K different pixels near a line.
+    """K pixels near a line.
 
     Attributes:
         row: (K,) row of each pixel.
@@ -41,7 +41,7 @@ class Ribbon:
         return smooth_at(node, self.along, spacing_px)
 
     def within(self, soft_px: float = 1.0) -> FloatImage:
-        """Return (K,) 1 between the ends of the line and 0 beyond them, cut square."""
+        """Return (K,) 1 between the ends of the line and 0 beyond them; the ends are square."""
         return band(self.along, 0.0, self.length_px, soft_px)
 
 
@@ -53,17 +53,17 @@ def straight_ribbon(
     *,
     wobble_px: Floats | None = None,
 ) -> Ribbon:
-    """Return the pixels near a straight line, or near one that departs from it a little.
+    """Return the pixels near a straight line, or near a line with small deviations from it.
 
     Args:
-        start_px: (2,) x, y; may lie far outside.
+        start_px: (2,) x, y; may be far outside the picture.
         end_px: (2,) x, y, another point.
         reach_px: Largest distance from the line.
         shape: Rows and columns of the picture.
-        wobble_px: (N,) departures from the line at N >= 2 places, evenly from start to end.
+        wobble_px: (N,) deviations from the line at N >= 2 equidistant points from start to end.
 
     Returns:
-        The pixels inside the picture; none where the line passes it by.
+        The pixels inside the picture; empty if the line is outside.
     """
     run, rise = (end_px - start_px).tolist()
     length = math.sqrt(run * run + rise * rise)
@@ -102,15 +102,15 @@ def straight_ribbon(
 
 
 def curved_ribbon(points_px: Floats, reach_px: float, shape: Shape) -> Ribbon:
-    """Return the pixels near a polyline; its ends and bends are round.
+    """Return the pixels near a polyline with round ends and bends.
 
     Args:
-        points_px: (N, 2) x, y, N >= 2; may lie outside.
+        points_px: (N, 2) x, y, N >= 2; may be outside the picture.
         reach_px: Largest distance from the line.
         shape: Rows and columns of the picture.
 
     Returns:
-        The pixels inside the picture, each with its place on the nearest segment.
+        The pixels inside the picture, each with its coordinates on the nearest segment.
     """
     start, tangent, length, before = _pieces(points_px, max(reach_px, 4.0))
     total = float(before[-1] + length[-1])
@@ -139,7 +139,7 @@ def curved_ribbon(points_px: Floats, reach_px: float, shape: Shape) -> Ribbon:
     if x.size == 0:
         nothing = np.zeros(0, dtype=np.float32)
         return Ribbon(y, x, nothing, nothing, total)
-    # Of all pieces that reach a pixel the nearest counts, and of equal ones the first.
+    # For each pixel the nearest piece counts, and of equally near pieces the first.
     left, top = int(x.min()), int(y.min())
     columns = int(x.max()) - left + 1
     flat = (y - top) * columns + (x - left)
@@ -153,9 +153,9 @@ def curved_ribbon(points_px: Floats, reach_px: float, shape: Shape) -> Ribbon:
 
 
 def band(at_px: Places, low_px: Places, high_px: Places, soft_px: Places = 1.0) -> FloatImage:
-    """Return how far each place lies between two borders, 0 to 1, each `soft_px` wide.
+    """Return a soft indicator, 0 to 1, of the interval between two borders of width `soft_px`.
 
-    With borders of 1 px this is the share of a pixel, the sum over a cut being `high - low`.
+    With borders of 1 px this is the covered share of each pixel; the sum across is `high - low`.
 
     >>> band(np.arange(-2, 3, dtype=np.float32), -0.25, 0.25).round(2).tolist()
     [0.0, 0.0, 0.5, 0.0, 0.0]
@@ -174,13 +174,13 @@ def ragged_band(
     *,
     soft_px: float = 1.0,
 ) -> FloatImage:
-    """Return the share under a band along the line whose two edges wander, each for itself.
+    """Return the share of each pixel under a band along the line; its two edges vary independently.
 
     Args:
         where: The pixels.
         width_px: Mean width, one or (K,).
-        uneven: Largest departure of an edge, as a share of half the width; may exceed 1.
-        rng: Source of the wandering.
+        uneven: Largest deviation of an edge, as a share of half the width; may exceed 1.
+        rng: Source of the variation.
         soft_px: Width of the edges.
 
     Returns:
@@ -202,7 +202,7 @@ def ramp(t: Places) -> FloatImage:
 
 
 def smooth_at(nodes: FloatImage, at_px: FloatImage, spacing_px: float) -> FloatImage:
-    """Return the values of evenly spaced nodes at any place, smoothly interpolated."""
+    """Return the values of evenly spaced nodes at any position, smoothly interpolated."""
     at = np.clip(at_px / np.float32(spacing_px), 0.0, len(nodes) - 1.001)
     node = at.astype(np.intp)
     here = nodes[node]
@@ -211,7 +211,7 @@ def smooth_at(nodes: FloatImage, at_px: FloatImage, spacing_px: float) -> FloatI
 
 
 def _pieces(points: Floats, most_px: float) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return start, tangent, length and length before of pieces of at most `most_px`."""
+    """Cut a line into pieces of at most `most_px`; return start, tangent, length, length before."""
     step = points[1:] - points[:-1]
     length = np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2)
     solid = length > 0

@@ -1,4 +1,4 @@
-"""Straight seams between two parts of a structure: where a pour ended, and where it may move."""
+"""Straight joints between two parts of a structure: construction and expansion joints."""
 
 import math
 
@@ -22,10 +22,10 @@ def add_construction_joint(surface: FloatImage, rng: np.random.Generator) -> Dis
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of place, roughness, width, darkness and of the tones of the two pours.
+        rng: Source of position, roughness, width, darkness and brightness of the two pours.
 
     Returns:
-        The new surface; the mask is the joint, the tone below it differs everywhere.
+        The new surface; the mask is the joint; the two pours differ in brightness.
     """
     canvas = Canvas(surface)
     angle = rng.uniform(-0.07, 0.07) + (math.pi / 2 if chance(0.08, rng) else 0.0)
@@ -49,7 +49,7 @@ def add_construction_joint(surface: FloatImage, rng: np.random.Generator) -> Dis
     factor = 1.0 - np.float32(depth) * core * np.maximum(left, 0.12)
     lip = band(at.across, width * 0.5, width * 0.5 + 2.0) * left
     factor += np.float32(rng.uniform(-0.1, 0.3)) * lip
-    # Where the line is worn away the change of tone remains.
+    # If the line is worn away, the change of brightness remains.
     edge = np.maximum(core * left, np.float32(0.3) * band(at.across, -1.0, 1.0))
     canvas.shade(at, np.maximum(factor, 0.05), np.maximum(edge, 0.5 * lip))
     return canvas.done()
@@ -60,7 +60,7 @@ def add_expansion_joint(surface: FloatImage, rng: np.random.Generator) -> Distra
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of place, width (3 to 30 px), filling and shading.
+        rng: Source of position, width (3 to 30 px), filling and shading.
 
     Returns:
         The new surface; the mask is the joint with its edges, the rest is unchanged.
@@ -71,10 +71,10 @@ def add_expansion_joint(surface: FloatImage, rng: np.random.Generator) -> Distra
     at = straight_ribbon(start, end, half_px + 6.0, canvas.shape)
     chipped = _chips(at, rng) if chance(0.4, rng) else np.float32(0.0)
     body = band(at.across, -half_px - chipped, half_px)
-    if chance(0.45, rng):  # open: a deep slot, darker towards the wall that shades it
+    if chance(0.45, rng):  # open: a deep slot, darker near the shaded wall
         tone = canvas.level * rng.uniform(0.12, 0.45)
         slope = rng.uniform(0.0, 0.8)
-    else:  # sealant: even, often hollow, lit from one side
+    else:  # sealant: uniform, often concave, lit from one side
         tone = canvas.level * rng.uniform(0.3, 1.15)
         slope = rng.uniform(-0.5, 0.5)
     part = np.clip(at.across / np.float32(half_px), -1.0, 1.0)
@@ -95,7 +95,7 @@ def add_expansion_joint(surface: FloatImage, rng: np.random.Generator) -> Distra
 def _rough_nodes(
     length_px: float, cell_px: float, rough_px: float, rng: np.random.Generator
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return departures from straight on three scales, `cell_px` the coarsest."""
+    """Return deviations from a straight line on three scales; `cell_px` is the coarsest."""
     count = int(length_px / cell_px * 4) + 8
     at = np.arange(count) / 4.0
     nodes = np.zeros(count)
@@ -106,6 +106,6 @@ def _rough_nodes(
 
 
 def _chips(at: Ribbon, rng: np.random.Generator) -> FloatImage:
-    """Return how far the edge is broken away at each place, mostly 0, in px."""
+    """Return the depth of the chips of the edge at each point, in px; mostly 0."""
     chips: FloatImage = np.float32(5.0) * np.clip(at.wander(9.0, rng) - 0.55, 0.0, 0.45) / 0.45
     return chips

@@ -1,4 +1,4 @@
-"""Shadows on a face: of an edge, of foliage, of a cable or a twig."""
+"""Shadows on a wall: of an edge, of foliage, of a cable or a twig."""
 
 import math
 
@@ -22,14 +22,14 @@ from cracklens.synthesis.noise import FloatImage, fractal_noise, value_noise
 
 
 def add_straight_shadow(surface: FloatImage, rng: np.random.Generator) -> Distraction:
-    """Return the surface with a shadow that has straight edges: of a wall, a beam or a pole.
+    """Return the surface with a shadow with straight edges: of a wall, a beam or a pole.
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of place, direction, width, softness and darkness.
+        rng: Source of position, direction, width, softness and darkness.
 
     Returns:
-        The new surface; the mask is a bar's shadow, or the edge of one that covers a whole side.
+        The new surface; the mask is the shadow of a bar, or the edge of a shadow on a whole side.
     """
     canvas = Canvas(surface)
     start, end = across(canvas.shape, rng)
@@ -53,7 +53,7 @@ def add_ragged_shadow(surface: FloatImage, rng: np.random.Generator) -> Distract
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of place, raggedness, softness and darkness.
+        rng: Source of position, raggedness, softness and darkness.
 
     Returns:
         The new surface; the mask is the shadow.
@@ -75,7 +75,7 @@ def add_cable_shadow(surface: FloatImage, rng: np.random.Generator) -> Distracti
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of place, sag, width, softness and darkness.
+        rng: Source of position, sag, width, softness and darkness.
 
     Returns:
         The new surface; the mask is the shadow, the rest is unchanged.
@@ -85,7 +85,7 @@ def add_cable_shadow(surface: FloatImage, rng: np.random.Generator) -> Distracti
     twig = chance(0.3, rng)
     line = hanging_line(canvas, rng, step_px=48.0 if twig else 3.0 + width_px)
     soft_px = width_px * rng.uniform(0.3, 1.6) + 0.8
-    if twig:  # soft, as only the softness tells it from a crack
+    if twig:  # soft: otherwise it cannot be distinguished from a crack
         soft_px = max(soft_px, 5.0, 1.2 * width_px)
         step_px = 2.5 + 0.4 * (width_px + soft_px)
         line = fractal_line(line, rng, roughness=rng.uniform(0.03, 0.1), decay=0.5, step_px=step_px)
@@ -98,20 +98,20 @@ def add_cable_shadow(surface: FloatImage, rng: np.random.Generator) -> Distracti
 
 
 def hanging_line(canvas: Canvas, rng: np.random.Generator, *, step_px: float = 4.0) -> Floats:
-    """Return a smooth line across the picture that sags or bends, points `step_px` apart."""
+    """Return a smooth sagging or bent line across the picture, with points `step_px` apart."""
     start, end = across(canvas.shape, rng)
     aside = normal(start, end)
     sag = rng.uniform(-0.4, 0.4) * min(canvas.shape)
     knots = [start + (end - start) * t for t in (0.0, 0.32, 0.5, 0.68, 1.0)]
     bows = np.array([0.0, 0.6, 1.0, 0.6, 0.0])
-    if chance(0.35, rng):  # laid by hand
+    if chance(0.35, rng):  # irregular, as if laid by hand
         bows = bows + rng.uniform(-0.5, 0.5, 5)
-    bows -= bows[2]  # the middle stays where it is surely seen
+    bows -= bows[2]  # the middle does not move, so the line stays in the picture
     return bend(np.stack(knots) + sag * bows[:, None] * aside, step_px)
 
 
 def soft_band(at: Ribbon, width_px: float | FloatImage, soft_px: float) -> FloatImage:
-    """Return the share of light that a body of this width takes, blurred by the sun's width."""
+    """Return the share of light that a body of this width blocks, with a penumbra of `soft_px`."""
     half = width_px / 2
     rises = ramp((at.across + half) / np.float32(soft_px) + np.float32(0.5))
     falls = ramp((at.across - half) / np.float32(soft_px) + np.float32(0.5))
@@ -120,7 +120,7 @@ def soft_band(at: Ribbon, width_px: float | FloatImage, soft_px: float) -> Float
 
 
 def _cast(canvas: Canvas, share: FloatImage, rng: np.random.Generator) -> None:
-    """Take light away; what is left in a shadow comes from the sky and is bluer."""
+    """Darken by a shadow; the remaining skylight is bluer."""
     dark = rng.uniform(0.18, 0.72)
     blue = rng.uniform(0.0, 0.12)
     loss = np.array([dark, dark * (1.0 - 0.4 * blue), dark * (1.0 - blue)], dtype=np.float32)
@@ -128,7 +128,7 @@ def _cast(canvas: Canvas, share: FloatImage, rng: np.random.Generator) -> None:
 
 
 def _foliage(canvas: Canvas, rng: np.random.Generator) -> FloatImage:
-    """Return the share of light that leaves take: dense on one side, dapples at the edge."""
+    """Return the share of light that leaves block: dense on one side, spots at the edge."""
     rows, columns = canvas.shape
     cell_px = spread(9.0, 50.0, rng)
     field = fractal_noise(rows, columns, cell_px, rng, octaves=3, persistence=0.5)
@@ -140,10 +140,10 @@ def _foliage(canvas: Canvas, rng: np.random.Generator) -> FloatImage:
 
 
 def _add_branch(share: FloatImage, rng: np.random.Generator) -> None:
-    """Add a branch that tapers, with twigs and leaves, to the `share` of light that is taken."""
+    """Add a tapered branch with twigs and leaves to `share`, the share of blocked light."""
     shape = (share.shape[0], share.shape[1])
     leafy, leaf_px = chance(0.75, rng), spread(4.0, 16.0, rng)
-    # A bare branch must be soft, as only the softness tells it from a crack with forks.
+    # A bare branch must be soft: otherwise it cannot be distinguished from a branched crack.
     soft_px = spread(1.5, 7.0, rng) if leafy else spread(4.0, 12.0, rng)
     start, end = across(shape, rng)
     start, end = (start + end) / 2 + (start - end) * 0.45, (start + end) / 2 + (end - start) * 0.2
@@ -163,7 +163,7 @@ def _add_branch(share: FloatImage, rng: np.random.Generator) -> None:
 
 
 def _shade_line(share: FloatImage, line: Floats, width_px: float, soft_px: float) -> None:
-    """Raise `share` to the shadow of a line that tapers to its end."""
+    """Add the shadow of a tapered line to `share`."""
     at = curved_ribbon(line, width_px / 2 + soft_px / 2 + 1.0, (share.shape[0], share.shape[1]))
     width = np.float32(width_px) * (1.0 - np.float32(0.85) * at.along / np.float32(at.length_px))
     dark = soft_band(at, width, soft_px)
@@ -178,7 +178,7 @@ def _shade_leaf(
     soft_px: float,
     rng: np.random.Generator,
 ) -> None:
-    """Raise `share` to the shadow of one leaf, an ellipse."""
+    """Add the shadow of one leaf, an ellipse, to `share`."""
     window, dx, dy = patch(x, y, radius_px + soft_px, (share.shape[0], share.shape[1]))
     turn, slim = rng.uniform(0.0, math.pi), rng.uniform(1.3, 3.0)
     cos, sin = np.float32(math.cos(turn)), np.float32(math.sin(turn))

@@ -1,4 +1,4 @@
-"""What water leaves: tide marks, streaks and rust."""
+"""Stains of water: tide marks, streaks and rust."""
 
 import math
 
@@ -20,14 +20,14 @@ _DIRT_SHARE, _LIME_SHARE = 0.55, 0.25  # of all streaks; the rest is rust
 
 
 def add_stain_edge(surface: FloatImage, rng: np.random.Generator) -> Distraction:
-    """Return the surface with one part darker, as by water, behind a ragged tide mark.
+    """Return the surface with a darker part, as by water, with a ragged tide mark.
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of place, direction, raggedness, softness and darkness.
+        rng: Source of position, direction, raggedness, softness and darkness.
 
     Returns:
-        The new surface; the mask is the edge, the stained side is darker everywhere.
+        The new surface; the mask is the edge; the whole stained side is darker.
     """
     canvas = Canvas(surface)
     start, end = across(canvas.shape, rng)
@@ -37,13 +37,13 @@ def add_stain_edge(surface: FloatImage, rng: np.random.Generator) -> Distraction
         radius_px = np.float32(rng.uniform(0.2, 0.45) * min(*canvas.shape, 400))
         aside = inward(canvas.shape, (start + end) / 2, (start + end) / 2 + normal(start, end))
         depth = radius_px - np.sqrt(depth * depth + np.float32(rng.uniform(0.2, 1.2)) * aside**2)
-    # So ragged that it is a natural edge, and so little that the edge stays in the picture.
+    # Ragged enough for a natural edge; the limit keeps the edge in the picture.
     depth += ragged * np.float32(min(rng.uniform(8.0, 40.0), 0.2 * min(canvas.shape)))
     edge_px, rim_px = spread(1.0, 9.0, rng), np.float32(spread(1.5, 7.0, rng))
     wet = ramp(depth / np.float32(edge_px) + 0.5)
     rim = np.clip(1.0 - np.abs(depth) / rim_px, 0.0, 1.0)
     dark, mark = rng.uniform(0.06, 0.4), rng.uniform(0.0, 0.35)
-    if chance(0.2, rng):  # salts: paler inside, a white line where they dried
+    if chance(0.2, rng):  # salts: paler inside, with a white edge
         dark, mark = -0.4 * dark, -0.7 * mark
     loss = np.array([0.0, rng.uniform(0.0, 0.04), rng.uniform(0.0, 0.12)], dtype=np.float32)
     canvas.surface *= 1.0 - wet[:, :, None] * loss
@@ -58,7 +58,7 @@ def add_run_off(surface: FloatImage, rng: np.random.Generator) -> Distraction:
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of number, place, length, width, colour and softness.
+        rng: Source of number, position, length, width, colour and softness.
 
     Returns:
         The new surface; the mask is the streaks, the rest is unchanged.
@@ -88,26 +88,26 @@ def add_run_off(surface: FloatImage, rng: np.random.Generator) -> Distraction:
         width *= 1.0 + np.float32(0.25) * at.wander(25.0, rng)
         soft = np.float32(spread(1.2, 7.0, rng))
         share = band(at.across, -width / 2, width / 2, soft)
-        # Below a ledge a streak starts at once; elsewhere it gathers.
+        # Below a ledge a streak starts abruptly, elsewhere gradually.
         gathers_px = np.float32(3.0 if common else rng.uniform(0.05, 0.35) * long_px)
         share *= np.clip(1.0 - part, 0.0, 1.0) * ramp(at.along / gathers_px)
         share *= np.clip(1.0 + 0.35 * at.wander(30.0, rng), 0.0, 1.0)
         share *= np.float32(rng.uniform(0.6, 1.0))
-        if rank == 0 and share.size:  # at least one is plain to see
+        if rank == 0 and share.size:  # at least one is clearly visible
             share = share / np.maximum(share.max(), np.float32(0.01))
         canvas.shade(at, 1.0 + share[:, None] * change, share)
     return canvas.done()
 
 
 def add_rust_streak(surface: FloatImage, rng: np.random.Generator) -> Distraction:
-    """Return the surface with the rusty or pale print of reinforcement bars under thin cover.
+    """Return the surface with rusty or pale marks of reinforcement bars under thin cover.
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of direction, spacing, width, colour and of the gaps.
+        rng: Source of direction, spacing, width, colour and gaps.
 
     Returns:
-        The new surface; the mask is the prints, the rest is unchanged.
+        The new surface; the mask is the marks, the rest is unchanged.
     """
     canvas = Canvas(surface)
     level = 0.0 if chance(0.5, rng) else math.pi / 2
@@ -126,7 +126,7 @@ def add_rust_streak(surface: FloatImage, rng: np.random.Generator) -> Distractio
         share = band(at.across, -width / 2, width / 2, np.float32(soft))
         gone = ramp(1.5 * at.wander(70.0, rng) + np.float32(rng.uniform(0.3, 1.2)))
         share *= np.maximum(gone, 0.25) * np.clip(1.0 + 0.4 * at.wander(7.0, rng), 0.0, 1.0)
-        if rank == 0 and share.size:  # at least one is plain to see
+        if rank == 0 and share.size:  # at least one is clearly visible
             share = share / np.maximum(share.max(), np.float32(0.01))
         canvas.shade(at, 1.0 + share[:, None] * change, share)
     return canvas.done()

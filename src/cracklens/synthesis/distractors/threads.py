@@ -1,4 +1,4 @@
-"""Thin bodies and thin damage: cables and wires, hair and straw, scratches."""
+"""Thin objects and thin damage: cables and wires, hair and straw, scratches."""
 
 import math
 
@@ -21,7 +21,7 @@ _FIBRES = (
     (0.85, 0.78, 0.58), (0.5, 0.45, 0.25), (0.92, 0.9, 0.86), (0.3, 0.36, 0.18),
 )  # fmt: skip
 
-_FAINTEST_SHADOW = 0.12  # below, the cable hangs far off
+_FAINTEST_SHADOW = 0.12  # below this, no shadow: the cable is far from the wall
 
 
 def add_cable(surface: FloatImage, rng: np.random.Generator) -> Distraction:
@@ -29,7 +29,7 @@ def add_cable(surface: FloatImage, rng: np.random.Generator) -> Distraction:
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of course, width, colour, highlight and of the shadow's distance.
+        rng: Source of course, width, colour, highlight and distance of the shadow.
 
     Returns:
         The new surface; the mask is the cables and their shadows, the rest is unchanged.
@@ -53,7 +53,7 @@ def add_cable(surface: FloatImage, rng: np.random.Generator) -> Distraction:
             canvas.shade(at, 1.0 - dark * share, 0.8 * share)
     for each in lines:
         colour = np.array(_SHEATHS[int(rng.integers(len(_SHEATHS)))]) * rng.uniform(0.7, 1.1)
-        _lay(canvas, each, width_px, (255.0 * colour).astype(np.float32), rng)
+        _draw_cable(canvas, each, width_px, (255.0 * colour).astype(np.float32), rng)
     return canvas.done()
 
 
@@ -62,7 +62,7 @@ def add_hair_and_straw(surface: FloatImage, rng: np.random.Generator) -> Distrac
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of number, place, length, course, width and colour.
+        rng: Source of number, position, length, course, width and colour.
 
     Returns:
         The new surface; the mask is the fibres, the rest is unchanged.
@@ -87,7 +87,7 @@ def add_hair_and_straw(surface: FloatImage, rng: np.random.Generator) -> Distrac
         share = band(at.across, -width_px / 2, width_px / 2) * np.float32(rng.uniform(0.75, 1.0))
         light = 1.0 + np.float32(0.15) * at.wander(22.0, rng)
         canvas.cover(at, light[:, None] * tone, share)
-    if np.abs(canvas.surface - surface).max() < 12.0:  # noqa: PLR2004  # grey on the same grey
+    if np.abs(canvas.surface - surface).max() < 12.0:  # noqa: PLR2004  # no visible contrast
         canvas.surface -= (canvas.mask * np.float32(0.35))[:, :, None] * surface
     return canvas.done()
 
@@ -97,7 +97,7 @@ def add_scratches(surface: FloatImage, rng: np.random.Generator) -> Distraction:
 
     Args:
         surface: (H, W, 3) float32 RGB, 0 to 255.
-        rng: Source of number, place, direction, width and brightness.
+        rng: Source of number, position, direction, width and brightness.
 
     Returns:
         The new surface; the mask is the scratches, the rest is unchanged.
@@ -127,10 +127,10 @@ def add_scratches(surface: FloatImage, rng: np.random.Generator) -> Distraction:
     return canvas.done()
 
 
-def _lay(
+def _draw_cable(
     canvas: Canvas, line: Floats, width_px: float, colour: FloatImage, rng: np.random.Generator
 ) -> None:
-    """Draw a round body of even width, lit from one side."""
+    """Draw a round body of constant width, lit from one side."""
     at = curved_ribbon(line, width_px / 2 + 1.5, canvas.shape)
     part = np.clip(at.across * np.float32(2.0 / width_px), -1.0, 1.0)
     from_side = np.float32(rng.uniform(-0.7, 0.7))
@@ -146,7 +146,7 @@ def _lay(
 
 
 def _fibre(middle_px: Floats, long_px: float, curl: float, rng: np.random.Generator) -> Floats:
-    """Return a smooth line whose direction drifts, by up to `curl` radians per seventh of it."""
+    """Return a smooth line; per seventh, its direction drifts by up to `curl` radians."""
     angle, drift = rng.uniform(0.0, 2.0 * math.pi), rng.uniform(-curl, curl)
     points = [np.zeros(2)]
     for _ in range(7):

@@ -1,1 +1,1 @@
-"""Training a segmenter: a crack probability per pixel and per tile."""
+"""Training of a segmenter, which gives a crack probability per pixel and per tile."""

@@ -1,4 +1,4 @@
-"""Tiles with exact masks, cut from pictures that somebody drew masks or polygons for."""
+"""Tiles with exact masks, cut from annotated pictures (masks or polygons)."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -20,16 +20,16 @@ from cracklens.training.segment.tiles import CRACK
 
 TILE_PX = 512
 LEAST_PX = 64
-"""Side below which what is left of a picture is no tile of its own."""
+"""Least side of a tile; a narrower rest of a picture is left out."""
 _LEAST_MARKED_PX = 24
-"""Marked pixels from which a tile counts as cracked, as in `samples`; fewer are left out."""
+"""Least number of marked pixels of a cracked tile, as in `samples`; fewer exclude the tile."""
 CRACKED, UNCRACKED = "cracked", "uncracked"
 
 
 def cut_tiles(
     annotations: Annotations, folder: Path, *, max_pixels: int, progress: Progress = SILENT
 ) -> tuple[Dataset, dict[Path, Path], dict[Path, str]]:
-    """Cut annotated pictures into square tiles, written as PNG with a mask beside each.
+    """Cut annotated pictures into square tiles; write each tile and its mask as PNG.
 
     Args:
         annotations: pictures and masks.
@@ -38,11 +38,11 @@ def cut_tiles(
         progress: listener.
 
     Returns:
-        The tiles as cracked and uncracked, in groups of one picture; the mask of each cracked tile;
-        and the pictures or masks that cannot be read, with the reason.
+        The tiles, labelled as cracked or uncracked, each picture being a group; the mask file of
+        each tile; and the reason for each picture that cannot be read.
 
     Raises:
-        DataError: boxes alone, or nothing that can be read.
+        DataError: there are only boxes, no picture can be read, or one of the labels is missing.
     """
     annotations.require_masks()
     items: list[Item] = []
@@ -65,8 +65,8 @@ def cut_tiles(
     if counted != {CRACKED, UNCRACKED}:
         lacking = "crack" if CRACKED not in counted else "tile without cracks"
         raise DataError(
-            f"{annotations.root} ({annotations.kind}) shows no {lacking}: a segmenter learns from "
-            "both"
+            f"{annotations.root} ({annotations.kind}) shows no {lacking}: a segmenter needs both "
+            "for training"
         )
     return Dataset(folder, (CRACKED, UNCRACKED), tuple(items)), masks, unreadable
 
@@ -79,7 +79,7 @@ def _cut(
     mask = picture.draw(photo.height_px, photo.width_px)
     side = min(TILE_PX, photo.height_px, photo.width_px)
     if side < LEAST_PX:
-        raise PhotoError(picture.path, f"{side} px are too few to learn from, {LEAST_PX} needed")
+        raise PhotoError(picture.path, f"{side} px are too few for training, {LEAST_PX} needed")
     for top in _starts(photo.height_px, side):
         for left in _starts(photo.width_px, side):
             window = np.s_[top : top + side, left : left + side]
@@ -94,7 +94,7 @@ def _cut(
 
 
 def _starts(length_px: int, side_px: int) -> Sequence[int]:
-    """Return where tiles begin; the last one ends at the edge, if enough is left for it."""
+    """Return the start of each tile; a large enough rest gets a tile that ends at the border."""
     starts = list(range(0, length_px - side_px + 1, side_px))
     if length_px - starts[-1] - side_px >= LEAST_PX:
         starts.append(length_px - side_px)
@@ -106,7 +106,7 @@ def _png(mask: NDArray[np.bool_]) -> bytes:
 
 
 def masked_tiles(paths: Sequence[Path], masks: dict[Path, Path]) -> list[Tile]:
-    """Return tiles with their exact masks; crack-free ones have none."""
+    """Return tiles with their exact masks; crack-free tiles have no mask."""
     tiles = []
     for path in paths:
         pixels = read_photo(path).pixels
@@ -118,5 +118,5 @@ def masked_tiles(paths: Sequence[Path], masks: dict[Path, Path]) -> list[Tile]:
 
 
 def temporary_folder() -> "tempfile.TemporaryDirectory[str]":
-    """Return a folder for tiles that goes when it is left."""
+    """Return a context manager for a folder that is deleted at its end."""
     return tempfile.TemporaryDirectory(prefix="cracklens-tiles-")

@@ -1,4 +1,4 @@
-"""Augmentation: light and camera are varied so that the segmenter becomes invariant to them."""
+"""Augmentation: variation of light and camera, to make the segmenter invariant to them."""
 
 import cv2
 import numpy as np
@@ -15,14 +15,14 @@ _SHADE_SHARE, _BLUR_SHARE, _SHARPEN_SHARE, _NOISE_SHARE, _JPEG_SHARE = 0.3, 0.35
 
 
 def vary_light(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """Return the picture in other light, through another camera.
+    """Return the picture as with other light and another camera; the geometry does not change.
 
-    Contrast, brightness and gamma always; tint, grey, uneven light, blur or sharpening, noise and
-    JPEG each in a part of the cases. Geometry stays.
+    Contrast, brightness and gamma always change. Tint, grey, uneven light, blur or sharpening,
+    noise and JPEG each change in a part of the cases.
 
     Args:
         pixels: (H, W, 3) uint8 RGB.
-        rng: source of everything that is random.
+        rng: source of randomness.
     """
     pixels = _tone(pixels, rng)
     if rng.random() < _GREY_SHARE:
@@ -47,7 +47,7 @@ def vary_light(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def _tone(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """One lookup table per channel: gamma, contrast about the mean, brightness, tint."""
+    """Apply one lookup table per channel: gamma, contrast about the mean, brightness, tint."""
     mean = float(pixels.mean())
     contrast = np.exp(rng.uniform(*np.log(_CONTRAST)))
     gamma = np.exp(rng.uniform(*np.log(_GAMMA)))
@@ -60,7 +60,7 @@ def _tone(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     for channel in range(3):
         factor = rng.uniform(0.88, 1.12) if tinted else 1.0
         table[:, 0, channel] = factor * (centre + contrast * (curve - centre) + shift)
-    # the mean stays in range, or a dark crack would drown in black
+    # limit the mean: in a picture that is too dark, a crack cannot be seen
     centre_after = centre + shift
     table += np.clip(centre_after, 50, 225) - centre_after
     toned: Pixels = cv2.LUT(pixels, np.clip(np.rint(table), 0, 255).astype(np.uint8))
@@ -68,7 +68,7 @@ def _tone(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def _uneven(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """Multiply by a smooth field, such as the edge of a soft shadow."""
+    """Multiply by a smooth field, as in uneven light or at the edge of a soft shadow."""
     field = rng.uniform(0.65, 1.2, (3, 3)).astype(np.float32)
     large = cv2.resize(field, pixels.shape[1::-1], interpolation=cv2.INTER_CUBIC)
     shaded: Pixels = np.clip(pixels * large[..., None], 0, 255).astype(np.uint8)
@@ -78,6 +78,6 @@ def _uneven(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 def _noise(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     sigma = 10.0 * rng.random() ** 1.5
     noise = rng.standard_normal(pixels.shape, dtype=np.float32) * np.float32(sigma)
-    if rng.random() < 0.4:  # noqa: PLR2004 - grain over several pixels, as raw conversion leaves it
+    if rng.random() < 0.4:  # noqa: PLR2004 - grain over several pixels, as after raw conversion
         noise = cv2.GaussianBlur(noise, (0, 0), 0.7) * np.float32(1.8)
     return np.clip(pixels + noise, 0, 255).astype(np.uint8)

@@ -11,7 +11,7 @@ _segmenter = settings_of("Segmenter (--task segment)")
 
 
 class SegmentConfig(DataSettings):
-    """Everything that decides how a segmenter is trained; stored with the model."""
+    """All settings of `train` for a segmenter; stored with the model."""
 
     task: Literal["segment"] = "segment"
     recipe: str = "segmenter"
@@ -30,18 +30,18 @@ class SegmentConfig(DataSettings):
     cracked_share: float = _segmenter(0.3, "Share of crops of cracked tiles.", ge=0, le=1)
     distractors: bool = _segmenter(default=True, description="Render look-alikes of cracks.")
     weak_masks: bool = _segmenter(
-        default=True, description="Derive masks of cracked tiles; else only their label counts."
+        default=True, description="Derive masks of cracked tiles; otherwise use only their label."
     )
     refine_at: float = _segmenter(
-        0.35, "Part of the steps after which the masks are refined.", gt=0, le=1
+        0.35, "Share of the steps after which the masks are refined.", gt=0, le=1
     )
     mixed_precision: Literal["auto", "on", "off"] = _segmenter(
-        "auto", "bf16 in the training; auto: where the processor has it."
+        "auto", "bf16 in the training; auto: if the processor supports it."
     )
     workers: int = _segmenter(1, "Threads that make the crops.", ge=1, le=64)
     device: Literal["auto", "cpu", "cuda"] = _segmenter("auto", "Where to train.")
     checked_pictures: int = _segmenter(
-        1_500, "Pictures of each kind that choose the thresholds, at most.", ge=50
+        1_500, "Most pictures of each kind for the choice of thresholds.", ge=50
     )
 
     @model_validator(mode="after")

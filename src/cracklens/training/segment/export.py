@@ -1,4 +1,4 @@
-"""A segmenter as one ONNX file, checked against the network that it came from."""
+"""Export of a segmenter to one ONNX file, and its comparison with the PyTorch network."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from cracklens.training.segment.network import MULTIPLE_PX, Segmenter
 
 
 class SegmenterOutput(nn.Module):
-    """A segmenter with its calibration, as it stands in `model.onnx`."""
+    """A segmenter with its calibration, as in `model.onnx`."""
 
     temperature: Tensor
 
@@ -36,7 +36,7 @@ class SegmenterOutput(nn.Module):
 def export_segmenter(
     segmenter: Segmenter, temperature: float, positive: int, path: Path
 ) -> SegmenterOutput:
-    """Write `pixels` (N x H x W x 3, uint8) to `map`, `probabilities` and `logits`.
+    """Write the ONNX file from `pixels` (N x H x W x 3, uint8) to map, probabilities and logits.
 
     N, H and W are free; H and W are multiples of 32.
     """
@@ -60,10 +60,10 @@ def export_segmenter(
 def check_segmenter(
     path: Path, whole: SegmenterOutput, pixels: NDArray[np.uint8], precision: Precision
 ) -> tuple[float, Outputs]:
-    """Return the largest difference in probability to PyTorch, and the engine's answers.
+    """Return the largest difference in probability to PyTorch, and the engine's outputs.
 
     Raises:
-        ModelError: it is too large in f32: the file must not be used.
+        ModelError: the difference in f32 is too large: the file must not be used.
     """
     engine = load_engine(path, batch_size=1, precision=precision, size_px=pixels.shape[1:3])
     found = engine.run(pixels)

@@ -22,7 +22,7 @@ from cracklens.training.segment.samples import Samples
 
 _MEAN_DECAY = 0.998
 _WARM_STEPS = 200
-_ENCODER_SHARE = 0.3  # of the learning rate: its weights are good already
+_ENCODER_SHARE = 0.3  # of the learning rate, since the encoder is pretrained
 _TILE_SHARE, _DICE_SHARE = 0.25, 0.5
 _POSITIVE_WEIGHT = 2.0
 _CLIP = 5.0
@@ -33,7 +33,7 @@ _AHEAD = 6
 
 @dataclass(slots=True)
 class Losses:
-    """Mean losses of each stretch of steps."""
+    """Mean loss of each interval of steps."""
 
     step: list[int] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Losses:
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
-    """What decides a fit."""
+    """Settings of a fit."""
 
     steps: int
     batch_size: int
@@ -51,7 +51,7 @@ class FitSettings:
 
 
 class Fit:
-    """A segmenter in training; `run` may be called again to go on."""
+    """A segmenter in training; a further call of `run` continues it."""
 
     def __init__(
         self, network: Segmenter, settings: FitSettings, checkpoint: Path, device: torch.device
@@ -85,7 +85,7 @@ class Fit:
         with progress.step("train", until * size, "crops") as step:
             step.advance(self.step * size)
             for batch in self._batches(samples, until):
-                loss = self._one(batch)
+                loss = self._train_step(batch)
                 self.step += 1
                 loss_sum, counted = loss_sum + loss, counted + 1
                 step.advance(size)
@@ -103,7 +103,7 @@ class Fit:
         self._save()
 
     def _batches(self, samples: Samples, until: int) -> Iterator[dict[str, Tensor]]:
-        """Make batches on threads, some ahead; what takes long there releases the lock."""
+        """Make batches in threads, ahead of use; the slow functions release the lock (GIL)."""
         size = self.settings.batch_size
 
         def batch(step: int) -> dict[str, Tensor]:
@@ -123,7 +123,7 @@ class Fit:
                 for future in ahead:
                     future.cancel()
 
-    def _one(self, batch: dict[str, Tensor]) -> float:
+    def _train_step(self, batch: dict[str, Tensor]) -> float:
         rate = self._rate()
         for group, share in zip(self._optimiser.param_groups, self._shares, strict=True):
             group["lr"] = rate * share
@@ -141,7 +141,7 @@ class Fit:
         return loss.item()
 
     def _rate(self) -> float:
-        """Warm up linearly, then fall along a half cosine."""
+        """Return the learning rate: a linear warm-up, then half a cosine."""
         warm = min(1.0, (self.step + 1) / _WARM_STEPS)
         done = self.step / self.settings.steps
         return self.settings.learning_rate * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
@@ -185,8 +185,8 @@ class Fit:
             if key.startswith("optimiser."):
                 _, number, name = key.split(".")
                 of = parameters[int(number)]
-                if value.shape == of.shape:  # in the order in memory of its parameter, or the
-                    value = torch.empty_like(of).copy_(value)  # noqa: PLW2901 - fused step mixes them
+                if value.shape == of.shape:  # same memory layout as its parameter: the fused step
+                    value = torch.empty_like(of).copy_(value)  # noqa: PLW2901 - requires it
                 optimiser["state"].setdefault(int(number), {})[name] = value
         self._optimiser.load_state_dict(optimiser)
         self.step = int(state["step"])
@@ -200,17 +200,17 @@ def _read_losses(path: Path, step: int) -> Losses:
         content = json.loads(read_text(path))
     except (OSError, ValueError):
         return Losses()
-    kept = [(s, v) for s, v in zip(content["step"], content["loss"], strict=True) if s <= step]
-    return Losses([s for s, _ in kept], [v for _, v in kept])
+    done = [(s, v) for s, v in zip(content["step"], content["loss"], strict=True) if s <= step]
+    return Losses([s for s, _ in done], [v for _, v in done])
 
 
 def segment_loss(pixel: Tensor, tile: Tensor, batch: dict[str, Tensor]) -> Tensor:
-    """Return cross-entropy of the pixels, soft Dice over the batch, cross-entropy of the tiles.
+    """Return the weighted sum of pixel cross-entropy, soft Dice of the batch, tile cross-entropy.
 
     Args:
         pixel: N x H x W logits.
         tile: N logits.
-        batch: as `Samples` makes it.
+        batch: arrays of `Samples` as tensors.
     """
     crack = batch["crack"].float() / 255
     weight = batch["weight"].float() / 85
@@ -221,9 +221,9 @@ def segment_loss(pixel: Tensor, tile: Tensor, batch: dict[str, Tensor]) -> Tenso
     both = (share * crack * once).sum()
     dice = 1 - (2 * both + 1) / ((share * once).sum() + (crack * once).sum() + 1)
     known = batch["label"] >= 0
-    judged = tile.new_zeros(())
+    tile_loss = tile.new_zeros(())
     if known.any():
-        judged = nn.functional.binary_cross_entropy_with_logits(
+        tile_loss = nn.functional.binary_cross_entropy_with_logits(
             tile[known], batch["label"][known].float()
         )
-    return entropy + _DICE_SHARE * dice + _TILE_SHARE * judged
+    return entropy + _DICE_SHARE * dice + _TILE_SHARE * tile_loss

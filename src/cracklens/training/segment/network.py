@@ -28,7 +28,7 @@ MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
 _SCRATCH_WIDTHS = (16, 24, 32, 64, 96)
 _DECODER_WIDTHS = (24, 32, 48, 64)  # at strides 2, 4, 8, 16
-_PLACES_PX = (1, 4, 16)
+_POOLS_PX = (1, 4, 16)
 _TILE_HIDDEN = 32
 
 
@@ -51,11 +51,11 @@ class Segmenter(nn.Module):
             for below, skip, width in zip(inputs, shallow, _DECODER_WIDTHS, strict=True)
         )
         self.refine = _conv(_DECODER_WIDTHS[0], _DECODER_WIDTHS[0])
-        # four logits for each place of stride 2 are the 2 x 2 pixels under it
+        # the four logits at each position of stride 2 are its 2 x 2 pixels
         self.pixel = nn.Conv2d(_DECODER_WIDTHS[0], 4, 3, padding=1)
         nn.init.constant_(self.pixel.bias, -3.0)  # type: ignore[arg-type] # few pixels are cracks
         self.tile = nn.Sequential(
-            nn.Linear(_DECODER_WIDTHS[2] + len(_PLACES_PX) + 1, _TILE_HIDDEN),
+            nn.Linear(_DECODER_WIDTHS[2] + len(_POOLS_PX) + 1, _TILE_HIDDEN),
             nn.ReLU(),
             nn.Linear(_TILE_HIDDEN, 1),
         )
@@ -64,7 +64,7 @@ class Segmenter(nn.Module):
         """Return the logits of each pixel and of each picture."""
         scaled = (pixels.permute(0, 3, 1, 2).float() - self.mean) / self.std
         features = list(self.encoder(scaled))
-        # the exact pixels, at stride 2: a hairline does not survive the encoder's first stride
+        # add the original pixels at stride 2: the encoder's first stride loses hairlines
         features[0] = torch.cat([features[0], nn.functional.pixel_unshuffle(scaled, 2)], 1)
         x = self.lateral(features[4])
         at_stride_8 = x
@@ -77,17 +77,17 @@ class Segmenter(nn.Module):
         return logits, self._tile(at_stride_8, logits)
 
     def _tile(self, features: Tensor, logits: Tensor) -> Tensor:
-        """Judge the picture by its strongest features and its most crack-like places.
+        """Return the logit of the whole picture, from its strongest features and pixel logits.
 
-        A place is judged by the mean over 1, 4 and 16 pixels, so that one bright pixel is not a
-        crack; the mean probability tells how much of them there is.
+        The largest means over 1, 4 and 16 pixels are used, so that a single pixel is no crack. The
+        mean probability gives the extent.
         """
         plane = logits.float()[:, None]
-        evidence = [nn.functional.avg_pool2d(plane, size).amax((2, 3)) for size in _PLACES_PX]
+        evidence = [nn.functional.avg_pool2d(plane, size).amax((2, 3)) for size in _POOLS_PX]
         extent = plane.flatten(1).sigmoid().mean(1, keepdim=True).clamp(min=1e-6).log()
         strongest = features.amax((2, 3)).float()
-        judged: Tensor = self.tile(torch.cat([strongest, *evidence, extent], 1))
-        return judged[:, 0]
+        logit: Tensor = self.tile(torch.cat([strongest, *evidence, extent], 1))
+        return logit[:, 0]
 
 
 _UNSHUFFLED = 12
@@ -98,9 +98,9 @@ def create_segmenter(encoder: str, weights: str, seed: int) -> Segmenter:
     """Create a segmenter.
 
     Args:
-        encoder: `mobilenetv2_100`, or `unet` for a small encoder from random weights.
+        encoder: `mobilenetv2_100`, or `unet` for a small encoder with random weights.
         weights: `random`, `pretrained` (timm's hub), or a .safetensors file of the encoder.
-        seed: of what is drawn at random.
+        seed: seed of the random weights.
 
     Raises:
         UsageError: unknown encoder, or weights that do not fit it.
@@ -116,10 +116,10 @@ def create_segmenter(encoder: str, weights: str, seed: int) -> Segmenter:
 
 
 def check_encoder(encoder: str, weights: str) -> None:
-    """Check the names of an encoder and of its weights, before anything is read or rendered.
+    """Check the names of an encoder and of its weights.
 
     Raises:
-        UsageError: unknown encoder, or weights that it cannot have.
+        UsageError: unknown encoder, or weights that do not exist for it.
     """
     if encoder not in ENCODERS:
         raise UsageError(f"unknown encoder {encoder!r}: {suggestion(encoder, ENCODERS)}")
@@ -139,7 +139,7 @@ def _load(network: nn.Module, path: Path) -> None:
 
 
 class _MobileNet(nn.Module):
-    """MobileNetV2 1.0 with its norm layers folded in; feature maps at strides 2, 4, 8, 16, 32."""
+    """MobileNetV2 1.0 with folded norm layers; feature maps at strides 2, 4, 8, 16 and 32."""
 
     widths = (16, 24, 32, 96, 320)
 
@@ -165,8 +165,8 @@ _LAST_OF_STRIDE = (0, 1, 2, 4, 6)
 class _ExactConv(nn.Conv2d):
     """A convolution that computes in float32 under mixed precision.
 
-    In bf16 the backward pass of a depthwise convolution of stride 2 is 5 to 30 times slower than in
-    float32 (oneDNN in PyTorch 2.14, AVX-512): the four of MobileNetV2 took a third of a step.
+    In bf16, the backward pass of a depthwise convolution of stride 2 is 5 to 30 times slower than
+    in float32 (oneDNN in PyTorch 2.14, AVX-512). The four of MobileNetV2 took a third of a step.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -189,9 +189,9 @@ def _exact_where_slow(blocks: nn.Module) -> nn.Module:
 
 
 def fold_norms(module: nn.Module) -> nn.Module:
-    """Merge each norm layer into the convolution before it, in place; its activation stays.
+    """Merge each norm layer into the convolution before it, in place; its activation is kept.
 
-    The statistics of ImageNet are kept as they are, and a training step costs a fifth less.
+    This freezes the statistics of ImageNet and makes a training step faster by a fifth.
     """
     before: tuple[str, nn.Conv2d] | None = None
     for name, part in list(module.named_children()):

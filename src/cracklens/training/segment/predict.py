@@ -1,4 +1,4 @@
-"""A segmenter in PyTorch over many pictures."""
+"""Prediction with a segmenter in PyTorch for many pictures."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,7 +15,7 @@ Map = NDArray[np.float32]
 
 _BATCH = 16
 SCALES = (1.0, 0.5)
-"""Sizes at which a photograph is looked at: a wide crack is found at half of it."""
+"""Relative sizes at which a photograph is searched; half size finds wide cracks."""
 
 
 def predict(
@@ -28,14 +28,14 @@ def predict(
 ) -> Iterator[tuple[Map, float]]:
     """Yield the crack probability of each pixel (H, W) and the tile's logit, in order.
 
-    Pictures of one size that follow each other share a batch; sides are padded by reflection.
+    Consecutive pictures of equal size share a batch; sides are padded by reflection.
 
     Args:
         network: in evaluation mode.
         pictures: (H, W, 3) uint8 RGB.
-        device: where the network is.
-        scales: sizes at which each picture is looked at; see `fuse`. The tile's logit is that of
-            the first.
+        device: device of the network.
+        scales: relative sizes at which each picture is searched; see `fuse`. The tile's logit is
+            that of the first scale.
         mixed_precision: compute in bf16.
     """
     for batch in _batches(pictures):
@@ -56,14 +56,14 @@ def predict(
 
 
 def _batches(pictures: Iterable[Pixels]) -> Iterator[list[Pixels]]:
-    waiting: list[Pixels] = []
+    batch: list[Pixels] = []
     for picture in pictures:
-        if waiting and (len(waiting) == _BATCH or waiting[0].shape != picture.shape):
-            yield waiting
-            waiting = []
-        waiting.append(picture)
-    if waiting:
-        yield waiting
+        if batch and (len(batch) == _BATCH or batch[0].shape != picture.shape):
+            yield batch
+            batch = []
+        batch.append(picture)
+    if batch:
+        yield batch
 
 
 def _scaled(picture: Pixels, scale: float) -> Pixels:

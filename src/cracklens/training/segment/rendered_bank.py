@@ -1,4 +1,4 @@
-"""A bank of rendered training pictures with exact masks, made once and kept on disk."""
+"""A bank of rendered training pictures with exact masks, cached on disk."""
 
 import json
 import sys
@@ -31,7 +31,7 @@ from cracklens.synthesis import (
 
 SIDE_PX = 256
 FORMAT = "1"
-"""Changed whenever the same seed would give another picture."""
+"""Version of the rendering; a new value makes cached pictures invalid."""
 
 _SHARD = 64
 _DONE = "rendered shard "
@@ -40,7 +40,7 @@ _REAL_BACKGROUND_SHARE = 0.6
 _MOSAIC_SHARE = 0.4
 _LIKE_SHARES = {True: (0.45, 0.4, 0.15), False: (0.15, 0.5, 0.35)}  # none, one, two look-alikes
 _LATE = {"cable", "cable shadow", "straight shadow", "ragged shadow", "hair and straw", "leaves"}
-_LEAST_WIDTH_PX = 0.45  # finer ones are drawn as if they had this width in the mask
+_LEAST_WIDTH_PX = 0.45  # least width of a crack in the mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class RenderedPicture:
 
     Attributes:
         pixels: (H, W, 3) uint8 RGB.
-        crack: (H, W) uint8, 255 on a crack; a hairline counts where its centreline passes.
-        lookalike: (H, W) uint8, 255 where something looks like a crack and is none.
-        cracks: their exact geometry; empty for a picture read back from a bank.
+        crack: (H, W) uint8, 255 on a crack, for a hairline on its centreline.
+        lookalike: (H, W) uint8, 255 on objects that look like a crack.
+        cracks: exact geometry of the cracks; empty for a picture read from a bank.
     """
 
     pixels: NDArray[np.uint8]
@@ -67,20 +67,20 @@ def render_picture(
     distractors: bool = True,
     side_px: int = SIDE_PX,
 ) -> RenderedPicture:
-    """Render one picture: concrete, rendered or real, with or without cracks and look-alikes.
+    """Render one picture: rendered or real concrete, with or without cracks and look-alikes.
 
     Args:
         seed: the same seed and backgrounds give the same picture.
-        backgrounds: real crack-free pictures; used for a part of the pictures.
-        distractors: put look-alikes on it.
-        side_px: of the square.
+        backgrounds: real crack-free pictures, used for a part of the pictures.
+        distractors: whether to draw look-alikes.
+        side_px: side of the square picture.
     """
     rng = np.random.default_rng([seed, 77])
     surface = _background(backgrounds, side_px, rng)
     cracked = bool(rng.random() < _CRACKED_SHARE)
-    likes = int(rng.choice(3, p=_LIKE_SHARES[cracked])) if distractors else 0
+    count = int(rng.choice(3, p=_LIKE_SHARES[cracked])) if distractors else 0
     names = sorted(DISTRACTORS)
-    chosen = [names[int(rng.integers(len(names)))] for _ in range(likes)]
+    chosen = [names[int(rng.integers(len(names)))] for _ in range(count)]
     lookalike = np.zeros((side_px, side_px), np.float32)
     cracks = draw_cracks(side_px, side_px, rng) if cracked else ()
     for late in (False, True):
@@ -97,7 +97,7 @@ def render_picture(
 
 
 def crack_target(cracks: Sequence[RenderedCrack], side_px: int) -> NDArray[np.float32]:
-    """Return what a segmenter should answer: coverage, raised on hairlines to that of 1 px."""
+    """Return the target of a segmenter: the coverage, raised on hairlines to that of 1 px width."""
     target = np.zeros((side_px, side_px), np.float32)
     for crack in cracks:
         width_px = float(np.clip(np.median(crack.width_px), _LEAST_WIDTH_PX, 1.0))
@@ -123,7 +123,7 @@ def _background(
         )
         return np.ascontiguousarray(turned)
 
-    if rng.random() < _MOSAIC_SHARE:  # finer grain; its seams are steps of tone and no cracks
+    if rng.random() < _MOSAIC_SHARE:  # finer grain; seams are steps of brightness, not cracks
         half = side_px // 2
         rows = [np.concatenate([one(half), one(side_px - half)], 1) for _ in range(2)]
         return np.concatenate(rows, 0)[:side_px].astype(np.float32)
@@ -134,7 +134,7 @@ def _background(
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """Rendered pictures, read from disk as they are needed."""
+    """Rendered pictures, read from disk when needed."""
 
     shards: tuple[NDArray[np.uint8], ...]
 
@@ -156,15 +156,15 @@ def rendered_bank(
     workers: int | None = None,
     progress: Progress = SILENT,
 ) -> Bank:
-    """Render a bank into `folder`, or go on with one that is there.
+    """Render a bank into `folder`, or complete the one in it.
 
     Args:
-        folder: for this count, seed, backgrounds and choice alone.
-        count: pictures, rounded up to whole shards of 64.
-        seed: pictures of different seeds share nothing.
+        folder: a separate folder for each combination of seed, backgrounds and distractors.
+        count: number of pictures, rounded up to whole shards of 64.
+        seed: different seeds give different pictures.
         backgrounds: as in `render_picture`.
         distractors: as in `render_picture`.
-        workers: processes; one per processor if not given.
+        workers: number of processes; default: one per processor.
         progress: listener.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -184,15 +184,15 @@ def rendered_bank(
     ]
     with progress.step("render", shards * _SHARD) as step, ThreadPoolExecutor(parts) as pool:
         step.advance((shards - len(missing)) * _SHARD)
-        for _ in pool.map(lambda order: _render_apart(order, step), orders):
+        for _ in pool.map(lambda order: _render_in_process(order, step), orders):
             pass
     return Bank(tuple(np.load(file, mmap_mode="r", allow_pickle=False) for file in files))
 
 
-def _render_apart(order: dict[str, Any], step: Step) -> None:
-    """Render shards by this module as a program of its own.
+def _render_in_process(order: dict[str, Any], step: Step) -> None:
+    """Render shards in a separate process that runs this module.
 
-    So a user's script needs no `if __name__ == "__main__"`, which multiprocessing would ask for.
+    With multiprocessing, a user's script would need `if __name__ == "__main__"`.
 
     Raises:
         CracklensError: the process failed.
@@ -202,17 +202,17 @@ def _render_apart(order: dict[str, Any], step: Step) -> None:
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        with suppress(BrokenPipeError):  # it failed before it read: what it said comes below
+        with suppress(BrokenPipeError):  # it failed before reading; its output is reported below
             process.stdin.write(json.dumps(order))
             process.stdin.close()
-        told = ""
+        output = ""
         for line in process.stdout:
             if line.startswith(_DONE):
                 step.advance(_SHARD)
             else:
-                told += line
+                output += line
     if process.returncode:
-        raise CracklensError(f"the rendering of training pictures failed:\n{told[-2000:]}")
+        raise CracklensError(f"the rendering of training pictures failed:\n{output[-2000:]}")
 
 
 def _main() -> None:

@@ -1,7 +1,7 @@
-"""Training samples: crops of rendered pictures, of weakly masked tiles and of crack-free ones.
+"""Training samples: crops of rendered pictures, of weakly masked tiles and of crack-free tiles.
 
-Sample number i is a pure function of the seed and of i, so that an interrupted run continues with
-the very samples that it would have seen.
+Sample number i is a pure function of the seed and of i. So a resumed run uses the same samples as a
+run without interruption.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from cracklens.training.segment.augment import vary_light
 from cracklens.training.segment.rendered_bank import Bank
 
 Planes = NDArray[np.uint8]
-"""(H, W, 5) uint8: RGB, crack (0 to 255), weight (0 not counted, 85 once, 255 thrice)."""
+"""(H, W, 5) uint8: RGB, crack (0 to 255), weight (85 for 1, 255 for 3; 0 is ignored)."""
 
 ONCE, THRICE = 85, 255
 UNKNOWN = -1
-_LIKE = 100  # look-alikes above this count three times
-_PLAIN = 60  # crack values below this
+_LIKE = 100  # look-alike values above this have the weight 3 ...
+_NO_CRACK = 60  # ... if the crack value is below this
 _MOSAICS, _MOSAIC_SHARES = (1, 2, 3), (0.6, 0.28, 0.12)
 _ZOOM = (0.6, 1.9)
 _LEAST_CRACK_PX, _NO_CRACK_PX = 24.0, 2.0
@@ -33,9 +33,9 @@ class Tile:
     """A labelled tile, still encoded, with its weak mask.
 
     Attributes:
-        jpeg: the file.
+        jpeg: the tile as a JPEG file.
         mask: PNG of (H, W) uint8: 0 none, 128 doubtful, 255 crack; None for a crack-free tile.
-        trusted: the mask may be trained on; else only the label may.
+        trusted: whether training uses the mask; otherwise it uses only the label.
     """
 
     jpeg: bytes
@@ -45,7 +45,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """How often each kind of sample is drawn; they add up to one."""
+    """The share of each kind of sample; the sum is one."""
 
     rendered: float
     cracked: float
@@ -73,9 +73,9 @@ class Samples:
         return self._count
 
     def __getitem__(self, index: int) -> dict[str, NDArray[Any]]:
-        """Return `pixels` (C, C, 3), `crack` and `weight` (C, C), all uint8, and the tile's label.
+        """Return `pixels` (C, C, 3), `crack` and `weight` (C, C), all uint8, and `label`.
 
-        `label` is 1 with a crack, 0 without, -1 where one cannot say.
+        `label` is 1 with a crack, 0 without, -1 if unknown.
         """
         rng = np.random.default_rng([self._seed, index])
         kind = rng.choice(
@@ -96,7 +96,7 @@ class Samples:
 
 
 def tile_label(crack: NDArray[np.uint8], weight: NDArray[np.uint8]) -> int:
-    """Return 1 where a crack is plainly in the crop, 0 where surely none is, -1 between."""
+    """Return 1 if the crop clearly shows a crack, 0 if it clearly shows none, else -1."""
     area_px = float(crack.sum(dtype=np.int64)) / 255
     if area_px >= _LEAST_CRACK_PX:
         return 1
@@ -105,13 +105,13 @@ def tile_label(crack: NDArray[np.uint8], weight: NDArray[np.uint8]) -> int:
 
 def _of_picture(bank: Bank, rng: np.random.Generator) -> Planes:
     picture = bank[int(rng.integers(len(bank)))]
-    like = (picture.lookalike > _LIKE) & (picture.crack < _PLAIN)
+    like = (picture.lookalike > _LIKE) & (picture.crack < _NO_CRACK)
     weight = np.where(like, THRICE, ONCE).astype(np.uint8)
     return np.dstack([picture.pixels, picture.crack, weight])
 
 
 def mosaic(tiles: Sequence[Tile], rng: np.random.Generator) -> Planes:
-    """Return one tile, or 2 x 2 or 3 x 3 tiles made smaller: fine cracks with a real surface."""
+    """Return one tile, or a mosaic of 2 x 2 or 3 x 3 reduced tiles, which gives finer cracks."""
     times = int(rng.choice(_MOSAICS, p=_MOSAIC_SHARES))
     if times == 1:
         return decode(tiles[int(rng.integers(len(tiles)))])
@@ -125,11 +125,11 @@ def mosaic(tiles: Sequence[Tile], rng: np.random.Generator) -> Planes:
 
 
 def decode(tile: Tile) -> Planes:
-    """Return a tile's planes; an untrusted mask has weight 0 wherever it might be wrong."""
+    """Return a tile's planes; doubtful pixels and all pixels of an untrusted mask have weight 0."""
     pixels = simplejpeg.decode_jpeg(tile.jpeg, "RGB")
     if tile.mask is None:
-        plain = np.zeros(pixels.shape[:2], np.uint8)
-        return np.dstack([pixels, plain, plain + ONCE])
+        empty = np.zeros(pixels.shape[:2], np.uint8)
+        return np.dstack([pixels, empty, empty + ONCE])
     mask = _read_mask(tile.mask)
     if not tile.trusted:
         return np.dstack([pixels, mask * 0, mask * 0])
@@ -146,14 +146,14 @@ def _read_mask(png: bytes) -> NDArray[np.uint8]:
 
 
 def _smaller(planes: Planes, side_px: int) -> Planes:
-    """Shrink; a crack that becomes finer than a pixel stays a crack where it passes."""
+    """Reduce planes; raise crack values, so that cracks below 1 px width remain in the mask."""
     small = resized(planes, side_px)
     small[..., 3] = np.minimum(small[..., 3].astype(np.uint16) * 3 // 2, 255)
     return small
 
 
 def resized(planes: Planes, side_px: int) -> Planes:
-    """Return square planes of another side; a pixel made of any that does not count does not."""
+    """Return square planes of another side; a pixel from any pixel of weight 0 has weight 0."""
     size, shrinks = (side_px, side_px), side_px < planes.shape[0]
     way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     other = np.empty((side_px, side_px, 5), np.uint8)
@@ -166,7 +166,7 @@ def resized(planes: Planes, side_px: int) -> Planes:
 
 
 def crop(planes: Planes, side_px: int, rng: np.random.Generator) -> Planes:
-    """Return a square cut out at a random place, size and quarter turn, perhaps mirrored."""
+    """Return a square crop of random position, size and quarter turn; half of them are mirrored."""
     least = side_px / min(planes.shape[:2])
     low, high = max(_ZOOM[0], least), max(_ZOOM[1], least)
     zoom = float(np.exp(rng.uniform(np.log(low), np.log(high))))

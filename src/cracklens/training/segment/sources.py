@@ -1,4 +1,4 @@
-"""What a segmenter learns from and is validated on: tiles, weak masks, rendered pictures."""
+"""Training and validation data of a segmenter: tiles, weak masks, rendered pictures."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from cracklens.training.segment.samples import Tile
 from cracklens.training.segment.tiles import read_tiles
 
 _VALIDATION_SEED = 1_000_003
-"""Added to the seed for the rendered pictures that validate."""
+"""Added to the seed for the rendered validation pictures."""
 _MOST_VALIDATION = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All that a run learns from and is validated on."""
+    """Training and validation data of a run."""
 
     bank: Bank | None
     validation_bank: Bank
@@ -43,12 +43,12 @@ def read_parts(
     progress: Progress = SILENT,
     masks: dict[Path, Path] | None = None,
 ) -> Parts:
-    """Read, mask and render everything, or find it in the cache.
+    """Read tiles, make their masks and render pictures, or find these in the cache.
 
     Args:
         config: settings.
         dataset: labelled tiles.
-        split: which of them train and validate.
+        split: training and validation tiles.
         cracked_class: the label that means a crack.
         cache: folder for rendered pictures.
         progress: listener.
@@ -99,7 +99,7 @@ def read_parts(
 
 
 def _digest(dataset: Dataset, split: Split, masks: dict[Path, Path] | None) -> str:
-    """Name the pictures of a split, by name and size: hashing all files would cost a minute."""
+    """Return a hash over names and sizes of a split's files; hashing them all takes a minute."""
     known = hashlib.sha256()
     for part in (split.train, split.validation):
         for index in part:

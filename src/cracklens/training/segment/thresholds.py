@@ -1,4 +1,4 @@
-"""Thresholds of a segmenter, chosen on validation pictures."""
+"""Choice of the thresholds of a segmenter on validation pictures."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ Map = NDArray[np.floating]
 
 GROW = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 SEED = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""Thresholds that are tried."""
+"""Candidates of both thresholds."""
 AS_GOOD = 0.001
-"""Loss of F1 that a higher seed threshold may cost: it gives fewer false alarms."""
+"""Largest loss of F1 for a higher seed threshold, which gives fewer false alarms."""
 LEAST_LENGTH_PX = 24
 _TOLERANCE_PX = 2
 _TRUE = 128
@@ -24,7 +24,7 @@ _TRUE = 128
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Thresholds and what they reach on the validation pictures."""
+    """Thresholds and their metrics on the validation pictures."""
 
     seed_threshold: float
     grow_threshold: float
@@ -39,8 +39,8 @@ def choose_thresholds(
 ) -> Chosen:
     """Choose both thresholds of the hysteresis by F1 with 2 px tolerance.
 
-    The false alarms are reported and decide nothing: where a network is wrong it is sure, and no
-    threshold silences it. They are left to the least length and the shape of a crack.
+    False alarms are reported but not used for the choice: they have high probabilities, so no
+    threshold removes them. The limits of length and shape of a crack do that.
 
     Args:
         maps: crack probabilities (H, W) of pictures with an exact mask.
@@ -77,14 +77,14 @@ def _masks(found: Map) -> Iterator[tuple[tuple[float, float], NDArray[np.bool_]]
 def _tolerant(
     claimed: NDArray[np.bool_], true: NDArray[np.bool_], near_true: NDArray[np.bool_]
 ) -> MaskCounts:
-    """Count what precision and recall need; the rest would cost more than all of it."""
+    """Return only the counts for precision and recall; the other counts are slow and stay 0."""
     right = int((claimed & near_true).sum())
     found = int((true & dilated(claimed, _TOLERANCE_PX)).sum())
     return MaskCounts(int(claimed.sum()), right, int(true.sum()), found, 0, 0, 0, 0, 0)
 
 
 def has_crack(found: Map, seed: float, grow: float) -> bool:
-    """Tell whether a map has a connected part above `grow` that reaches `seed` and is long."""
+    """Tell whether a map has a long connected part above `grow` that reaches `seed`."""
     if not (found >= seed).any():
         return False
     count, parts, stats, _ = cv2.connectedComponentsWithStats((found >= grow).astype(np.uint8))

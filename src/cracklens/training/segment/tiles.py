@@ -1,4 +1,4 @@
-"""Labelled tiles with weak masks: from darkness at first, then from what a network sees."""
+"""Labelled tiles with weak masks: first from darkness, later from the output of a network."""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ _BATCH = 32
 def read_tiles(
     paths: Sequence[Path], *, cracked: bool, max_pixels: int, progress: Progress = SILENT
 ) -> tuple[list[Tile], dict[Path, str]]:
-    """Read tiles into memory, still encoded; cracked ones get a first mask from their darkness.
+    """Read tiles into memory, encoded; cracked tiles get a first mask from darkness.
 
     Args:
         paths: pictures of one label.
@@ -34,7 +34,7 @@ def read_tiles(
         progress: listener.
 
     Returns:
-        The tiles, and the unreadable pictures with the reason.
+        The tiles, and the reason for each unreadable picture.
     """
 
     def prepare(photo: Photo) -> Tile:
@@ -60,7 +60,7 @@ def read_tiles(
 
 
 def _jpeg_of(photo: Photo) -> bytes:
-    """Return the file itself if it is a plain JPEG, else the pixels as one of high quality."""
+    """Return the file itself if it is a JPEG without EXIF, else the pixels as JPEG."""
     data = read_bytes(photo.path)
     if data.startswith(b"\xff\xd8\xff") and b"Exif\x00\x00" not in data[:4096]:
         return data
@@ -79,11 +79,11 @@ def refine_masks(
     *,
     progress: Progress = SILENT,
 ) -> list[Tile]:
-    """Return cracked tiles with masks made from a network's answers and the first masks.
+    """Return cracked tiles with masks from the maps of a network and the first masks.
 
     Args:
         tiles: cracked tiles.
-        probabilities: from pictures to maps (H, W) of crack probability, in order.
+        probabilities: function from pictures to maps (H, W) of crack probability, in order.
         progress: listener.
     """
     refined: list[Tile] = []

@@ -1,4 +1,4 @@
-"""From labelled tiles and rendered pictures to a segmenter's model folder."""
+"""Training of a segmenter's model folder from labelled tiles and rendered pictures."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ from cracklens.training.segment.samples import Samples, Shares, Tile
 from cracklens.training.segment.sources import Parts, read_parts
 from cracklens.training.segment.tiles import refine_masks
 from cracklens.training.segment.write import FittedSegmenter, WrittenSegmenter, write_segmenter
-from cracklens.training.torch_settings import keep_freed_memory, settled
+from cracklens.training.torch_settings import keep_freed_memory, training_settings
 
 
 def train_segmenter(
@@ -52,17 +52,16 @@ def train_segmenter(
 
     Args:
         data: labelled tiles, cracked and crack-free, in one of the layouts of `load_dataset`; or
-            pictures with drawn masks (folders, COCO, polygons of YOLO), whose masks are taken as
-            they are.
+            pictures with drawn masks (folders, COCO, polygons of YOLO), which are used unchanged.
         output: the model folder.
         config: settings.
         overwrite: replace a model of that name.
-        cache: where rendered pictures and checkpoints are kept.
+        cache: folder for rendered pictures and checkpoints.
         progress: listener.
 
     Raises:
-        DataError: the data cannot be trained on.
-        OutputError: the output exists or cannot be written; found before anything is computed.
+        DataError: the data is not suitable for training.
+        OutputError: the output exists or cannot be written; checked before the training.
         UsageError: settings that do not fit the data.
     """
     started = time.perf_counter()
@@ -92,7 +91,7 @@ def train_segmenter(
         )
         device = _device(config)
         keep_freed_memory()
-        with settled():
+        with training_settings():
             parts = read_parts(config, dataset, split, cracked_class, cache, progress, masks)
             parts.unreadable.update(unreadable)
             fit = _fit(config, parts, cache, device, progress)
@@ -108,12 +107,12 @@ def train_segmenter(
 
 
 def _for_masks(config: SegmentConfig, dataset: Dataset, progress: Progress) -> SegmentConfig:
-    """Return the settings for drawn masks: none are derived, and whole pictures validate."""
+    """Return the settings for drawn masks: no derived masks, and a split by whole pictures."""
     split = "folders" if any(item.part for item in dataset.items) else "grouped"
     counts = dataset.counts()
     progress.say(
         f"drawn masks: {counts[CRACKED]:,} tiles with cracks, {counts[UNCRACKED]:,} without; "
-        f"split {split}, whole pictures validate"
+        f"split {split}, by whole pictures"
     )
     return config.model_copy(update={"split": split, "weak_masks": False})
 
@@ -122,7 +121,7 @@ def _labelled(data: str | Path, config: SegmentConfig, progress: Progress) -> tu
     """Return labelled tiles, and the class that means a crack.
 
     Raises:
-        DataError: other than two classes, or the same pictures in both.
+        DataError: there are not two classes, or they contain the same pictures.
     """
     dataset = load_dataset(data, group=config.group)
     for note in dataset.notes:
@@ -151,16 +150,15 @@ def _fit(
     fit = Fit(network, settings, folder / "checkpoint.safetensors", device)
     if fit.step:
         progress.say(f"continuing at step {fit.step:,} of {config.steps:,}")
-    halfway = round(config.refine_at * config.steps)
-    refines = config.weak_masks and config.cracked_share > 0 and halfway < config.steps
-    if fit.step < halfway or not refines:
-        fit.run(
-            _samples(config, parts, parts.cracked), halfway if refines else config.steps, progress
-        )
+    refine_step = round(config.refine_at * config.steps)
+    refines = config.weak_masks and config.cracked_share > 0 and refine_step < config.steps
+    if fit.step < refine_step or not refines:
+        until = refine_step if refines else config.steps
+        fit.run(_samples(config, parts, parts.cracked), until, progress)
     if refines:
         cracked = parts.cracked
-        # the masks are made by the network as it was half way: kept, for a run that goes on later
-        refined = _kept_masks(folder / "masks.npz", cracked)
+        # the masks depend on the network at this step: store them for a resumed run
+        refined = _stored_masks(folder / "masks.npz", cracked)
         if refined is None:
             network = fit.mean
 
@@ -169,7 +167,7 @@ def _fit(
                 return (each for each, _ in found)
 
             refined = refine_masks(cracked, maps, progress=progress)
-            _keep_masks(folder / "masks.npz", refined)
+            _store_masks(folder / "masks.npz", refined)
         progress.say(
             f"masks trusted: {sum(t.trusted for t in cracked):,} of {len(cracked):,} from "
             f"darkness, {sum(t.trusted for t in refined):,} refined"
@@ -187,7 +185,7 @@ def _samples(config: SegmentConfig, parts: Parts, cracked: list[Tile]) -> Sample
     )  # fmt: skip
 
 
-def _keep_masks(path: Path, tiles: list[Tile]) -> None:
+def _store_masks(path: Path, tiles: list[Tile]) -> None:
     masks = [tile.mask or b"" for tile in tiles]
     with writing(path) as partial, partial.open("wb") as file:
         np.savez(
@@ -198,13 +196,13 @@ def _keep_masks(path: Path, tiles: list[Tile]) -> None:
         )
 
 
-def _kept_masks(path: Path, tiles: list[Tile]) -> list[Tile] | None:
+def _stored_masks(path: Path, tiles: list[Tile]) -> list[Tile] | None:
     if not path.is_file():
         return None
-    with np.load(path, allow_pickle=False) as kept:
-        ends = np.cumsum(kept["lengths"])
-        data = kept["masks"].tobytes()
-        trusted = kept["trusted"].tolist()
+    with np.load(path, allow_pickle=False) as stored:
+        ends = np.cumsum(stored["lengths"])
+        data = stored["masks"].tobytes()
+        trusted = stored["trusted"].tolist()
     if len(ends) != len(tiles):
         return None
 
@@ -221,8 +219,8 @@ def _kept_masks(path: Path, tiles: list[Tile]) -> list[Tile] | None:
 
 
 def _key(config: SegmentConfig, data: str) -> str:
-    free = {"workers", "recipe", "checked_pictures", "max_pixels"}  # decide nothing of the fit
-    values = config.model_dump(mode="json", exclude=free)
+    unused = {"workers", "recipe", "checked_pictures", "max_pixels"}  # no influence on the fit
+    values = config.model_dump(mode="json", exclude=unused)
     if Path(config.weights).is_file():
         values["weights"] = sha256_file(Path(config.weights))
     text = json.dumps(values, sort_keys=True) + data + version("torch") + version("timm") + FORMAT

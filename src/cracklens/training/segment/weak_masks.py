@@ -1,8 +1,7 @@
-"""Masks of cracked tiles that nobody has drawn: from darkness, later refined by a network.
+"""Weak masks of cracked tiles: derived from darkness, later refined by a network.
 
-A tile that is labelled "cracked" shows a crack that is darker than what lies around it. Where the
-darkness is plain the mask takes it, where it is doubtful the mask says so, and training skips those
-pixels out.
+A tile with the label "cracked" shows a crack that is darker than its surroundings. Clearly dark
+pixels are in the mask. Less dark pixels are marked as doubtful, and training ignores them.
 """
 
 from dataclasses import dataclass
@@ -13,23 +12,23 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.uint8]
 
-_SURROUND_SHARE = 0.27  # of the tile's side: wider than the widest crack, narrower than its light
-_FIRM_NOISE, _WEAK_NOISE = 7.0, 3.5  # in units of the surface's own noise
-_LEAST_CONTRAST = 10.0  # grey levels; below it stains and cracks look alike
-_LEAST_EXTENT = 0.22  # of the side: what is smaller is a pore or a speck
-_LEAST_DOUBT = 0.07  # of the side: a smaller speck is surely none
-_MOST_AREA = 0.4  # of the tile: no crack covers more, a shadow may
-_TILE_EXTENT = 0.45  # a tile's crack crosses at least this share of it, or the mask is not trusted
+_SURROUND_SHARE = 0.27  # of the side: wider than any crack, narrower than changes of the light
+_FIRM_NOISE, _WEAK_NOISE = 7.0, 3.5  # in units of the noise of the surface
+_LEAST_CONTRAST = 10.0  # grey levels; below it, stains and cracks cannot be distinguished
+_LEAST_EXTENT = 0.22  # of the side: smaller dark parts are pores or specks
+_LEAST_DOUBT = 0.07  # of the side: smaller specks are no cracks
+_MOST_AREA = 0.4  # of the tile: a larger dark area is a shadow
+_TILE_EXTENT = 0.45  # of the side: least extent of a tile's crack for a trusted mask
 
 
 @dataclass(frozen=True, slots=True)
 class WeakMask:
-    """What is a crack in a tile, as far as one can tell.
+    """The probable crack pixels of a tile.
 
     Attributes:
         crack: (H, W) uint8, 0 or 255.
-        doubt: (H, W) uint8, 255 where it may be one or may not.
-        trusted: the crack crosses enough of the tile to be the one that the label means.
+        doubt: (H, W) uint8, 255 on doubtful pixels.
+        trusted: whether the crack is long enough to be the one of the tile's label.
     """
 
     crack: Mask
@@ -38,7 +37,7 @@ class WeakMask:
 
 
 def weak_mask(pixels: NDArray[np.uint8]) -> WeakMask:
-    """Return the dark, long things in a tile that is labelled as cracked.
+    """Return the long dark parts of a tile with the label "cracked".
 
     Args:
         pixels: (H, W, 3) uint8 RGB.
@@ -46,14 +45,14 @@ def weak_mask(pixels: NDArray[np.uint8]) -> WeakMask:
     Returns:
         Masks of the same height and width.
     """
-    return grown_mask(darkness(pixels))
+    return hysteresis_mask(darkness(pixels))
 
 
 def darkness(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return how much darker each pixel is than its surroundings, in units of their noise.
 
-    The surroundings are the median over a window of a quarter of the tile; their noise is 1.4826
-    times the median absolute deviation, the standard deviation of a normal distribution.
+    The surroundings are the median over a window of a quarter of the tile. The noise is 1.4826
+    times the median absolute deviation, which is the standard deviation of normal noise.
     """
     grey = cv2.GaussianBlur(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), (0, 0), 0.8)
     small = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
@@ -70,18 +69,18 @@ def darkness(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return dark
 
 
-def grown_mask(
+def hysteresis_mask(
     dark: NDArray[np.float32], firm: float = _FIRM_NOISE, weak: float = _WEAK_NOISE
 ) -> WeakMask:
-    """Return long things that are firmly dark, followed down to half their own darkness.
+    """Return the long dark parts, extended to about half of their own darkness.
 
     Args:
-        dark: (H, W) darkness, or any map that is high on cracks.
-        firm: what a crack reaches somewhere.
-        weak: what may still belong to it.
+        dark: (H, W) darkness, or any map with high values on cracks.
+        firm: value that a crack reaches at least at one pixel.
+        weak: least value of doubtful pixels.
     """
     side = max(dark.shape)
-    # half the height between background and bottom of the crack is where its edge lies
+    # the edge of a crack is at half the height between background and darkest value
     strongest = np.percentile(dark[dark > firm], 80) if (dark > firm).any() else firm
     edge = float(np.clip(0.45 * strongest, weak, None))
     likely = (dark > edge).astype(np.uint8)
@@ -111,19 +110,19 @@ def _long_parts(chosen: NDArray[np.bool_], least_px: float) -> Mask:
     reach = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     keep = reach >= least_px
     keep[0] = False
-    kept: Mask = (
+    long: Mask = (
         (keep[parts] * np.uint8(255)).astype(np.uint8)
         if count > 1
         else np.zeros_like(parts, np.uint8)
     )
-    return kept
+    return long
 
 
 def refined_mask(probability: NDArray[np.float32], first: bytes | None) -> WeakMask:
-    """Return a mask from a network's answer; where it and the first mask differ is doubtful.
+    """Return a mask from a network's map; crack pixels only in the first mask are doubtful.
 
     Args:
-        probability: (H, W) of a crack.
+        probability: (H, W) crack probability.
         first: PNG of the mask from darkness, 255 crack and 128 doubtful.
     """
     side = max(probability.shape)
@@ -133,7 +132,7 @@ def refined_mask(probability: NDArray[np.float32], first: bytes | None) -> WeakM
     doubt = np.where((probability > 1 - sure) & (crack == 0), 255, 0).astype(np.uint8)
     if first is not None:
         before = cv2.imdecode(np.frombuffer(first, np.uint8), cv2.IMREAD_GRAYSCALE)
-        # the first mask saw a crack that the network does not: nobody knows
+        # a crack in the first mask that the network does not find is doubtful
         doubt[(before == 255) & (crack == 0)] = 255  # noqa: PLR2004
     count, _, stats, _ = cv2.connectedComponentsWithStats(crack)
     reach = np.hypot(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])

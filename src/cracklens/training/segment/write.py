@@ -1,4 +1,4 @@
-"""From a fitted segmenter to its model folder: thresholds, calibration, export, card."""
+"""The model folder of a fitted segmenter: thresholds, calibration, export, card."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,7 +50,7 @@ _CHECKED_BF16 = 64
 
 @dataclass(frozen=True, slots=True)
 class FittedSegmenter:
-    """A fitted network and what it was fitted on; `name` is that of the data."""
+    """A fitted network and its training data; `name` is the name of the data."""
 
     dataset: Dataset
     split: Split
@@ -84,7 +84,7 @@ def write_segmenter(
     """Choose thresholds, calibrate, export, check and write.
 
     Raises:
-        ModelError: the exported file disagrees with the PyTorch network.
+        ModelError: the exported file differs from the PyTorch network.
         OutputError: the folder cannot be written.
     """
     chosen = _choose(fitted, parts, config.checked_pictures, progress)
@@ -94,7 +94,7 @@ def write_segmenter(
         f"a crack {chosen.false_alarm_share:.2%} (validation)"
     )
     positive = fitted.dataset.classes.index(fitted.cracked_class)
-    logits, truth, pixels = _judge_tiles(fitted, parts, positive, progress)
+    logits, truth, pixels = _tile_logits(fitted, parts, positive, progress)
     temperature = fit_temperature(logits, truth)
     calibrated = temperature not in TEMPERATURE_BOUNDS
     temperature = temperature if calibrated else 1.0
@@ -124,9 +124,9 @@ def write_segmenter(
 
 
 def _choose(fitted: FittedSegmenter, parts: Parts, most: int, progress: Progress) -> Chosen:
-    """Choose on rendered pictures, whose masks are exact, and on crack-free tiles.
+    """Choose thresholds on rendered pictures, whose masks are exact, and on crack-free tiles.
 
-    The weak masks of cracked tiles would decide by their own definition of an edge.
+    Weak masks of cracked tiles are not used, since their edges are themselves set by a threshold.
     """
     rendered = [parts.validation_bank[n] for n in range(min(len(parts.validation_bank), most))]
     pictures = [
@@ -148,7 +148,7 @@ def _pixels(tile: Tile) -> NDArray[np.uint8]:
     return pixels
 
 
-def _judge_tiles(
+def _tile_logits(
     fitted: FittedSegmenter, parts: Parts, positive: int, progress: Progress
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8]]:
     """Return the logits (N x 2) and classes of all validation tiles, and a few tiles' pixels."""
@@ -206,7 +206,7 @@ def _export(
 
 
 def _equal_decisions(path: Path, pixels: NDArray[np.uint8]) -> float:
-    """Return the least share of equal decisions of bf16 and f32: of pixels, or of tiles."""
+    """Return the share of equal decisions in bf16 and f32, the smaller of pixels and tiles."""
     size = (TILE_PX, TILE_PX)
     exact, rough = (
         load_engine(path, batch_size=4, precision=precision, size_px=size).run(pixels)
@@ -266,7 +266,7 @@ def _card(
 
 
 def _licence(config: SegmentConfig) -> str:
-    """Return the licence of the starting weights, or nothing where it is not known."""
+    """Return the licence of the starting weights, or an empty text if it is unknown."""
     if config.weights == "random":
         return "none needed"
     weights = Path(config.weights)
