@@ -9,7 +9,7 @@ from pathlib import Path
 from cracklens.datasets.annotations import find_annotations
 from cracklens.datasets.class_folders import part_of, read_class_folders, visible_folders
 from cracklens.datasets.labelled import Dataset, Item
-from cracklens.errors import DataError, UsageError
+from cracklens.errors import DataError, DataNotFoundError, UsageError
 from cracklens.files import read_text
 from cracklens.photos.find import walk
 
@@ -42,9 +42,9 @@ def load_dataset(
     """
     root = Path(root)
     if not root.exists():
-        raise DataError(f"{root} does not exist; {_EXPECTED}")
+        raise DataNotFoundError(f"{root} does not exist; {_EXPECTED}")
     if not root.is_dir():
-        raise DataError(f"{root} is not a folder; {_EXPECTED}")
+        raise DataNotFoundError(f"{root} is not a folder; {_EXPECTED}")
     table = root / TABLE
     notes: list[str] = []
     try:
@@ -77,7 +77,7 @@ def _from_folders(root: Path) -> tuple[list[Item], list[str]]:
         found = f"{loose} pictures lie in it without class folders" if loose else "it is empty"
         if folders and not loose:
             found = f"found folders {', '.join(f.name for f in folders[:5])} without pictures"
-        raise DataError(f"{root} holds no labelled pictures ({found}); {_EXPECTED}")
+        raise DataNotFoundError(f"{root} holds no labelled pictures ({found}); {_EXPECTED}")
     return items, notes
 
 
