@@ -34,7 +34,7 @@ another recipe brings its own. See the [published recipe](published-recipe.md) a
 |---|---|
 | 0 | done |
 | 1 | failed; the message says what to do |
-| 2 | wrong usage: an unknown option, a setting that makes no sense |
+| 2 | wrong usage: an unknown option, a setting that makes no sense, a missing file or folder |
 | 3 | done in part: pictures that could not be read were left out and are listed |
 | 130 | interrupted with Ctrl-C; what was finished is kept |
 

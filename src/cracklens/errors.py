@@ -1,6 +1,7 @@
 """Everything that cracklens raises on purpose; each message says what to do next.
 
-Exit codes of the command line follow the class: 2 for `UsageError`, 1 for the rest.
+Exit codes of the command line follow the class: 2 for `UsageError`, which what was named and is not
+there belongs to, 1 for the rest.
 """
 
 import difflib
@@ -41,6 +42,14 @@ class DataError(CracklensError):
 
 class ModelError(CracklensError):
     """A model folder is incomplete, altered, too new, or does not fit the task."""
+
+
+class DataNotFoundError(DataError, UsageError):
+    """The data or the record that was named is not there."""
+
+
+class ModelNotFoundError(ModelError, UsageError):
+    """The model that was named is not there."""
 
 
 class OutputError(CracklensError):

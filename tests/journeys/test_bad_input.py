@@ -204,7 +204,7 @@ def test_a_model_of_the_future_says_to_upgrade(cracklens, copied, tiles):
 def test_what_is_no_model_is_named(cracklens, tiles, tmp_path, what):
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
-    done = no_traceback(cracklens("predict", tmp_path / what, tiles, code=1))
+    done = no_traceback(cracklens("predict", tmp_path / what, tiles, code=2))
     assert f"error: {tmp_path / what} " in done.stderr
 
 

@@ -248,9 +248,9 @@ def test_an_empty_class(cracklens, copy, tmp_path):
 
 
 def test_a_data_folder_that_is_not_one(cracklens, tmp_path):
-    done = cracklens("train", tmp_path, "-o", tmp_path / "model", "--recipe", "small", code=1)
+    done = cracklens("train", tmp_path, "-o", tmp_path / "model", "--recipe", "small", code=2)
     assert "holds no labelled pictures (it is empty); expected: one folder" in one_line(done.stderr)
-    done = cracklens("train", tmp_path / "metu", "-o", tmp_path / "model", code=1)
+    done = cracklens("train", tmp_path / "metu", "-o", tmp_path / "model", code=2)
     assert "metu does not exist; expected:" in one_line(done.stderr)
 
 

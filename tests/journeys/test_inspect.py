@@ -291,9 +291,10 @@ def test_one_run_at_a_time(inspect, site, tmp_path):
 def test_many_photographs_and_three_broken(inspect, tmp_path):
     (tmp_path / "site").mkdir()
     for index in range(303):
-        Image.new("RGB", (40, 30), (index % 250, 150, index // 250)).save(
-            tmp_path / f"site/{index:03}.jpg"
-        )
+        grey = Image.new("RGB", (40, 30), (index % 250, 150, 150))
+        grey.save(
+            tmp_path / f"site/{index:03}.jpg", comment=str(index)
+        )  # no two files are the same
     broken = ["007.jpg", "100.jpg", "302.jpg"]
     for name in broken:
         (tmp_path / "site" / name).write_bytes(b"\xff\xd8\xff broken")
@@ -387,7 +388,7 @@ def test_an_existing_result_is_kept_without_overwrite(inspect, site, tmp_path):
 def test_strict_stops_and_keeps_what_was_finished(inspect, site, tmp_path):
     done = inspect("site/north", "site/empty.jpg", "-o", "out", "--strict", code=1)
     assert "empty.jpg" in done.stderr
-    photograph(site / "empty.jpg")
+    photograph(site / "empty.jpg", shift=10)
     found = json.loads(
         inspect("site/north", "site/empty.jpg", "-o", "out", "--resume", "--json").stdout
     )
@@ -418,7 +419,7 @@ def test_wrong_usage_is_named_before_any_work(inspect, site, tmp_path, arguments
 
 def test_a_full_disk_is_named_and_nothing_finished_is_lost(inspect, segmenter_folder, tmp_path):
     for index in range(3):
-        photograph(tmp_path / "site" / f"{index}.png")
+        photograph(tmp_path / "site" / f"{index}.png", shift=index)
     limit = "import os, resource, sys\nresource.setrlimit(resource.RLIMIT_FSIZE, (60_000,) * 2)\n"
     done = subprocess.run(
         [

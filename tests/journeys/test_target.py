@@ -71,7 +71,7 @@ def test_true_widths_come_from_a_table(cracklens, sheet):
     ("arguments", "code", "said"),
     [
         (["wall.png"], 1, "print it with cracklens target"),
-        (["absent.jpg"], 1, "absent.jpg"),
+        (["absent.jpg"], 2, "absent.jpg does not exist"),
         (["wall.png", "--ruler", "99.2"], 2, "the ruler needs a unit"),
         (["wall.png", "--ruler", "9mm"], 2, "print the sheet at 100 %"),
         (["wall.png", "--codes", "aashto"], 2, "did you mean 'aashto-mbei'?"),

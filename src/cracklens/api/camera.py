@@ -63,9 +63,14 @@ def check_camera(
 
     Raises:
         PhotoError: the photograph cannot be read, or does not show the sheet well enough.
-        UsageError: an unknown code, a ruler or true widths that cannot be.
+        UsageError: there is no such photograph; an unknown code, a ruler or true widths that cannot
+            be.
         OutputError: the output exists or cannot be written.
     """
+    if not Path(photo).exists():
+        raise UsageError(f"{photo} does not exist")
+    if Path(photo).is_dir():
+        raise UsageError(f"{photo} is a folder: name one photograph of the sheet")
     if output is not None:
         require_free_file(as_path(output), overwrite=overwrite)
     boundaries = boundaries_of(codes)

@@ -7,7 +7,7 @@ from pathlib import Path
 from cracklens.datasets.annotations import find_annotations
 from cracklens.datasets.class_folders import part_of, read_class_folders, visible_folders
 from cracklens.datasets.labelled import Dataset, Item
-from cracklens.errors import DataError, UsageError
+from cracklens.errors import DataError, DataNotFoundError, UsageError
 from cracklens.file_names import FileIndex, parts_of
 from cracklens.files import as_path, expand_home
 from cracklens.photos.find import walk
@@ -43,9 +43,9 @@ def load_dataset(
     """
     root = as_path(root)
     if not root.exists():
-        raise DataError(f"{root} does not exist; {_EXPECTED}")
+        raise DataNotFoundError(f"{root} does not exist; {_EXPECTED}")
     if not root.is_dir():
-        raise DataError(f"{root} is not a folder; {_EXPECTED}")
+        raise DataNotFoundError(f"{root} is not a folder; {_EXPECTED}")
     table = root / TABLE
     notes: list[str] = []
     if table.is_file():
@@ -75,7 +75,7 @@ def _from_folders(root: Path) -> tuple[list[Item], list[str]]:
         found = f"{loose} pictures lie in it without class folders" if loose else "it is empty"
         if folders and not loose:
             found = f"found folders {', '.join(f.name for f in folders[:5])} without pictures"
-        raise DataError(f"{root} holds no labelled pictures ({found}); {_EXPECTED}")
+        raise DataNotFoundError(f"{root} holds no labelled pictures ({found}); {_EXPECTED}")
     return items, notes
 
 

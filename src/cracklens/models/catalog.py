@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from cracklens.errors import ModelError, did_you_mean
+from cracklens.errors import ModelError, ModelNotFoundError, did_you_mean
 from cracklens.files import expand_home
 from cracklens.models.folder import CARD, ModelFolder, read_model_folder
 
@@ -38,7 +38,7 @@ def find_model(name_or_path: str | Path | None = None) -> ModelFolder:
         )
     if Path(name).name == name and not Path(name).exists():
         hint = did_you_mean(name, known) if known else "the package holds none"
-        raise ModelError(
+        raise ModelNotFoundError(
             f"no model {name!r} in the package ({hint}) and no folder of that name here"
         )
     return read_model_folder(name)

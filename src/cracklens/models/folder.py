@@ -7,12 +7,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from cracklens.errors import ModelError
+from cracklens.errors import ModelError, ModelNotFoundError
 from cracklens.files import read_text, sha256_file, write_json, writing_folder
 from cracklens.models.card import SCHEMA_VERSION, ModelCard, readme
 
 CARD = "card.json"
 NETWORK = "model.onnx"
+_EXPECTED = f"a model is a folder with {CARD} and {NETWORK}"
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -46,11 +47,13 @@ def read_model_folder(path: str | Path) -> ModelFolder:
 def _checked(path: Path) -> ModelCard:
     card_file = path / CARD
     if not path.exists():
-        raise ModelError(f"{path} does not exist: a model is a folder with {CARD} and {NETWORK}")
+        raise ModelNotFoundError(f"{path} does not exist: {_EXPECTED}")
     if not path.is_dir():
-        raise ModelError(f"{path} is not a folder: a model is a folder with {CARD} and {NETWORK}")
+        raise ModelNotFoundError(f"{path} is not a folder: {_EXPECTED}")
     if not card_file.is_file():
-        raise ModelError(f"{path} holds no {CARD}: it is not a model folder (make one: train)")
+        raise ModelNotFoundError(
+            f"{path} holds no {CARD}: it is not a model folder (make one: train)"
+        )
     card = _read_card(card_file)
     _check_files(path, card)
     return card

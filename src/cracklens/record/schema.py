@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from cracklens.errors import DataError
+from cracklens.errors import DataError, DataNotFoundError
 from cracklens.files import INSPECTION, as_path, read_text, writing
 from cracklens.record.base import Box, Part, Point, Share
 from cracklens.record.measured import (
@@ -201,7 +201,7 @@ def read_content(file: Path) -> dict[str, Any]:
     try:
         content = read_json(file)
     except OSError as error:
-        raise DataError(
+        raise DataNotFoundError(
             f"{file} cannot be read ({error.strerror or error}): name the output of `inspect`"
         ) from error
     except ValueError as error:
