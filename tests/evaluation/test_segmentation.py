@@ -62,7 +62,7 @@ def test_the_command_compares_pixels_and_writes(cracklens, segmenter_folder, dat
     )
     shown = json.loads(done.stdout)
     assert shown["count"] == 11
-    assert "do not show the same" in next(iter(shown["unreadable"].values()))
+    assert "aspect ratios differ" in next(iter(shown["unreadable"].values()))
     assert len((tmp_path / "out/pictures.csv").read_text().splitlines()) == 12
     assert "IoU" in (tmp_path / "out/report.txt").read_text()
 
