@@ -327,6 +327,45 @@ def test_lines_beside_the_black_square_do_not_move_the_scale(
     assert np.abs(error).max() < 1.96 * scale.relative_standard < 0.02
 
 
+def lettered(pictures, side_px, beside_modules, text, size=(500, 400)):
+    """A marker with text below and above its black square, as label programs print it."""
+    rng = np.random.default_rng([side_px, int(100 * beside_modules)])
+    surface = render_concrete(size[1], size[0], rng)
+    to_px = homography(pictures, size, (240.0, 200.0), side_px, 0.0)
+    pictures.draw_marker(surface, to_px, pictures.modules_of("DICT_4X4_50", 7))
+    corners = pictures.mapped(to_px, pictures.square(pictures.SIDE_MM))
+    gap_px = beside_modules * side_px / 6
+    left, top = corners.min(axis=0)
+    right, bottom = corners.max(axis=0)
+    ink = np.zeros((size[1], size[0]), np.uint8)
+    for base_y in (bottom + gap_px + 0.12 * side_px, top - gap_px):
+        letters = np.zeros_like(ink)
+        scale = 0.12 * side_px / 21.0  # capitals of the font are 21 px high at scale 1
+        place = (round(left), round(base_y))
+        cv2.putText(letters, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, 255, 1, cv2.LINE_AA)
+        letters[:, int(right) + 1 :] = 0
+        ink = np.maximum(ink, letters)
+    share = ink[:, :, None] / 255.0
+    surface[:] = surface * (1 - share) + 30.0 * share
+    pixels = photograph(surface, Camera(blur_px=0.8, shot_noise=3.0, jpeg_quality=90), rng)
+    return pixels, corners, np.linalg.inv(to_px)
+
+
+@pytest.mark.parametrize("side_px", [80, 140, 220])
+@pytest.mark.parametrize("beside_modules", [0.1, 0.25, 0.5])
+def test_text_beside_the_black_square_does_not_move_the_scale(pictures, side_px, beside_modules):
+    pixels, corners, truth = lettered(pictures, side_px, beside_modules, "ID 7 50 mm DICT 4X4")
+    (marker,) = find_markers(pixels)
+    scale = scale_from_markers([marker], 50.0, pixels.shape)
+    here = np.repeat(corners.mean(axis=0)[None], 2, axis=0)
+    error = (
+        pictures.step_lengths(scale.homography, here, np.eye(2))
+        / pictures.step_lengths(truth, here, np.eye(2))
+        - 1
+    )
+    assert np.abs(error).max() < 1.96 * scale.relative_standard < 0.02
+
+
 def test_a_side_that_was_not_used_is_told(pictures):
     pixels, _, _ = framed(pictures, 120, 4, 0.15, (0, 1, 2, 3))
     (marker,) = find_markers(pixels)
