@@ -1,6 +1,8 @@
 # ruff: noqa: INP001 - a script beside the pages that it makes
 """Make the generated pages: `cli.md` from `--help`, and the JSON Schemas of card and record.
 
+The schemas lie in the package, for programs, and in `docs/schema`, from where the site has them.
+
 Without options it writes them. With `--check` it names those that are not up to date and leaves
 with exit code 1.
 """
@@ -19,6 +21,8 @@ from cracklens.models import ModelCard, card
 from cracklens.record import schema as record
 
 DOCS = Path(__file__).parent
+PACKAGE = DOCS.parent / "src" / "cracklens"
+SITE = "https://cracklens.github.io/cracklens"
 PROGRAM = Path(sys.executable).with_name("cracklens")
 COLUMNS = 80
 _COLOURS = {"FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "CLICOLOR_FORCE", "TERMINAL_WIDTH"}
@@ -68,10 +72,11 @@ def _help(arguments: list[str]) -> str:
     return "\n".join(line.rstrip() for line in done.stdout.splitlines()).strip("\n")
 
 
-def schema_of(model: type[BaseModel]) -> str:
-    """Return the JSON Schema of what cracklens writes."""
+def schema_of(model: type[BaseModel], name: str) -> str:
+    """Return the JSON Schema of what cracklens writes; its id is its address on the site."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{SITE}/schema/{name}.json",
         **model.model_json_schema(mode="serialization"),
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
@@ -79,10 +84,15 @@ def schema_of(model: type[BaseModel]) -> str:
 
 def pages() -> dict[Path, str]:
     """Return what each generated file should hold."""
+    models: dict[str, type[BaseModel]] = {
+        f"model-card-{card.SCHEMA_VERSION}": ModelCard,
+        f"inspection-{record.SCHEMA_VERSION}": record.Inspection,
+    }
+    schemas = {f"{name}.json": schema_of(model, name) for name, model in models.items()}
     return {
         DOCS / "cli.md": cli_page(),
-        DOCS / "schema" / f"model-card-{card.SCHEMA_VERSION}.json": schema_of(ModelCard),
-        DOCS / "schema" / f"inspection-{record.SCHEMA_VERSION}.json": schema_of(record.Inspection),
+        **{PACKAGE / "schemas" / name: text for name, text in schemas.items()},
+        **{DOCS / "schema" / name: text for name, text in schemas.items()},
     }
 
 

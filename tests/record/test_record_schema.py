@@ -1,15 +1,13 @@
 """The record survives a round trip, and says which field is wrong."""
 
 import json
-from pathlib import Path
 
 import jsonschema
 import pytest
 
 from cracklens.errors import DataError, OutputError
 from cracklens.record.schema import Inspection
-
-SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "inspection-2.json"
+from cracklens.schemas import read_schema
 
 
 def content_of(folder):
@@ -46,7 +44,7 @@ def test_an_empty_inspection_is_json_too(inspection, tmp_path):
 
 
 def test_the_published_schema_knows_the_record(saved):
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    schema = read_schema("inspection-2")
     validator = jsonschema.Draft202012Validator(schema)
     validator.check_schema(schema)
     content = content_of(saved)
