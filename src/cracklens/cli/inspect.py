@@ -9,7 +9,6 @@ from cracklens.cli.console import list_unreadable, listener, show_json
 from cracklens.cli.options import Json, Overwrite, Quiet, flags_from
 from cracklens.errors import CracklensError
 from cracklens.inspection.config import InspectConfig, resolve_config
-from cracklens.reporting.terminal import length_px, ranked, summary_text, timings_text
 
 if TYPE_CHECKING:
     from cracklens.api.inspecting import Inspected
@@ -61,6 +60,7 @@ def inspect(
     """
     resolved = resolve_config(config, settings)
     from cracklens.api.inspecting import inspect_all
+    from cracklens.reporting.terminal import summary_text, timings_text
 
     done = inspect_all(
         photos,
@@ -90,6 +90,8 @@ def inspect(
 
 
 def _content(done: "Inspected", output: Path) -> dict[str, Any]:
+    from cracklens.reporting.terminal import length_px, ranked
+
     found = done.inspection
     return {
         "output": str(output),
