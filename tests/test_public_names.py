@@ -120,7 +120,7 @@ print("loaded:", *sys.modules)
 def test_help_imports_nothing_that_takes_long():
     text, _, loaded = python(HELP).partition("loaded:")
     assert "train" in text
-    heavy = {"torch", "timm", "onnx", "onnxruntime", "openvino", "matplotlib"}
+    heavy = {"torch", "timm", "onnx", "onnxruntime", "openvino", "matplotlib", "numpy", "cv2"}
     assert not heavy & set(loaded.split())
 
 
