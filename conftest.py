@@ -7,7 +7,7 @@ os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -167,14 +167,24 @@ def cracklens(
     program = Path(sys.executable).with_name("cracklens")
 
     def run(
-        *arguments: object, code: int | None = 0, cwd: Path | None = None, timeout: float = 240
+        *arguments: object,
+        code: int | None = 0,
+        cwd: Path | None = None,
+        timeout: float = 240,
+        env: Mapping[str, str] = os.environ,
     ) -> "subprocess.CompletedProcess[str]":
         command = [str(program), *map(str, arguments)]
         if forked_runs:
-            done = forked_runs.run(command, cwd=cwd, timeout=timeout)
+            done = forked_runs.run(command, cwd=cwd, timeout=timeout, env=env)
         else:
             done = subprocess.run(
-                command, capture_output=True, text=True, cwd=cwd, timeout=timeout, check=False
+                command,
+                capture_output=True,
+                text=True,
+                cwd=cwd,
+                timeout=timeout,
+                env=env,
+                check=False,
             )
         assert code is None or done.returncode == code, f"{command}\n{done.stdout}\n{done.stderr}"
         return done

@@ -12,12 +12,14 @@ _HOMES = {
     "Audit": "cracklens.datasets",
     "CracklensError": "cracklens.errors",
     "DataError": "cracklens.errors",
+    "DataNotFoundError": "cracklens.errors",
     "Evaluation": "cracklens.evaluation.evaluate",
     "Inspection": "cracklens.record.schema",
     "MissingExtraError": "cracklens.errors",
     "Model": "cracklens.api",
     "ModelCard": "cracklens.models",
     "ModelError": "cracklens.errors",
+    "ModelNotFoundError": "cracklens.errors",
     "OutputError": "cracklens.errors",
     "PhotoError": "cracklens.errors",
     "Prediction": "cracklens.detection",
@@ -39,8 +41,10 @@ if TYPE_CHECKING:  # "as" exports a name under mypy --strict
     from cracklens.detection import Prediction as Prediction
     from cracklens.errors import CracklensError as CracklensError
     from cracklens.errors import DataError as DataError
+    from cracklens.errors import DataNotFoundError as DataNotFoundError
     from cracklens.errors import MissingExtraError as MissingExtraError
     from cracklens.errors import ModelError as ModelError
+    from cracklens.errors import ModelNotFoundError as ModelNotFoundError
     from cracklens.errors import OutputError as OutputError
     from cracklens.errors import PhotoError as PhotoError
     from cracklens.errors import UsageError as UsageError

@@ -449,4 +449,4 @@ def test_validate_says_what_is_wrong(cracklens, inspect, site, tmp_path):
     assert len(said["problems"]) == 3
     file.write_text(json.dumps(found | {"schema_version": 3}), encoding="utf-8")
     assert "upgrade" in cracklens("validate", "out", code=1, cwd=tmp_path).stderr
-    assert "name the output" in cracklens("validate", "site", code=1, cwd=tmp_path).stderr
+    assert "name the output" in cracklens("validate", "site", code=2, cwd=tmp_path).stderr

@@ -53,11 +53,6 @@ def run_evaluate(wall, model, segmenter, tiles):
     assert (wall / "result" / "roc.png").is_file()
 
 
-def run_train(wall, model, segmenter, tiles):
-    start("train", tiles, "-o", "mine", "--recipe", "small", "--epochs", 1, cwd=wall)
-    assert (wall / "mine" / "card.json").is_file()
-
-
 def run_audit(wall, model, segmenter, tiles):
     assert "120 pictures" in start("audit", tiles).stdout
 
@@ -75,7 +70,6 @@ RUNS = {
     "inspect, validate": run_inspect,
     "predict": run_predict,
     "evaluate": run_evaluate,
-    "train": run_train,
     "audit": run_audit,
     "target, check-camera": run_target,
     "doctor": run_doctor,
@@ -89,6 +83,7 @@ def test_a_verb_starts_by_itself(verbs, wall, model_folder, segmenter_folder, ti
 
 def test_every_verb_is_started():
     named = {verb for verbs in RUNS for verb in verbs.split(", ")}
+    named |= {"train"}  # the interrupted run of test_classify.py starts it
     assert named == {group.name or group.callback.__name__ for group in app.registered_commands}
 
 

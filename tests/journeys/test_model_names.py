@@ -28,7 +28,7 @@ def test_predict_and_evaluate_know_the_model_of_the_package(cracklens, tiles, tm
 @pytest.mark.parametrize("verb", ["predict", "evaluate"])
 def test_a_folder_of_that_name_is_meant_by_its_path(cracklens, verb, tiles, tmp_path):
     (tmp_path / DEFAULT_MODEL).mkdir()
-    done = cracklens(verb, f"./{DEFAULT_MODEL}", tiles, code=1, cwd=tmp_path)
+    done = cracklens(verb, f"./{DEFAULT_MODEL}", tiles, code=2, cwd=tmp_path)
     assert "holds no card.json" in done.stderr
 
 

@@ -71,6 +71,6 @@ def test_what_is_not_there_is_wrong_usage(words, tmp_path, monkeypatch, capsys):
     assert said.out == ""
     (line,) = said.err.strip().splitlines()  # one sentence
     assert line.startswith("error: ")
-    named = [word for word in words if word.startswith(("gone", "./gone", "empty"))]
+    named = [word for word in words if word.startswith(("gone", "./gone", "empty", "./empty"))]
     assert any(word.removeprefix("./") in line for word in [*named, "a.png"])
     assert not (tmp_path / "out").exists()

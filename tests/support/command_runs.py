@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import forked_command
@@ -23,7 +24,12 @@ class ForkedRuns:
         self._servers: dict[str, subprocess.Popen[bytes]] = {}
 
     def run(
-        self, command: list[str], *, cwd: Path | None, timeout: float
+        self,
+        command: list[str],
+        *,
+        cwd: Path | None,
+        timeout: float,
+        env: Mapping[str, str] = os.environ,
     ) -> "subprocess.CompletedProcess[str]":
         """Do what `subprocess.run(..., capture_output=True, text=True)` does."""
         door = self._start("training" if command[1:2] == ["train"] else "other")
@@ -45,7 +51,7 @@ class ForkedRuns:
             timer.start()
             try:
                 code = forked_command.forked(
-                    str(door), command, streams, str(cwd or Path.cwd()), pids
+                    str(door), command, streams, str(cwd or Path.cwd()), env, pids
                 )
             finally:
                 timer.cancel()

@@ -16,14 +16,17 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 CAN_FORK = sys.platform == "linux" and "CRACKLENS_TESTS_INSTALLED" not in os.environ
 _MESSAGE_BYTES = 1 << 20
-_PYTORCH = ("timm", "onnxscript", "safetensors.torch", "torch.onnx._internal.exporter._core")
 
 
-def forked(door: str, command: list[str], streams: list[int], cwd: str, pids: list[int]) -> int:
+def forked(
+    door: str, command: list[str], streams: list[int], cwd: str, env: Mapping[str, str],
+    pids: list[int],
+) -> int:  # fmt: skip
     """Run a command in a fork of the process behind a door; return its exit code.
 
     Args:
@@ -31,9 +34,10 @@ def forked(door: str, command: list[str], streams: list[int], cwd: str, pids: li
         command: the program's name and its arguments.
         streams: descriptors of standard input, output and error.
         cwd: the folder to run in.
+        env: its environment.
         pids: gets the fork's process id as soon as it runs.
     """
-    request = {"argv": command, "cwd": cwd, "env": dict(os.environ)}
+    request = {"argv": command, "cwd": cwd, "env": dict(env)}
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
         client.connect(door)
         socket.send_fds(client, [json.dumps(request).encode()], streams)
@@ -89,15 +93,45 @@ def _import_rooms(*, training: bool) -> None:
     for module in pkgutil.walk_packages(cracklens.__path__, "cracklens."):
         if training or not module.name.startswith("cracklens.training."):
             import_module(module.name)
-    for name in _PYTORCH if training else ():
-        import_module(name)
+    from cracklens.reporting import html
+
+    for name in html._environment().list_templates():
+        html._environment().get_template(name)
+    if training:
+        import_module("timm")
+        _keep_registry()
+        _export_once()
+
+
+def _keep_registry() -> None:
+    """Let all exports use one registry of operators: making it takes a second, and none changes it."""
+    from functools import cache
+
+    from torch.onnx._internal.exporter._registration import ONNXRegistry
+
+    ONNXRegistry.from_torchlib = staticmethod(cache(ONNXRegistry.from_torchlib))
+
+
+def _export_once() -> None:
+    """Export a tiny network: PyTorch and onnxscript then hold what each export prepares, for 3 s."""
+    import tempfile
+    from pathlib import Path
+
+    import torch
+
+    from cracklens.training.export import quiet_export
+
+    torch.set_num_threads(1)  # threads do not survive a fork
+    with tempfile.TemporaryDirectory() as folder:
+        network, example = torch.nn.Linear(2, 2).eval(), torch.zeros(2, 2)
+        quiet_export(network, example, Path(folder) / "tiny.onnx", ["x"], ["y"])
 
 
 def _main(task: str, door: str, *arguments: str) -> None:
     if task == "run":
         verb = "training" if arguments[:1] == ("train",) else "other"
-        command = ["cracklens", *arguments]
-        sys.exit(forked(f"{door}/{verb}", command, [0, 1, 2], os.getcwd(), []))  # noqa: PTH109 - fast
+        command, here = ["cracklens", *arguments], os.getcwd()  # noqa: PTH109 - pathlib takes longer
+        sys.exit(forked(f"{door}/{verb}", command, [0, 1, 2], here, os.environ, []))
     import gc
 
     _import_rooms(training=door.endswith("/training"))

@@ -101,7 +101,7 @@ def test_without_a_kind_the_seed_chooses():
     ("arguments", "says"),
     [
         ({"seed": -1}, "at least 0"),
-        ({"seed": 0, "kind": "bridge"}, "'bridge'; there are board-marked wall"),
+        ({"seed": 0, "kind": "bridge"}, "no scene 'bridge'; known: board-marked wall"),
         ({"seed": 0, "width_px": 300}, "300 x 3000 px"),
     ],
 )

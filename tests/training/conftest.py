@@ -1,5 +1,6 @@
 """One training on a real frozen backbone, shared by the tests of its parts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ class Frozen:
 
 
 @pytest.fixture(scope="session")
-def frozen(tiles: Path, tmp_path_factory: pytest.TempPathFactory) -> Frozen:
+def frozen(tiles: Path, made_once: Callable[..., Path]) -> Frozen:
     """A head on timm's small `test_resnet` (random weights, frozen) at 64 px, in f32."""
     settings = {
         "backbone": "test_resnet", "weights": "random", "input_size": 64, "precision": "f32",
@@ -35,6 +36,9 @@ def frozen(tiles: Path, tmp_path_factory: pytest.TempPathFactory) -> Frozen:
     config = resolve_config(None, None, settings)
     dataset = load_dataset(tiles)
     split = split_dataset(dataset, "random")
-    cache = tmp_path_factory.mktemp("frozen")
-    trained = train_on_features(config, dataset, split, cache, SILENT)
-    return Frozen(config, dataset, split, cache, trained)
+
+    def train(cache: Path) -> Trained:
+        return train_on_features(config, dataset, split, cache, SILENT)
+
+    cache = made_once("frozen", train)  # export and features; with them the head takes a second
+    return Frozen(config, dataset, split, cache, train(cache))

@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 from hashlib import sha256
@@ -79,25 +77,28 @@ def hub(weights, request):
     thread.join()
 
 
-def train(tiles, folder, **changes):
-    """Run the command with a hub cache of its own; None takes a variable away."""
-    environment = os.environ | {
-        "HF_HOME": str(folder / "hf"),
-        "CRACKLENS_CACHE": str(folder / "cache"),
-    }
-    environment |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"} | changes
-    kept = {name: value for name, value in environment.items() if value is not None}
-    program = Path(sys.executable).with_name("cracklens")
-    return subprocess.run(
-        [program, "train", tiles, "-o", folder / "model", *FLAGS],
-        capture_output=True, text=True, check=False, timeout=200, env=kept,
-    )  # fmt: skip
+@pytest.fixture
+def train(cracklens, tiles, tmp_path):
+    """Run the command with a hub cache of its own; None takes a variable away.
+
+    The weights are fetched by the process that exports, which starts anew and sees the environment.
+    """
+
+    def run(code, **changes):
+        environment = os.environ | {
+            "HF_HOME": str(tmp_path / "hf"),
+            "CRACKLENS_CACHE": str(tmp_path / "cache"),
+        }
+        environment |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"} | changes
+        kept = {name: value for name, value in environment.items() if value is not None}
+        return cracklens("train", tiles, "-o", tmp_path / "model", *FLAGS, code=code, env=kept)
+
+    return run
 
 
-def test_weights_are_fetched_from_the_hub(tiles, hub, weights, tmp_path):
+def test_weights_are_fetched_from_the_hub(train, hub, weights, tmp_path):
     address, asked = hub
-    done = train(tiles, tmp_path, HF_ENDPOINT=address, HF_HUB_OFFLINE=None)
-    assert done.returncode == 0, done.stderr
+    train(0, HF_ENDPOINT=address, HF_HUB_OFFLINE=None)
     assert any(line.startswith("GET /timm/test_resnet.r160_in1k/resolve/main/") for line in asked)
     card = read_model_folder(tmp_path / "model").card
     local = resolve_config(
@@ -109,10 +110,9 @@ def test_weights_are_fetched_from_the_hub(tiles, hub, weights, tmp_path):
 
 
 @pytest.mark.parametrize("hub", [False], indirect=True)
-def test_weights_that_come_as_a_pickle_are_refused(tiles, hub, tmp_path):
+def test_weights_that_come_as_a_pickle_are_refused(train, hub):
     address, asked = hub
-    done = train(tiles, tmp_path, HF_ENDPOINT=address, HF_HUB_OFFLINE=None)
-    assert done.returncode == 2, done.stderr
+    done = train(2, HF_ENDPOINT=address, HF_HUB_OFFLINE=None)
     assert "come as a pickle, which can run code: not read" in " ".join(done.stderr.split())
     assert not any(".bin" in line or ".pth" in line for line in asked)
 
@@ -124,11 +124,10 @@ def dead_port() -> str:
 
 
 @pytest.mark.parametrize("offline", ["1", None])
-def test_without_network_both_ways_out_are_named(tiles, tmp_path, offline):
+def test_without_network_both_ways_out_are_named(train, tmp_path, offline):
     started = time.monotonic()
-    done = train(tiles, tmp_path, HF_ENDPOINT=dead_port(), HF_HUB_OFFLINE=offline)
+    done = train(1, HF_ENDPOINT=dead_port(), HF_HUB_OFFLINE=offline)
     seconds = time.monotonic() - started
-    assert done.returncode == 1, done.stderr
     told = " ".join(done.stderr.split())
     assert "the pretrained weights of test_resnet could not be downloaded" in told
     assert "--weights FILE.safetensors" in told

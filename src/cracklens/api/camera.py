@@ -67,7 +67,7 @@ def check_camera(
             be.
         OutputError: the output exists or cannot be written.
     """
-    if not Path(photo).exists():
+    if not as_path(photo).exists():
         raise UsageError(f"{photo} does not exist")
     if Path(photo).is_dir():
         raise UsageError(f"{photo} is a folder: name one photograph of the sheet")

@@ -3,6 +3,7 @@
 import base64
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -81,6 +82,7 @@ def _text_file(folder: Path) -> IO[str]:
     )
 
 
+@cache  # compiling the templates takes longer than a report of a few photographs
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("cracklens.reporting", "templates"),
