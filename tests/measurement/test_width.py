@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
@@ -51,6 +51,8 @@ def widths_of(measured):
 
 
 @settings(max_examples=25, deadline=None)
+@example(width_px=6.5, angle_deg=0.0, offset_px=0.0, depth=0.5, blur_px=0.5)
+@example(width_px=6.5, angle_deg=90.0, offset_px=0.0, depth=0.5, blur_px=0.5)
 @given(
     width_px=st.floats(4, 16),
     angle_deg=st.floats(0, 179),
@@ -63,8 +65,11 @@ def test_an_ideal_crack_is_measured_at_any_angle(width_px, angle_deg, offset_px,
     (found,) = measure_widths(pixels, [line(angle_deg=angle_deg, width_px=width_px + 1)], None)
     widths = widths_of(found)
     assert len(widths) > 20
-    # a pixel is a box of its own, which adds to the blur and not to the width
-    assert np.median(widths) == pytest.approx(width_px, abs=0.12 + 0.01 * width_px)
+    # a pixel is a box of its own, which adds to the blur and not to the width; along the grid all
+    # stations sample the edges at the same places, and nothing averages out
+    along_grid = abs((angle_deg + 45) % 90 - 45) < 0.5
+    error_px = (0.25 if along_grid else 0.12) + 0.01 * width_px
+    assert np.median(widths) == pytest.approx(width_px, abs=error_px)
     assert found.mean_px.interval[0] < width_px < found.mean_px.interval[1]
     assert found.measured_share > 0.8
 
