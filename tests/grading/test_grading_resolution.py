@@ -71,3 +71,9 @@ def test_refused_exactly_if_the_width_may_lie_where_a_boundary_is_hidden(value, 
     hidden = [edge for edge in MBEI if edge < LEAST_BOUNDARY_PX * scale * (1 - 1e-9)]
     may = quantity.interval[0] < LEAST_BOUNDARY_PX * scale * (1 - 1e-9)
     assert (too_coarse(quantity, MBEI, scale) is not None) == bool(hidden and may)
+
+
+def test_the_scale_is_shown_finely_enough_to_differ_from_the_one_that_is_needed():
+    reason = too_coarse(Quantity(0.31, {"fit": 0.05}), [0.3, 1.27], 0.104)
+    assert reason is not None
+    assert "needs 0.10 mm/px or finer; this photograph has 0.104" in reason

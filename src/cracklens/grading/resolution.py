@@ -57,6 +57,6 @@ def too_coarse(width_mm: Quantity, boundaries_mm: Sequence[float], mm_per_px: fl
     about = " for a crack about this wide" if wanted > min(hidden) else ""
     return (
         f"the {names} mm {'boundary' if len(hidden) == 1 else 'boundaries'} {verb} "
-        f"{coarsest_scale(wanted)} mm/px or finer{about}; this photograph has {mm_per_px:.2g}: "
+        f"{coarsest_scale(wanted)} mm/px or finer{about}; this photograph has {mm_per_px:.3g}: "
         "retake closer"
     )
