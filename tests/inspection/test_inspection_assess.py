@@ -56,6 +56,7 @@ def record(photo, specimen, request, *, context=CONTEXT, kind_of_map="pixels"):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size_px", "told"), [((700, 700), None), ((4000, 3000), "check was 4000 x 3000 px")]
 )
@@ -73,6 +74,7 @@ def test_the_check_of_a_camera_holds_for_its_size_only(photo, specimen, size_px,
     assert (told or "") in risks[1]
 
 
+@pytest.mark.slow
 def test_a_known_crack_is_measured_and_graded(photo, specimen):
     found = record(photo, specimen, ScaleRequest(mm_per_px=0.1, relative_standard=0.002))
     (crack,) = found.cracks
@@ -96,6 +98,7 @@ def test_a_known_crack_is_measured_and_graded(photo, specimen):
     )
 
 
+@pytest.mark.slow
 def test_without_a_scale_there_are_pixels_and_a_way_to_get_one(photo, specimen):
     found = record(photo, specimen, ScaleRequest())
     (crack,) = found.cracks
@@ -107,6 +110,7 @@ def test_without_a_scale_there_are_pixels_and_a_way_to_get_one(photo, specimen):
     assert all(grade.refused and not grade.states for grade in crack.grades)
 
 
+@pytest.mark.slow
 def test_the_scale_decides_the_state(photo, specimen):
     (crack,) = record(photo, specimen, ScaleRequest(mm_per_px=2.0)).cracks
     fine = record(photo, specimen, ScaleRequest(mm_per_px=0.02)).cracks[0]
@@ -120,6 +124,7 @@ def test_whole_tiles_are_not_measured(photo, specimen):
     assert all(crack.measurement is None and not crack.grades for crack in found.cracks)
 
 
+@pytest.mark.slow
 def test_a_photograph_that_is_out_of_focus_is_not_graded(specimen, tmp_path):
     blurred = render_specimen(3, width_px=6, angle_deg=0, blur_px=6.0)
     path = tmp_path / "blurred.png"
@@ -154,6 +159,7 @@ def test_what_makes_no_sense_is_refused_before_any_work(settings, said):
         assessor_of(InspectConfig(**settings), Inputs(Path("/x"), (Path("/x/a.jpg"),)))
 
 
+@pytest.mark.slow
 def test_validate_finds_what_does_not_fit_together(photo, specimen, inspection):
     good = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
     whole = inspection.model_copy(update={"photographs": [good]})
@@ -185,6 +191,7 @@ def changed(crack, **fields):
     return crack.model_copy(update={"measurement": crack.measurement.model_copy(update=fields)})
 
 
+@pytest.mark.slow
 def test_what_would_mislead_is_not_graded_though_it_need_not_be_retaken(photo, specimen):
     """A tilt of 50 degrees: cracks are found, widths mislead."""
     from cracklens.inspection.assess import _unmeasured
@@ -204,6 +211,7 @@ def test_what_would_mislead_is_not_graded_though_it_need_not_be_retaken(photo, s
     assert _unmeasured(crack, coarse, only_coarse) is None  # the grade itself looks at the width
 
 
+@pytest.mark.slow
 def test_the_pixel_budget_is_that_of_the_place(photo, specimen):
     from cracklens.inspection.assess import _local_mm_per_px
     from cracklens.measurement.measure import measure
@@ -264,6 +272,7 @@ def test_cracks_that_cannot_be_measured_stay_as_they_were_traced(
     assert PhotoRecord.model_validate_json(found.model_dump_json()) == found
 
 
+@pytest.mark.slow
 def test_a_scale_that_measuring_fails_with_is_left_out(photo, specimen, monkeypatch):
     error = np.linalg.LinAlgError("Singular matrix")
     broken(monkeypatch, "measure", error, when=lambda _pixels, _cracks, scale: scale is not None)
@@ -289,6 +298,7 @@ def test_a_photograph_that_cannot_be_judged_is_measured_but_not_graded(
     assert all("could not be computed" in grade.refused for grade in crack.grades)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
 def test_a_crack_that_cannot_be_graded_is_refused_with_the_reason(
     photo, specimen, error, monkeypatch
@@ -302,6 +312,7 @@ def test_a_crack_that_cannot_be_graded_is_refused_with_the_reason(
     assert crack.priority is None
 
 
+@pytest.mark.slow
 def test_a_figure_that_is_not_finite_costs_the_measures_alone(photo, specimen, monkeypatch):
     from cracklens.measurement.measure import measure
 
