@@ -22,6 +22,19 @@ from forked_command import CAN_FORK
 TILES = 120
 
 
+SLOW_FIXTURES = {"cracklens", "model_folder", "forked_runs", "frozen"}
+"""A test that needs one of them is slow: it starts the command, or waits for a training."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-fast` leaves out."""
+    for item in items:
+        trains = isinstance(item, pytest.DoctestItem) and item.name.startswith("cracklens.api")
+        if trains or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what the tests compute away from the user's own cache."""

@@ -64,6 +64,7 @@ def test_importing_the_package_imports_nothing_heavy():
     assert not heavy & set(loaded)
 
 
+@pytest.mark.slow
 def test_labelling_pictures_does_not_wait_for_what_measures():
     """SciPy takes half a second, which `predict`, `evaluate` and `audit` do not need at the start."""
     loaded = python("from cracklens.api import audit, load_model; import sys; print(*sys.modules)")
@@ -119,6 +120,7 @@ print("loaded:", *sys.modules)
 """
 
 
+@pytest.mark.slow
 def test_help_imports_nothing_that_takes_long():
     text, _, loaded = python(HELP).partition("loaded:")
     assert "train" in text

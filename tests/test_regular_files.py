@@ -117,6 +117,7 @@ def test_a_read_that_never_returns_does_not_hold_up_an_interrupt(monkeypatch):
     never.set()
 
 
+@pytest.mark.slow
 def test_a_program_with_a_read_that_never_returns_ends_at_ctrl_c():
     program = (
         "import signal, threading\n"

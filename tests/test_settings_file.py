@@ -20,6 +20,7 @@ def test_what_is_in_the_file_is_returned(tmp_path):
     assert read_settings(file, "epochs: 10") == {"learning_rate": 0.5, "name": "Brücke"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "said"),
     [

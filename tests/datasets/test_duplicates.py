@@ -70,6 +70,7 @@ def test_encoding_again_stays_below_the_limit(tiles):
         assert differ <= NEAR_BITS
 
 
+@pytest.mark.slow
 def test_no_copy_crosses_the_split(tmp_path):
     for label, cracked in (("Positive", True), ("Negative", False)):
         (tmp_path / label).mkdir()

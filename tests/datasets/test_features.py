@@ -214,6 +214,7 @@ same.extract(sorted(Path(sys.argv[2]).glob("*.png")), Path(sys.argv[3]), Slow())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_a_killed_process_loses_no_finished_shard(pictures, tmp_path):
     command = [sys.executable, "-c", SLOW, __file__, str(pictures[0].parent), str(tmp_path)]

@@ -40,6 +40,7 @@ def keras_validation(names: list[str], fraction: float) -> set[str]:
 SIZES = st.lists(st.integers(8, 60), min_size=2, max_size=3)
 
 
+@pytest.mark.slow
 @given(
     names=st.lists(
         st.lists(
@@ -62,6 +63,7 @@ def test_published_is_the_rule_of_keras(names, fraction):
     assert parts_cover(split, len(data.items))
 
 
+@pytest.mark.slow
 def test_published_of_metu_is_the_first_4000_of_each_class():
     names = [f"{i:05d}.jpg" for i in range(1, 20001)]
     data = dataset([(n, label) for label in ("Negative", "Positive") for n in names])
@@ -96,6 +98,7 @@ def test_random_does_not_take_the_first_names():
     )
 
 
+@pytest.mark.slow
 @given(
     groups=st.lists(st.integers(0, 12), min_size=60, max_size=120),
     seed=st.integers(0, 2**31),

@@ -75,6 +75,7 @@ def test_a_pointwise_network_is_reproduced(pointwise, window_px):
     assert np.abs(found.probability - dark(pixels)).max() <= 0.51
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window_px", [192, 224, 320, 512])
 def test_the_size_of_the_window_changes_nothing_that_a_network_can_see(local, window_px):
     pixels = texture(640, 900)
@@ -85,12 +86,14 @@ def test_the_size_of_the_window_changes_nothing_that_a_network_can_see(local, wi
     assert difference(found, whole) <= 1
 
 
+@pytest.mark.slow
 def test_windows_that_do_not_overlap_would_be_seen(local):
     pixels = texture(640, 900)
     whole = Detector(local, window_px=WHOLE).detect(pixels)
     assert difference(Detector(local, window_px=192, overlap_px=0).detect(pixels), whole) > 50
 
 
+@pytest.mark.slow
 def test_nor_does_it_where_a_reduced_scale_passes_over_fine_things(segmenter):
     folder = segmenter("local", 12)  # and the opening sees 8 px more
     pixels = texture(1100, 900, blur=9)
@@ -102,6 +105,7 @@ def test_nor_does_it_where_a_reduced_scale_passes_over_fine_things(segmenter):
     assert difference(found, whole) <= 1
 
 
+@pytest.mark.slow
 def test_windows_lie_on_the_grid_of_the_networks_strides(segmenter):
     folder = segmenter("blocks")
     pixels = texture(500, 777, blur=8)
@@ -117,6 +121,7 @@ def far(segmenter):
     return segmenter("local", 60, 0)
 
 
+@pytest.mark.slow
 def test_no_seam_where_a_network_sees_beyond_its_window(far):
     steps = {}
     for overlap_px in (96, 0):
@@ -142,6 +147,7 @@ def test_no_seam_where_a_network_sees_beyond_its_window(far):
     assert total[borders].min() > usual + 5 * varies
 
 
+@pytest.mark.slow
 def test_the_tolerance_for_a_network_that_sees_far(far):
     """Stated in the documentation of the detector: a network sees 2.5 times as far as is cut."""
     pixels = texture(640, 900, blur=6)
@@ -174,6 +180,7 @@ def test_photographs_smaller_than_a_window(pointwise, size, scales):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_long_strip(pointwise, turned):
     pixels = np.repeat(np.arange(30_000) // 118, 200).reshape(30_000, 200, 1).astype(np.uint8)
@@ -269,6 +276,7 @@ def test_rows_come_back_as_from_one_resize(height, width, full_height, full_widt
     np.testing.assert_allclose(found, whole, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_fusing_takes_the_highest(pointwise):
     maps = list(np.random.default_rng(0).random((3, 20, 30), np.float32))
     np.testing.assert_array_equal(fuse(maps), np.max(maps, axis=0))
@@ -289,6 +297,7 @@ def test_a_reduced_scale_alone_speaks_of_fine_things(pointwise):
     assert alone[100].min() > beside.max() + 50
 
 
+@pytest.mark.slow
 def test_bands_make_up_the_map(local):
     pixels = texture(900, 500)
     detector = Detector(local, window_px=256, scales=(1.0, 0.5))
@@ -315,6 +324,7 @@ def test_the_first_band_comes_before_the_last_window_is_read(pointwise, monkeypa
     stream.close()
 
 
+@pytest.mark.slow
 def test_the_engines_agree(local):
     pytest.importorskip("onnxruntime")
     pixels = texture(400, 600)
@@ -327,6 +337,7 @@ def test_the_engines_agree(local):
     np.testing.assert_allclose(ours.tile_probability, theirs.tile_probability, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_threads_share_a_detector(local):
     detector = Detector(local, window_px=192)
     photos = [texture(300 + 40 * n, 420, n) for n in range(7)]  # also more sizes than are kept
@@ -336,6 +347,7 @@ def test_threads_share_a_detector(local):
             np.testing.assert_array_equal(found.probability, alone[number % 7])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scales", [(1.0,), (1.0, 1.25)])
 def test_the_memory_of_a_stream_is_that_of_its_windows(pointwise, scales):
     detector = Detector(pointwise, window_px=256, scales=scales)

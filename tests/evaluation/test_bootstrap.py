@@ -58,6 +58,7 @@ def test_groups_are_drawn_whole():
         assert weights[[0, 1, 3]].sum() == 3
 
 
+@pytest.mark.slow
 def test_coverage_of_a_share_is_close_to_95_percent():
     generator = np.random.default_rng(7)
     truth, count, trials = 0.7, 150, 400
@@ -120,6 +121,7 @@ def test_what_cannot_be_resampled_is_refused():
             bootstrap(probabilities, true, 1, replicates=replicates)
 
 
+@pytest.mark.slow
 def test_forty_thousand_samples_are_quick_and_small():
     probabilities, true = answers(6, 40_000)
     tracemalloc.start()

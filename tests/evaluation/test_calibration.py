@@ -21,6 +21,7 @@ def drawn_from(logits, seed):
     return np.minimum((draws > chances).sum(axis=1), logits.shape[1] - 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("temperature", [0.3, 1.0, 2.5, 8.0])
 @pytest.mark.parametrize("classes", [2, 4])
 def test_the_temperature_that_spoilt_the_logits_is_found(temperature, classes):

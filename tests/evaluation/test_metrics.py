@@ -20,6 +20,7 @@ def decisions(draw):
     return classes, true, predicted, weights
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(decisions())
 def test_decision_metrics_are_those_of_scikit_learn(case):

@@ -58,6 +58,7 @@ def draw(name, classes, path):
             plots.plot_class_report(summarise(probabilities, true, names, replicates=20), path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 6])
 @pytest.mark.parametrize(
     "name", ["confusion", "roc", "precision_recall", "reliability", "class_report"]
@@ -66,10 +67,12 @@ def test_evaluation_pictures(name, classes, tmp_path):
     check(tmp_path, lambda path: draw(name, classes, path))
 
 
+@pytest.mark.slow
 def test_training_history(tmp_path):
     check(tmp_path, lambda path: plots.plot_training_history(HISTORY, path))
 
 
+@pytest.mark.slow
 def test_contact_sheet(tmp_path):
     check(tmp_path, lambda path: plots.contact_sheet(tiles(8), path, "Worst mistakes"))
 
@@ -94,6 +97,7 @@ def check(folder, write):
     assert border.min() == 255
 
 
+@pytest.mark.slow
 def test_one_class_alone_can_still_be_drawn(tmp_path):
     probabilities, _ = answers(2)
     true = np.zeros(len(probabilities), int)
@@ -105,6 +109,7 @@ def test_one_class_alone_can_still_be_drawn(tmp_path):
     assert len(list(tmp_path.iterdir())) == 4
 
 
+@pytest.mark.slow
 def test_the_positive_class_may_be_named(tmp_path):
     probabilities, true = answers(3)
     paths = [tmp_path / f"{name}.png" for name in ("all", "sound")]
@@ -115,6 +120,7 @@ def test_the_positive_class_may_be_named(tmp_path):
         plots.plot_roc(probabilities, true, NAMES[:3], tmp_path / "x.png", positive="sond")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "history",
     [
@@ -135,6 +141,7 @@ def test_histories_that_make_no_sense_are_refused(history, tmp_path):
         plots.plot_training_history(history, tmp_path / "history.png")
 
 
+@pytest.mark.slow
 def test_contact_sheets_grow_with_their_tiles(tmp_path):
     heights = []
     for count in (1, 6, 7):
@@ -151,6 +158,7 @@ def test_contact_sheets_grow_with_their_tiles(tmp_path):
         plots.contact_sheet(tiles(1), path, "none", columns=0)
 
 
+@pytest.mark.slow
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(OutputError, match="check that the folder exists"):
         plots.plot_training_history(HISTORY, tmp_path / "missing" / "history.png")
@@ -164,6 +172,7 @@ def test_dollar_signs_stay_dollar_signs():
     assert axes.get_title(loc="left") == r"\$a\$ and \$b\$"
 
 
+@pytest.mark.slow
 def test_no_global_state_is_touched(tmp_path):
     code = (
         "import sys, matplotlib\n"

@@ -21,6 +21,7 @@ def rankings(draw):
     return np.array(scores) / 5, np.array([True, False, *others]), weights
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(rankings())
 def test_areas_and_curves_are_those_of_scikit_learn(case):
@@ -41,6 +42,7 @@ def test_areas_and_curves_are_those_of_scikit_learn(case):
         np.testing.assert_allclose(mine, expected)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(rankings(), st.data())
 def test_whole_weights_are_repetitions(case, data):

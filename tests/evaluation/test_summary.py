@@ -234,6 +234,7 @@ def test_records_are_frozen_and_closed():
         Figure(value=0.5, low=0.4, high=0.6, middle=0.5)
 
 
+@pytest.mark.slow
 def test_the_room_opens_without_matplotlib_or_torch():
     code = (
         "import sys, cracklens.evaluation\n"

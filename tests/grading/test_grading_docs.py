@@ -5,11 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from cracklens.grading.priority import load_weights
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
+@pytest.mark.slow
 def test_the_page_of_the_codes_is_up_to_date():
     done = subprocess.run(
         [sys.executable, DOCS / "make_codes.py", "--check"],

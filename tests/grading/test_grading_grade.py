@@ -59,6 +59,7 @@ def test_a_state_is_stated_if_the_intervals_leave_no_other(width_mm, spacing_mm)
         assert found.states[found.stated] >= 0.949
 
 
+@pytest.mark.slow
 @given(st.floats(0.05, 3), st.floats(0.05, 3), st.floats(0.001, 0.5))
 def test_a_wider_crack_is_never_likelier_to_be_in_a_better_state(first, second, standard):
     narrow, wide = (

@@ -25,6 +25,7 @@ def test_probabilities_sum_to_one(value, standard, edges):
     assert sum(shares) == pytest.approx(1, abs=1e-9)
 
 
+@pytest.mark.slow
 @given(values, values, st.floats(0.001, 2), ladders)
 def test_a_wider_crack_is_never_likelier_to_be_below_a_boundary(first, second, standard, edges):
     narrow, wide = sorted([first, second])
@@ -33,6 +34,7 @@ def test_a_wider_crack_is_never_likelier_to_be_below_a_boundary(first, second, s
     assert np.all(high <= low + 1e-12)
 
 
+@pytest.mark.slow
 @given(values, st.floats(0.001, 2))
 def test_probabilities_are_those_of_a_truncated_normal(value, standard):
     found = class_probabilities(Quantity(value, {"fit": standard}), EDGES)

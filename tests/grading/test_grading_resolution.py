@@ -50,6 +50,7 @@ def test_what_cannot_be_told_says_what_scale_would(quantity, edges, mm_per_px, s
     assert reason.endswith("retake closer")
 
 
+@pytest.mark.slow
 @given(
     st.floats(0, 10),
     st.floats(0.001, 0.5),

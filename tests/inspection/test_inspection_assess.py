@@ -57,6 +57,7 @@ def record(photo, specimen, request, *, context=CONTEXT, kind_of_map="pixels"):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size_px", "told"), [((700, 700), None), ((4000, 3000), "check was 4000 x 3000 px")]
 )
@@ -74,6 +75,7 @@ def test_the_check_of_a_camera_holds_for_its_size_only(photo, specimen, size_px,
     assert (told or "") in risks[1]
 
 
+@pytest.mark.slow
 def test_a_known_crack_is_measured_and_graded(photo, specimen):
     found = record(photo, specimen, ScaleRequest(mm_per_px=0.1, relative_standard=0.002))
     (crack,) = found.cracks
@@ -97,6 +99,7 @@ def test_a_known_crack_is_measured_and_graded(photo, specimen):
     )
 
 
+@pytest.mark.slow
 def test_without_a_scale_there_are_pixels_and_a_way_to_get_one(photo, specimen):
     found = record(photo, specimen, ScaleRequest())
     (crack,) = found.cracks
@@ -108,6 +111,7 @@ def test_without_a_scale_there_are_pixels_and_a_way_to_get_one(photo, specimen):
     assert all(grade.refused and not grade.states for grade in crack.grades)
 
 
+@pytest.mark.slow
 def test_the_scale_decides_the_state(photo, specimen):
     (crack,) = record(photo, specimen, ScaleRequest(mm_per_px=2.0)).cracks
     fine = record(photo, specimen, ScaleRequest(mm_per_px=0.02)).cracks[0]
@@ -132,6 +136,7 @@ def soft_record(tmp_path, width_px, blur_px, *, mm_per_px=0.1, size_px=500):
     return record(read_photo(path), seen, request)
 
 
+@pytest.mark.slow
 def test_a_crack_is_not_graded_if_blur_could_change_its_state(tmp_path):
     found = soft_record(tmp_path, width_px=5, blur_px=4.0)
     assert found.fitness.verdict == "retake"
@@ -220,6 +225,7 @@ def test_what_makes_no_sense_is_refused_before_any_work(settings, said):
         assessor_of(InspectConfig(**settings), Inputs(Path("/x"), (Path("/x/a.jpg"),)))
 
 
+@pytest.mark.slow
 def test_validate_finds_what_does_not_fit_together(photo, specimen, inspection):
     good = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
     whole = inspection.model_copy(update={"photographs": [good]})
@@ -270,6 +276,7 @@ def test_a_slant_refuses_what_lies_near_a_boundary_only(photo, specimen, mm_per_
     assert "seen at a slant of 50°" in told
 
 
+@pytest.mark.slow
 def test_the_pixel_budget_is_that_of_the_place(photo, specimen):
     from cracklens.inspection.grades import local_mm_per_px
     from cracklens.measurement.measure import measure
@@ -331,6 +338,7 @@ def test_cracks_that_cannot_be_measured_stay_as_they_were_traced(
     assert PhotoRecord.model_validate_json(found.model_dump_json()) == found
 
 
+@pytest.mark.slow
 def test_a_scale_that_measuring_fails_with_is_left_out(photo, specimen, monkeypatch):
     error = np.linalg.LinAlgError("Singular matrix")
     broken(monkeypatch, "measure", error, when=lambda _pixels, _cracks, scale: scale is not None)
@@ -357,6 +365,7 @@ def test_a_photograph_that_cannot_be_judged_is_measured_but_not_graded(
     assert all(grade.refused for grade in crack.grades)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
 def test_a_crack_that_cannot_be_graded_is_refused_with_the_reason(
     photo, specimen, error, monkeypatch
@@ -370,6 +379,7 @@ def test_a_crack_that_cannot_be_graded_is_refused_with_the_reason(
     assert crack.priority is None
 
 
+@pytest.mark.slow
 def test_a_figure_that_is_not_finite_costs_the_measures_alone(photo, specimen, monkeypatch):
     from cracklens.measurement.measure import measure
 

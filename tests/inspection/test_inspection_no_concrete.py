@@ -26,6 +26,7 @@ def inspected(tmp_path, segmenter_folder):
     )
 
 
+@pytest.mark.slow
 def test_a_border_costs_nothing_but_its_own_area(inspected, tmp_path):
     (photo,) = inspected.photographs
     (crack,) = photo.cracks
@@ -39,6 +40,7 @@ def test_a_border_costs_nothing_but_its_own_area(inspected, tmp_path):
     assert note in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_what_was_left_out_stands_in_the_record_and_the_report(inspected, tmp_path):
     assert not inspected.failed
     said = "Left out: 1 file (.mp4): a video, not a picture: save stills from it first."

@@ -43,6 +43,7 @@ def scale(specimen):
     return Scale(0.1, 0.003, "marker", "", homography=specimen.homography, tilt_deg=15.0)
 
 
+@pytest.mark.slow
 def test_all_is_measured_and_in_the_order_of_the_cracks(specimen, scale):
     cracks = [traced(crack) for crack in specimen.cracks]
     found = measure(specimen.pixels, cracks, scale, axis_deg=110.0)
@@ -57,6 +58,7 @@ def test_all_is_measured_and_in_the_order_of_the_cracks(specimen, scale):
     assert found.field.spacing_mm.value == pytest.approx(specimen.spacing_mm, rel=0.02)
 
 
+@pytest.mark.slow
 def test_without_scale_there_are_no_millimetres(specimen):
     found = measure(specimen.pixels, [traced(crack) for crack in specimen.cracks], None)
     assert all(crack.course.length_mm is None for crack in found.cracks)
@@ -66,6 +68,7 @@ def test_without_scale_there_are_no_millimetres(specimen):
     assert found.field.spacing_px is not None
 
 
+@pytest.mark.slow
 def test_what_hides_the_wall_makes_a_lower_bound_and_less_area(specimen, scale):
     cracks = [traced(crack) for crack in specimen.cracks]
     x, y = np.rint(cracks[1].nodes_px[1]).astype(int)

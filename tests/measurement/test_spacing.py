@@ -42,6 +42,7 @@ def measured(lines, scale, excluded=None, shape=SHAPE):
     return measure_field(cracks, courses, scale, shape=shape, excluded=excluded)
 
 
+@pytest.mark.slow
 @given(
     spacing=st.floats(2, 60),
     count=st.integers(3, 6),

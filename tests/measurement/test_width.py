@@ -50,6 +50,7 @@ def widths_of(measured):
     return profile.width_px[profile.method == BY_PROFILE]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @example(width_px=6.5, angle_deg=0.0, offset_px=0.0, depth=0.5, blur_px=0.5)
 @example(width_px=6.5, angle_deg=90.0, offset_px=0.0, depth=0.5, blur_px=0.5)
@@ -74,6 +75,7 @@ def test_an_ideal_crack_is_measured_at_any_angle(width_px, angle_deg, offset_px,
     assert found.measured_share > 0.8
 
 
+@pytest.mark.slow
 def test_fine_cracks_are_less_sure_than_wide_ones():
     shares = []
     for width_px in (2.0, 4.0, 8.0):
@@ -188,6 +190,7 @@ def test_a_checked_camera_is_corrected_and_adds_its_scatter():
     assert checked.mean_px.contributions["camera"] == pytest.approx(0.3, rel=0.05)
 
 
+@pytest.mark.slow
 def test_the_same_picture_gives_the_same_widths():
     specimen = render_specimen(5, width_px=5)
     crack = rendered(specimen)
@@ -219,6 +222,7 @@ def test_intervals_hold_the_truth_on_rendered_cracks():
     assert np.mean(errors) < 0.35
 
 
+@pytest.mark.slow
 def test_the_scale_is_as_unsure_as_it_is_at_the_crack():
     """A typed scale leaves the tilt open, which matters far from the middle."""
     from cracklens.photos.scale.pinhole import untilted_variants

@@ -23,6 +23,7 @@ def test_names_are_listed(package):
     assert embedded_models() == sorted([catalog.DEFAULT_MODEL, "concrete-large"])
 
 
+@pytest.mark.slow
 def test_none_is_the_default_and_a_name_is_that_model(package):
     assert find_model(None).path == find_model().path == package / catalog.DEFAULT_MODEL
     found = find_model("concrete-large")

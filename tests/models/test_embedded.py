@@ -51,6 +51,7 @@ def test_it_is_small_complete_and_says_where_it_comes_from(folder):
     assert card.agreement.export_probability_error < 1e-3
 
 
+@pytest.mark.slow
 def test_it_finds_rendered_cracks(folder, detector):
     found = [
         compare_masks(
@@ -63,12 +64,14 @@ def test_it_finds_rendered_cracks(folder, detector):
     assert np.mean([counts.precision for counts in found]) > 0.85
 
 
+@pytest.mark.slow
 def test_it_finds_none_on_most_plain_walls(folder, detector):
     walls = (wall(seed, cracked=False)[0] for seed in SEEDS)
     alarmed = [bool(trace(detector.detect(w), settings(folder)).cracks) for w in walls]
     assert sum(alarmed) <= 1  # a dark stain on the fourth
 
 
+@pytest.mark.slow
 def test_both_precisions_and_engines_tell_the_same(folder):
     pixels = wall(SEEDS[0], cracked=True)[0]
     one = load_detector(folder, precision="f32").detect(pixels).probability.astype(int)

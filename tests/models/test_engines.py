@@ -146,6 +146,7 @@ def test_precision_is_what_was_asked_for(network, pixels):
     assert np.abs(exact - rounded).max() < 0.1 * np.abs(exact).max()
 
 
+@pytest.mark.slow
 def test_threads_share_an_engine(network, pixels):
     engine = load_engine(network, batch_size=2)
     alone = [engine.run(part)["logits"] for part in (pixels, pixels[::-1])]

@@ -37,6 +37,7 @@ def run(code, home, *arguments):
     ).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("consent", [None, "1"])
 def test_loading_an_engine_asks_no_one_and_leaves_nothing(segmenter_folder, tmp_path, consent):
     home = tmp_path / "home"
@@ -50,6 +51,7 @@ def test_loading_an_engine_asks_no_one_and_leaves_nothing(segmenter_folder, tmp_
     assert sorted((home / "intel").iterdir()) == before
 
 
+@pytest.mark.slow
 def test_the_watch_sees_what_openvino_alone_would_do(tmp_path):
     said = run("import openvino", tmp_path)
     if "telemetry: []" in said:
@@ -57,6 +59,7 @@ def test_the_watch_sees_what_openvino_alone_would_do(tmp_path):
     assert (tmp_path / "intel").exists()
 
 
+@pytest.mark.slow
 def test_the_package_can_be_imported_afterwards(segmenter_folder, tmp_path):
     pytest.importorskip("openvino_telemetry")
     said = run(f"{ENGINE}\nimport openvino_telemetry", tmp_path, segmenter_folder)

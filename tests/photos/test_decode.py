@@ -360,6 +360,7 @@ def claiming(kind, width, height):
     return bytes(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "GIF", "TIFF"])
 def test_a_header_that_claims_a_huge_picture_fails_before_decoding(tmp_path, kind):
     (tmp_path / "bomb.jpg").write_bytes(claiming(kind, 60_000, 50_000))
@@ -468,6 +469,7 @@ WHOLE = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(sorted(WHOLE)),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6),

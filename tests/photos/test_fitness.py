@@ -53,6 +53,7 @@ def test_a_good_photograph_is_measured_without_advice(sharp):
     assert check_of(fitness, "compression").value == 92
 
 
+@pytest.mark.slow
 def test_the_verdict_only_worsens_as_blur_grows(surface):
     found = []
     for sigma in (0.5, 1.0, 2.2, 4.5, 7.0):
@@ -213,6 +214,7 @@ def test_the_quality_in_the_file_decides(sharp, quality, grade):
     assert check_of(fitness, "compression").verdict == grade
 
 
+@pytest.mark.slow
 def test_blocks_tell_of_strong_compression_where_the_file_does_not(surface):
     values = []
     for quality in (95, 75, 40, 20):

@@ -89,6 +89,7 @@ def test_a_smooth_wall_is_not_taken_for_a_blurred_one():
     assert stated == pytest.approx(focus_of(strong.astype(np.uint8)).sigma_px, abs=0.35)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length_px", [7.5, 12.0, 20.0])
 @pytest.mark.parametrize("turn_deg", [0.0, 20.0, 65.0, 90.0, 135.0])
 def test_movement_is_found_with_direction_and_length(surface, length_px, turn_deg):

@@ -93,6 +93,7 @@ def test_the_dictionary_is_found_out(pictures, name, number, said):
     assert ("AprilTag" in marker.name) == ("APRILTAG" in name)
 
 
+@pytest.mark.slow
 def test_corners_are_exact_and_their_covariance_fits(pictures):
     errors, expected = [], []
     for seed in range(10):
@@ -105,6 +106,7 @@ def test_corners_are_exact_and_their_covariance_fits(pictures):
     assert 0.2 < np.mean(expected) < 2.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side_px", [60, 150])
 def test_the_scale_is_right_to_half_a_per_cent_and_honest_far_away(pictures, side_px):
     held = []
@@ -144,6 +146,7 @@ def test_far_from_a_marker_seen_squarely_the_scale_is_less_sure(pictures):
     assert at[3] > 3 * at[0]
 
 
+@pytest.mark.slow
 def test_a_lens_that_bends_lines_is_within_what_is_stated(pictures):
     shape = pictures.SIZE_PX[::-1]
     centre = (np.array(pictures.SIZE_PX) - 1) / 2
@@ -165,6 +168,7 @@ def test_a_lens_that_bends_lines_is_within_what_is_stated(pictures):
     assert 0.85 <= np.mean(held) <= 1.0
 
 
+@pytest.mark.slow
 def test_the_scale_at_the_marker_does_not_depend_on_the_focal_length(pictures):
     shot = pictures.render_shot(77, 100, 20.0)
     (marker,) = find_markers(shot.pixels)
@@ -178,6 +182,7 @@ def test_the_scale_at_the_marker_does_not_depend_on_the_focal_length(pictures):
     assert max(sizes) / min(sizes) < 1.001
 
 
+@pytest.mark.slow
 def test_uncertainty_counts_the_printed_size(pictures):
     pixels, _ = scene(pictures, [("DICT_4X4_50", 7, (430, 330), 200, 5)])
     markers = find_markers(pixels)
@@ -203,6 +208,7 @@ def plane_markers(pictures, places, *, factors=(1.0, 1.0), tilt=15.0, size=(1600
     return markers, pixels.shape, np.linalg.inv(base)
 
 
+@pytest.mark.slow
 def test_markers_on_one_plane_agree_and_fix_the_tilt(pictures):
     markers, shape, truth = plane_markers(pictures, [(-200, -100), (200, 120)])
     scale = scale_from_markers(markers, 50.0, shape, side_standard_mm=1e-6)
@@ -254,6 +260,7 @@ def test_markers_far_apart_give_their_scale(pictures, places, focal_35mm, tilt, 
     assert not any("disagree" in risk for risk in scale.risks)
 
 
+@pytest.mark.slow
 def test_markers_that_disagree_much_are_refused_and_the_share_is_told(pictures):
     markers, shape, _ = plane_markers(pictures, [(-200, -100), (200, 120)], factors=(1.0, 1.15))
     with pytest.raises(
@@ -262,6 +269,7 @@ def test_markers_that_disagree_much_are_refused_and_the_share_is_told(pictures):
         scale_from_markers(markers, 50.0, shape)
 
 
+@pytest.mark.slow
 def test_markers_that_disagree_a_little_raise_the_uncertainty(pictures):
     markers, shape, _ = plane_markers(
         pictures, [(-60, -30), (60, 40)], factors=(1.0, 1.025), tilt=3.0
@@ -271,6 +279,7 @@ def test_markers_that_disagree_a_little_raise_the_uncertainty(pictures):
     assert scale.relative_standard > 0.01
 
 
+@pytest.mark.slow
 def test_a_marker_whose_edges_cannot_be_fitted_gives_no_scale(pictures):
     markers, shape, _ = plane_markers(pictures, [(-200, -100), (200, 120)])
     rough = replace(markers[1], edge_noise_px=float("nan"))
@@ -409,6 +418,7 @@ def test_an_id_beyond_the_dictionary_is_not_found(pictures):
     assert find_markers(pixels, dictionary="DICT_4X4_100")[0].number == 77
 
 
+@pytest.mark.slow
 def test_a_marker_that_is_cut_off_blurred_or_no_marker_says_so(pictures):
     pixels, _ = scene(pictures, [("DICT_4X4_50", 7, (430, 330), 120, 0)])
     turned = cv2.getRotationMatrix2D((430.0, 330.0), 15.0, 1.0)
@@ -425,6 +435,7 @@ def test_a_marker_that_is_cut_off_blurred_or_no_marker_says_so(pictures):
     assert "cannot be read" in why_no_marker(hidden, "DICT_4X4_50")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_no_markers_are_seen_on_a_wall_without_any(seed):
     rng = np.random.default_rng(seed)

@@ -58,6 +58,7 @@ def test_lengths_that_make_no_sense(text, told):
         parse_length(text, "--marker")
 
 
+@pytest.mark.slow
 @given(st.floats(0.01, 1e4))
 def test_a_length_survives_its_unit(value):
     assert parse_length(f"{value:.6f}cm") == pytest.approx(10 * value, rel=1e-3)

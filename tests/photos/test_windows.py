@@ -24,6 +24,7 @@ def plans(draw):
     return plan, (window, overlap, multiple, square)
 
 
+@pytest.mark.slow
 @given(plans())
 @settings(max_examples=200, deadline=None)
 def test_each_pixel_is_covered_with_weights_that_sum_to_one(planned):
@@ -40,6 +41,7 @@ def test_each_pixel_is_covered_with_weights_that_sum_to_one(planned):
         np.testing.assert_allclose(total, 1, atol=1e-6)
 
 
+@pytest.mark.slow
 @given(plans())
 @settings(max_examples=200, deadline=None)
 def test_windows_keep_to_what_was_asked_for(planned):

@@ -138,6 +138,7 @@ def length_by_width_m(one, mm_per_px):
 widths = st.lists(st.floats(0, 3) | st.just(np.nan), min_size=0, max_size=30)
 
 
+@pytest.mark.slow
 @given(
     st.lists(widths, max_size=4),
     st.floats(1, 5000),

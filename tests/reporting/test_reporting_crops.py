@@ -79,6 +79,7 @@ def test_any_shape_of_photograph_has_crops(make, size):
     assert picture.shape == (HEIGHT_PX + STRIP_PX, WIDTH_PX, 3)
 
 
+@pytest.mark.slow
 def test_every_kind_of_record_has_crops(tmp_path, in_mm, without_scale, mixed):
     for inspection in (in_mm, without_scale, mixed):
         for photo in inspection.photographs:

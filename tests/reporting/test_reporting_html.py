@@ -269,6 +269,7 @@ def many(make, count, cracked):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_many_photographs_get_smaller_pictures_and_it_is_said(tmp_path, make, monkeypatch):
     jpeg = b"\xff\xd8" + bytes(299_000)
     asked = []
@@ -305,6 +306,7 @@ def test_overlays_that_were_not_written_are_not_promised(tmp_path, make):
     assert not [target for target in page.having("href") if target.startswith("overlays")]
 
 
+@pytest.mark.slow
 def test_thousands_of_cracks_are_cut_and_the_table_is_named(tmp_path, make):
     line = [(10.0, 10.0), (200.0, 300.0)]
     record = make.crack("x", [make.branch(line)])

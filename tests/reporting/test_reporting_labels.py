@@ -2,6 +2,7 @@ import re
 from itertools import combinations
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ def boxes_of(places, texts):
     ]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(anchors, st.sampled_from(["C1", "C12 12.34 mm"]))
 def test_no_label_lies_on_another_or_leaves_the_picture(points, text):

@@ -43,6 +43,7 @@ def along(shape, line, reach_px):
 LINE = [(100.0, 100.0), (300.0, 220.0), (500.0, 210.0), (700.0, 400.0)]
 
 
+@pytest.mark.slow
 def test_a_crack_is_drawn_where_it_is_and_nothing_else_changes_but_the_label(make):
     pixels = plain()
     record = make.photo("P001", "a.jpg", [make.crack("P001-C01", [make.branch(LINE)])])
@@ -91,6 +92,7 @@ def test_tiles_are_tinted_by_their_probability_and_only_where_tiles_were_judged(
     assert np.corrcoef(inside, probability)[0, 1] < -0.99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("height_px", "width_px"), [(3000, 4000), (4000, 3000), (1500, 9000)])
 def test_a_large_photograph_is_shrunk_and_its_lines_with_it(height_px, width_px, make):
     line = [(0.2 * width_px, 0.5 * height_px), (0.8 * width_px, 0.5 * height_px)]

@@ -103,6 +103,7 @@ def test_the_stretches_together_are_the_whole_branch(make, line, widths):
         assert before.rank != after.rank
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(lines, st.floats(0, 1), st.floats(0, 1))
 def test_a_piece_has_the_length_that_was_asked_for(line, one, other):
@@ -111,6 +112,7 @@ def test_a_piece_has_the_length_that_was_asked_for(line, one, other):
     assert distance_along(piece_of(line, start, stop))[-1] == pytest.approx(stop - start, abs=1e-6)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(lines, st.floats(0.5, 50))
 def test_a_simplified_line_stays_near_and_keeps_its_ends(line, tolerance_px):

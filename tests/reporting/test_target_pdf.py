@@ -36,6 +36,7 @@ def rendered(page, left, top, right, bottom, dpi):
     return bitmap.to_numpy().reshape(bitmap.height, bitmap.width).astype(float)
 
 
+@pytest.mark.slow
 def test_the_page_is_a4(page):
     assert np.array(page.get_size()) / POINTS_PER_MM == pytest.approx(PAGE_MM, abs=0.01)
 
@@ -68,6 +69,7 @@ def test_the_ruler_is_100_mm_long(page):
     assert starts[-1] - starts[0] == pytest.approx(RULER_MM, abs=0.03)
 
 
+@pytest.mark.slow
 def test_all_markers_are_read_where_the_layout_has_them(page):
     grey = rendered(page, 0, 0, *PAGE_MM, 400).astype(np.uint8)
     dots_per_mm = np.array(grey.shape[::-1]) / PAGE_MM  # pdfium fits the page to whole dots
@@ -102,11 +104,13 @@ def test_nothing_lies_where_printers_do_not_print(page):
     assert not (dark & ~inner).any()
 
 
+@pytest.mark.slow
 def test_the_same_version_gives_the_same_bytes(path, tmp_path):
     write_target(tmp_path / "again.pdf")
     assert (tmp_path / "again.pdf").read_bytes() == path.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written"):

@@ -93,6 +93,7 @@ def test_the_full_width_stands_across_the_line():
     assert centroid == pytest.approx(np.full(64, 30.25), abs=1e-3)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**6), width_px=st.floats(0.3, 6))
 @settings(max_examples=25, deadline=None)
 def test_reversing_or_mirroring_a_line_mirrors_its_coverage(seed, width_px):

@@ -163,6 +163,7 @@ def test_both_ribbons_agree_with_the_coverage_of_a_line(angle_deg, width_px):
         assert len(set(zip(at.row.tolist(), at.column.tolist(), strict=True))) == at.row.size
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 10**6),
     rows=st.integers(5, 70),

@@ -42,6 +42,7 @@ def test_every_layout_gives_cracks_in_the_range_of_widths(layout):
     assert np.ptp(means) > 0.5
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**6), height_px=st.integers(32, 150), width_px=st.integers(32, 150))
 @settings(max_examples=40, deadline=None)
 def test_any_picture_gets_a_visible_crack_and_the_same_one_again(seed, height_px, width_px):
@@ -53,6 +54,7 @@ def test_any_picture_gets_a_visible_crack_and_the_same_one_again(seed, height_px
     assert all((crack.coverage <= coverage).all() for crack in cracks)
 
 
+@pytest.mark.slow
 def test_fine_cracks_are_met_more_often_and_the_whole_range_is():
     widths = np.array(
         [
@@ -117,6 +119,7 @@ def test_a_nearly_straight_crack_is_no_drawn_line():
     assert min(departures) > 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [map_cracks, craze_cracks])
 def test_a_network_divides_the_picture_into_cells(make):
     from skimage.measure import label

@@ -11,6 +11,8 @@ from cracklens.synthesis.coverage import coverage_part
 from cracklens.synthesis.marker import Marker, place_marker
 from cracklens.synthesis.noise import enlarged
 
+pytestmark = pytest.mark.slow
+
 WIDTH_PX, HEIGHT_PX = 1000, 750
 
 

@@ -171,6 +171,7 @@ def test_the_same_arguments_give_the_same_specimen(layout):
         assert (crack.points_px <= 199.5).all()
 
 
+@pytest.mark.slow
 def test_the_widths_vary_as_asked():
     (crack,) = render_specimen(9, width_px=8, variation=0.3, crumble=0.0, fade_px=0.0).cracks
     assert 8 * 0.7 - 1e-9 <= crack.width_px.min() < 7

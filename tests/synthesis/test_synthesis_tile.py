@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from cracklens.errors import UsageError
 from cracklens.synthesis import DISTRACTORS, ConcreteLook, render_concrete, render_tile
 
+pytestmark = pytest.mark.slow
+
 
 def digest(tile):
     parts = [tile.pixels, tile.coverage, *(c.points_px for c in tile.cracks)]

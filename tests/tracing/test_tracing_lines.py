@@ -26,6 +26,7 @@ def chain_length_px(branch_points):
     return (step.max(axis=1) + (np.sqrt(2) - 1) * step.min(axis=1)).sum()
 
 
+@pytest.mark.slow
 @given(
     angle_deg=st.floats(0, 180),
     width_px=st.floats(2, 20),
@@ -93,6 +94,7 @@ def test_the_widest_place_is_where_the_line_is_widest(traced):
     assert crack.mean_width_px == pytest.approx(width.mean(), abs=0.75)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**6), tolerance_px=st.sampled_from([0.3, 0.5, 1.0, 2.0]))
 @settings(max_examples=15, deadline=None)
 def test_the_polyline_stays_within_its_tolerance(traced, seed, tolerance_px):

@@ -42,6 +42,7 @@ def crack(seed, width_px, *, decay=0.5, variation=0.25, size_px=320):
     return line, width_profile(line, width_px, rng, variation=variation), rng
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**6), width_px=st.floats(2, 20))
 @settings(max_examples=25, deadline=None)
 def test_a_rendered_crack_is_found_where_it_is(traced, seed, width_px):

@@ -44,18 +44,21 @@ def is_straight(tracing):
     return any(one.reason == "straight and regular" for one in tracing.rejected)
 
 
+@pytest.mark.slow
 def test_ideal_lines_are_rejected(traced):
     count = 60
     found = [traced(ideal_line(seed), reject_straight=True) for seed in range(count)]
     assert sum(is_straight(tracing) and not tracing.cracks for tracing in found) >= 0.95 * count
 
 
+@pytest.mark.slow
 def test_rendered_cracks_pass(traced):
     count = 100
     found = [traced(fractal_crack(seed), reject_straight=True) for seed in range(count)]
     assert sum(is_straight(tracing) for tracing in found) <= 0.01 * count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", sorted(set(LAYOUTS) - {"straight", "parallel"}))
 def test_cracks_of_other_layouts_pass(traced, layout):
     for seed in range(4):
@@ -63,6 +66,7 @@ def test_cracks_of_other_layouts_pass(traced, layout):
         assert not is_straight(traced(crack_coverage(cracks, 300, 300), reject_straight=True))
 
 
+@pytest.mark.slow
 def test_most_nearly_straight_cracks_pass(traced):
     count = 30
     straight = 0

@@ -78,6 +78,7 @@ def within(points, shape):
     return (points >= -0.5).all() and (points <= np.array(shape[::-1]) - 0.5).all()
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 10**6),
     side=st.sampled_from(["left", "right", "top", "bottom"]),
@@ -158,6 +159,7 @@ def test_noise_of_any_size_ends(traced):
                 assert max(branch.start, branch.end) < len(crack.nodes_px)
 
 
+@pytest.mark.slow
 def test_a_huge_empty_map_costs_next_to_nothing(to_map):
     empty = to_map(np.zeros((9000, 12000), np.uint8))
     start = time.process_time()

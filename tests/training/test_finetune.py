@@ -70,6 +70,7 @@ def test_frozen_stages_keep_every_bit_and_the_others_learn(tiles, backbone, stag
     assert any("running_mean" in name for _, name in before[1])
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_network(tiles):
     runs = [run(config_of("small", fine_tune="all", seed=s), tiles) for s in (1, 1, 2)]
     states = [

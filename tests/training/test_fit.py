@@ -57,6 +57,7 @@ def whole_network(case) -> tuple[dict[str, list[float]], torch.Tensor]:
     return curves, best
 
 
+@pytest.mark.slow
 def test_features_once_give_the_loss_curve_of_the_whole_network_each_epoch(frozen):
     curves, best_logits = whole_network(frozen)
     history = frozen.trained.history
@@ -68,6 +69,7 @@ def test_features_once_give_the_loss_curve_of_the_whole_network_each_epoch(froze
     assert decided.tolist() == best_logits.argmax(1).tolist()
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_head_bit_for_bit(frozen, tmp_path):
     shutil.copytree(frozen.cache / "backbones", tmp_path / "backbones")  # no features
     again = train_on_features(frozen.config, frozen.dataset, frozen.split, tmp_path, SILENT)
@@ -75,11 +77,13 @@ def test_two_runs_give_the_same_head_bit_for_bit(frozen, tmp_path):
     assert again.history.as_dict() == frozen.trained.history.as_dict()
 
 
+@pytest.mark.slow
 def test_known_features_give_the_same_head_too(frozen):
     again = train_on_features(frozen.config, frozen.dataset, frozen.split, frozen.cache, SILENT)
     assert state_bytes(again.head) == state_bytes(frozen.trained.head)
 
 
+@pytest.mark.slow
 def test_the_record_of_a_run(frozen):
     trained = frozen.trained
     history = trained.history

@@ -42,6 +42,7 @@ class Keras:
         return self.wait >= self.patience and epoch > 1
 
 
+@pytest.mark.slow
 @given(
     losses=st.lists(
         st.one_of(
@@ -84,6 +85,7 @@ def test_rates_stop_and_best_epoch_are_those_of_keras(
     assert module.weight.item() == keras.best_epoch
 
 
+@pytest.mark.slow
 def test_the_published_schedule_on_a_plateau():
     """Loss 1 for ever: halved after epochs 6 and 11, stopped after epoch 11."""
     module = nn.Linear(1, 1)
@@ -98,6 +100,7 @@ def test_the_published_schedule_on_a_plateau():
     assert schedule.best_epoch == 1
 
 
+@pytest.mark.slow
 def test_restore_without_a_step_changes_nothing():
     module = nn.Linear(1, 1)
     before = module.weight.item()

@@ -65,6 +65,7 @@ def test_a_network_decides_and_disagreement_is_doubt():
     assert not refined_mask(other * 0, None).trusted
 
 
+@pytest.mark.slow
 def test_thresholds_come_from_the_pictures():
     rng = np.random.default_rng(0)
     truth = cracked_tile(6)[1]
