@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import hypothesis
 import pytest
 from filelock import FileLock
 
@@ -20,6 +21,10 @@ from cracklens.synthesis import render_tiles
 from forked_command import CAN_FORK
 
 TILES = 120
+
+hypothesis.settings.register_profile("repeatable", derandomize=True)
+hypothesis.settings.register_profile("explore", print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("CRACKLENS_HYPOTHESIS", "repeatable"))
 
 
 SLOW_FIXTURES = {"cracklens", "model_folder", "forked_runs", "frozen"}

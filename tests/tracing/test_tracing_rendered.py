@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cracklens.synthesis import branch_line, fractal_line, line_coverage, width_profile
@@ -43,6 +43,7 @@ def crack(seed, width_px, *, decay=0.5, variation=0.25, size_px=320):
 
 
 @pytest.mark.slow
+@example(seed=4639, width_px=19.5)
 @given(seed=st.integers(0, 10**6), width_px=st.floats(2, 20))
 @settings(max_examples=25, deadline=None)
 def test_a_rendered_crack_is_found_where_it_is(traced, seed, width_px):
@@ -60,7 +61,8 @@ def test_a_rendered_crack_is_found_where_it_is(traced, seed, width_px):
     )
     assert share_near(known, traced_points, 1.5) >= 0.97
     assert share_near(shown, truth, 1.5) >= 0.97
-    assert share_near(truth, traced_points, 1.5) >= 0.95
+    ends = width_px / length(line)  # half a width at either end
+    assert share_near(truth, traced_points, 1.5) >= 1 - max(0.05, ends)
     assert found.length_px == pytest.approx(length(line), rel=0.03)
     along = np.interp(np.linspace(0, 1, 2000), np.linspace(0, 1, len(widths)), widths)
     assert found.mean_width_px == pytest.approx(along.mean(), abs=0.7)
