@@ -19,6 +19,7 @@ def test_a_decimal_comma_means_what_the_point_means(value):
     assert float(with_decimal_point(str(value).replace(".", ","))) == float(value)
 
 
+@pytest.mark.slow
 @given(st.integers(1_000_000, 10**12), st.sampled_from([",", ".", " ", "\u202f", "'"]))
 def test_groups_of_thousands_are_read_where_nothing_else_can_be_meant(value, mark):
     assert float(with_decimal_point(f"{value:,}".replace(",", mark))) == value

@@ -59,6 +59,7 @@ def test_an_unreadable_picture_is_alone(pictures, tmp_path):
     assert groups.tolist() == [0, 1, 2]
 
 
+@pytest.mark.slow
 def test_encoding_again_stays_below_the_limit(tiles):
     for path in sorted((tiles / "Positive").iterdir())[:20]:
         photo = read_photo(path)

@@ -216,6 +216,7 @@ def test_a_link_that_leads_back_is_not_walked_in_circles(tmp_path):
 NAME = st.text(st.characters(exclude_characters="-/<>\0", exclude_categories=["Cs"]), min_size=1)
 
 
+@pytest.mark.slow
 @given(photo=NAME, tile=st.text(st.characters(exclude_characters="/\0"), min_size=1))
 def test_the_pattern_recovers_the_photo(photo, tile):
     match = group_expression("<photo>-<tile>").fullmatch(f"{photo}-{tile}")

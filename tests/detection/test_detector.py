@@ -165,6 +165,7 @@ def test_the_tolerance_for_a_network_that_sees_far(far):
 SIZES = [(1, 1), (7, 300), (1, 500), (300, 2), (31, 33), (128, 128), (129, 127)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scales", [(1.0,), (0.5, 1.0, 2.0)])
 def test_photographs_smaller_than_a_window(pointwise, size, scales):
@@ -228,6 +229,7 @@ def test_without_the_full_size_the_nearest_scale_gives_the_tiles(pointwise):
     assert ends.max(axis=0).tolist() == [900, 700]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.3, 0.5, 0.77, 1.5, 2.0, 3.0])
 def test_what_is_seen_at_a_scale_lies_where_it_is(pointwise, scale, monkeypatch):
     monkeypatch.setattr("cracklens.detection.detector.only_wide", lambda found: found)

@@ -83,6 +83,7 @@ def test_the_mean_is_that_of_the_logits():
     assert np.isfinite(lost).tolist() == [False, True, False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [FITTING, CUT, (33, 70), (1, 95)])
 def test_in_all_eight_a_turned_photograph_has_the_turned_map(leaning, size):
     pixels = texture(*size)
@@ -104,6 +105,7 @@ def test_the_windows_of_strides_lie_alike(segmenter):
     assert np.ptp(maps, axis=0).max() <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("count", "same"),
     [(2, Orientation(mirrored=True)), (4, Orientation(mirrored=True, upside_down=True))],
@@ -117,6 +119,7 @@ def test_two_and_four_hold_for_their_orientations_alone(leaning, count, same):
     assert np.ptp(maps, axis=0).max() > 50
 
 
+@pytest.mark.slow
 def test_the_network_runs_as_often_as_there_are_orientations(leaning, monkeypatch):
     read = []
     whole = Detector.__module__.replace("detector", "scaled")
@@ -132,6 +135,7 @@ def test_the_network_runs_as_often_as_there_are_orientations(leaning, monkeypatc
     assert runs == [runs[0], 2 * runs[0], 4 * runs[0], 8 * runs[0]]
 
 
+@pytest.mark.slow
 def test_the_photograph_is_not_held_turned(leaning):
     """4,000 rows more are 6 MB in uint8, 8 times that for copies, 51 MB for maps in float32."""
     detector = Detector(leaning, orientations=8, scales=(1.0,), window_px=128)

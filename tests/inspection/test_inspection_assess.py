@@ -148,6 +148,7 @@ def test_a_crack_is_not_graded_if_blur_could_change_its_state(tmp_path):
     assert "--exposure" in aci.refused  # which no other photograph would mend
 
 
+@pytest.mark.slow
 def test_a_crack_is_graded_if_blur_cannot_change_its_state(tmp_path):
     """73 px at 4 px of blur: 7.3 mm are beyond 1.27 mm whatever the focus."""
     found = soft_record(tmp_path, width_px=73, blur_px=4.0)
@@ -164,6 +165,7 @@ def test_a_crack_is_graded_if_blur_cannot_change_its_state(tmp_path):
     assert blurred.low < 7.3 * 1.15  # the measurement itself is stated as it was
 
 
+@pytest.mark.slow
 def test_blur_refuses_by_code_not_by_photograph(tmp_path):
     """2 mm at 4 px of blur: beyond 0.20 mm for DIN 1076, and open for what lies at 1.27 mm."""
     context = Context(codes=("aashto-mbei", "din-1076"), reinforcement="reinforced")
@@ -177,6 +179,7 @@ def test_blur_refuses_by_code_not_by_photograph(tmp_path):
     assert din.stated == "to document"
 
 
+@pytest.mark.slow
 def test_the_photograph_is_judged_by_what_can_be_placed_not_by_the_finest_boundary(photo, specimen):
     context = Context(codes=("aashto-mbei", "bre-251"), reinforcement="prestressed")
     found = record(photo, specimen, ScaleRequest(mm_per_px=0.4), context=context)
@@ -189,6 +192,7 @@ def test_the_photograph_is_judged_by_what_can_be_placed_not_by_the_finest_bounda
     assert all(not grade.refused for grade in found.cracks[0].grades)
 
 
+@pytest.mark.slow
 def test_coming_closer_is_advised_where_a_crack_was_refused_for_it(tmp_path):
     seen = render_specimen(3, width_px=2.5, angle_deg=0, variation=0.1, crumble=0.0)
     path = tmp_path / "fine.png"
@@ -257,6 +261,7 @@ def changed(crack, **fields):
     return crack.model_copy(update={"measurement": crack.measurement.model_copy(update=fields)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mm_per_px", "stated"), [(0.05, None), (0.5, "CS3")])
 def test_a_slant_refuses_what_lies_near_a_boundary_only(photo, specimen, mm_per_px, stated):
     """A tilt of 50 degrees: 6 px are 0.30 mm at 0.05 mm/px, and 3 mm at 0.5 mm/px."""
@@ -351,6 +356,7 @@ def test_a_scale_that_measuring_fails_with_is_left_out(photo, specimen, monkeypa
     assert all(grade.refused for grade in crack.grades)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
 def test_a_photograph_that_cannot_be_judged_is_measured_but_not_graded(
     photo, specimen, error, monkeypatch

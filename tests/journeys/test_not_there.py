@@ -56,6 +56,7 @@ def test_no_verb_is_left_out():
     assert set(NAMED) == set(typer.main.get_command(app).commands)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", CASES, ids=" ".join)
 def test_what_is_not_there_is_wrong_usage(words, tmp_path, monkeypatch, capsys):
     from PIL import Image

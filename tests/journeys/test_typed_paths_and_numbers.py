@@ -53,6 +53,7 @@ def test_every_path_of_the_command_line_may_begin_with_the_home_folder(
     assert nothing_here()
 
 
+@pytest.mark.slow
 def test_paths_in_yaml_and_in_python_may_begin_with_it(home, segmenter_folder):
     (home / "mine.yaml").write_text(f"scale_table: ~/scales.csv\nmodel: {segmenter_folder}\n")
     package.inspect(Path("~/site"), Path("~/out"), config="~/mine.yaml")

@@ -22,6 +22,7 @@ def edge_px(width_px, blur_px, **given):
     return measure_widths(seen.pixels, trace(found, TraceSettings()).cracks, None)[0].edge_px
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blur_px", [2.0, 3.0, 4.5, 6.0])
 @pytest.mark.parametrize("noise", [1.0, 12.0])
 def test_a_wide_crack_shows_the_blur(blur_px, noise):

@@ -131,6 +131,7 @@ def test_nothing_lies_on_anything_else_and_all_on_the_sheet(name):
 # Which sheet it is
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "mm_per_px"), [("a4", 0.25), ("letter", 0.25), ("legal", 0.3), ("card", 0.12)]
 )
@@ -143,6 +144,7 @@ def test_the_photograph_says_which_sheet_it_shows(pages, name, mm_per_px):
     assert pose.mm_per_px == pytest.approx(mm_per_px, rel=0.03)
 
 
+@pytest.mark.slow
 def test_two_kinds_of_sheets_at_once_are_refused(pages):
     sheet = seen("a4", pages["a4"], (1000, 700), mm_per_px=0.25)
     small = seen("card", pages["card"], (1000, 700), mm_per_px=0.12)
@@ -151,6 +153,7 @@ def test_two_kinds_of_sheets_at_once_are_refused(pages):
         find_pose(both)
 
 
+@pytest.mark.slow
 def test_one_marker_of_another_sheet_does_not_decide(pages):
     sheet = seen("a4", pages["a4"], (1000, 700), mm_per_px=0.25)
     small = seen("card", pages["card"], (1000, 700), mm_per_px=0.12, turn_deg=0.0)
@@ -171,6 +174,7 @@ def find_numbers(pixels):
 # What the card says
 
 
+@pytest.mark.slow
 def test_the_card_measures_as_the_sheet_does(near):
     assert near.paper == "card"
     assert (near.markers, near.markers_missing) == (6, 0)
@@ -185,6 +189,7 @@ def test_the_card_measures_as_the_sheet_does(near):
             assert row.scatter_px < 0.4, row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mm_per_px", [0.12, 0.25])
 def test_the_card_is_right_as_far_away_as_it_says(card, mm_per_px):
     found = check(
@@ -208,6 +213,7 @@ def test_the_card_says_what_it_cannot_check(near):
     assert "card, 6 of 6 markers" in check_text(near)
 
 
+@pytest.mark.slow
 def test_the_ruler_of_the_card_is_60_mm_long(card, near):
     assert near.ruler_mm == 60.0
     pixels = seen("card", card, (1800, 1200), mm_per_px=0.05, tilt_deg=10.0)

@@ -81,6 +81,7 @@ def test_both_precisions_and_engines_tell_the_same(folder):
     assert ((auto > 127) == (one > 127)).mean() > 0.998
 
 
+@pytest.mark.slow
 def test_in_all_orientations_a_turned_wall_has_the_turned_map(folder):
     pixels = wall(SEEDS[0], cracked=True)[0][:300, :417]
     copies = (pixels, np.rot90(pixels), pixels[::-1], pixels.swapaxes(0, 1))

@@ -58,6 +58,7 @@ def test_a_wave_lies_in_the_sector_of_its_direction():
     assert np.nansum(found.power, axis=(0, 1)).argmax() == 67 // (180 // SECTORS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fall", [1.0, 1.5, 2.0])
 @pytest.mark.parametrize("sigma_px", [0.7, 1.2, 2.0, 3.0, 5.0])
 def test_a_gaussian_blur_of_a_natural_texture_is_found(fall, sigma_px):

@@ -74,6 +74,7 @@ def test_an_unknown_dictionary_gets_a_hint():
         family_of("DICT_4X4_5O")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "number", "said"),
     [
@@ -222,6 +223,7 @@ def test_markers_on_one_plane_agree_and_fix_the_tilt(pictures):
     assert scale.detail.startswith("2 markers (DICT_4X4_50), 50 mm")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tilt", [0, 1, 4])
 @pytest.mark.parametrize("focal_35mm", [13.0, 28.0])
 @pytest.mark.parametrize(
@@ -308,6 +310,7 @@ def framed(pictures, side_px, line_px, beside_modules, sides, tone=30.0, size=(5
     return pixels, pictures.mapped(to_px, pictures.square(pictures.SIDE_MM)), np.linalg.inv(to_px)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("side_px", "line_px", "beside_modules", "sides", "tone"),
     [
@@ -360,6 +363,7 @@ def lettered(pictures, side_px, beside_modules, text, size=(500, 400)):
     return pixels, corners, np.linalg.inv(to_px)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side_px", [80, 140, 220])
 @pytest.mark.parametrize("beside_modules", [0.1, 0.25, 0.5])
 def test_text_beside_the_black_square_does_not_move_the_scale(pictures, side_px, beside_modules):
@@ -375,6 +379,7 @@ def test_text_beside_the_black_square_does_not_move_the_scale(pictures, side_px,
     assert np.abs(error).max() < 1.96 * scale.relative_standard < 0.02
 
 
+@pytest.mark.slow
 def test_a_side_that_was_not_used_is_told(pictures):
     pixels, _, _ = framed(pictures, 120, 4, 0.15, (0, 1, 2, 3))
     (marker,) = find_markers(pixels)

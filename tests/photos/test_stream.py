@@ -65,6 +65,7 @@ def test_results_come_in_the_order_of_the_paths(pictures, workers):
     assert found == list(range(COUNT))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ahead", [1, 5, 32])
 def test_never_more_than_ahead_photos_are_held(pictures, ahead):
     counting = Counting(pictures)

@@ -59,6 +59,7 @@ def test_windows_keep_to_what_was_asked_for(planned):
         assert before == (before + after) // 2
 
 
+@pytest.mark.slow
 @given(plans())
 @settings(max_examples=200, deadline=None)
 def test_the_plan_of_a_mirrored_photograph_is_the_mirrored_plan(planned):
@@ -79,6 +80,7 @@ def test_the_tiles_of_a_mirrored_photograph_are_the_mirrored_tiles(length, tile_
         assert apart.sum() <= 1
 
 
+@pytest.mark.slow
 @given(plans())
 @settings(max_examples=100, deadline=None)
 def test_what_lies_near_the_border_of_a_window_is_left_to_its_neighbour(planned):

@@ -88,6 +88,7 @@ lines = st.lists(coordinates, min_size=2, max_size=12, unique=True).map(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(lines, st.lists(st.floats(0.02, 5.0), min_size=2, max_size=60))
 def test_the_stretches_together_are_the_whole_branch(make, line, widths):

@@ -127,6 +127,7 @@ def other(request, tmp_path):
         yield PAPERS[request.param], document[0], grey
 
 
+@pytest.mark.slow
 def test_other_papers_are_as_true_to_scale(other):
     paper, page, grey = other
     per_mm = 600 / 25.4
@@ -144,6 +145,7 @@ def test_other_papers_are_as_true_to_scale(other):
     assert not ((grey < 250) & ~inner).any()
 
 
+@pytest.mark.slow
 def test_other_papers_say_what_to_do(other):
     paper, page, _ = other
     text = page.get_textpage().get_text_range()

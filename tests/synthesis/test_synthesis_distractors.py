@@ -96,6 +96,7 @@ def test_every_kind_is_seen_where_its_mask_says_at_any_size(name, shape):
         assert changed[result.mask > 0].max() > 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KEEP_THE_REST)
 def test_things_that_lie_on_the_surface_leave_the_rest_of_it_alone(name):
     for seed in range(25):

@@ -23,6 +23,7 @@ def rng_of(seed):
     return np.random.Generator(np.random.PCG64(seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_gives_cracks_in_the_range_of_widths(layout):
     means = []
