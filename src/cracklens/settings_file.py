@@ -87,7 +87,7 @@ class Settings(BaseModel):
         if kind is float and isinstance(value, str):
             return with_decimal_point(value)
         if get_origin(kind) is tuple:
-            return _numbers(value) if get_args(kind)[0] is float else listed(value)
+            return _numbers(value) if get_args(kind)[0] is float else as_list(value)
         if isinstance(value, str | Path):
             return type(value)(expand_home(str(value)))
         return value
@@ -142,7 +142,7 @@ def read_settings(path: Path, example: str) -> dict[str, Any]:
     return content
 
 
-def listed(value: Any) -> Any:  # noqa: ANN401 - whatever is given
+def as_list(value: Any) -> Any:  # noqa: ANN401 - whatever is given
     """Return a setting that is a list as one, also where it is given as one value or as text.
 
     Text is split at commas, as on the command line.
@@ -150,7 +150,7 @@ def listed(value: Any) -> Any:  # noqa: ANN401 - whatever is given
     Raises:
         ValueError: the text names nothing.
 
-    >>> listed("aashto-mbei, aci-224r"), listed(1.0), listed((1.0, 0.5))
+    >>> as_list("aashto-mbei, aci-224r"), as_list(1.0), as_list((1.0, 0.5))
     (('aashto-mbei', 'aci-224r'), (1.0,), (1.0, 0.5))
     """
     if isinstance(value, str):

@@ -10,7 +10,7 @@ from cracklens.errors import UsageError, did_you_mean
 from cracklens.grading.codes import code_names, find_code
 from cracklens.grading.rules import NoRule, Rule, find_rule
 from cracklens.grading.tables import Code, Reinforcement, Role
-from cracklens.settings_file import listed
+from cracklens.settings_file import as_list
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -53,7 +53,7 @@ class Context(BaseModel):
         named = [role for role in ROLES if role in words and role != "other"]
         return named[0] if len(named) == 1 else None
 
-    _listed = field_validator("codes", "exposure", mode="before")(listed)
+    _listed = field_validator("codes", "exposure", mode="before")(as_list)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Context":

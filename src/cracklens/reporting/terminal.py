@@ -6,6 +6,7 @@ from textwrap import shorten, wrap
 
 from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
 from cracklens.reporting.not_graded import not_graded
+from cracklens.reporting.text import counted
 
 Ranked = Sequence[tuple[PhotoRecord, CrackRecord]]
 
@@ -23,11 +24,11 @@ def summary_text(inspection: Inspection) -> str:
     cracked = sum(bool(photo.cracks) for photo in photographs)
     scaled = sum(photo.scale is not None for photo in photographs)
     lines = [
-        f"{_counted(len(photographs), 'photograph')} inspected, {cracked:,} with cracks"
+        f"{counted(len(photographs), 'photograph')} inspected, {cracked:,} with cracks"
         + (f", {scaled:,} with a scale" if scaled else "")
         + (f"; {len(inspection.failed):,} could not be" if inspection.failed else ""),
         *_copies(inspection),
-        f"{_counted(len(cracks), 'crack')}, {_length(inspection)} in all"
+        f"{counted(len(cracks), 'crack')}, {_length(inspection)} in all"
         if cracks
         else "no cracks found",
     ]
@@ -142,7 +143,7 @@ def _missing_scale(inspection: Inspection) -> list[str]:
     return [
         line
         for reason, count in missing.most_common(_REASONS)
-        for line in ["", *_wrapped(f"{_counted(count, 'photograph')}: {reason}")]
+        for line in ["", *_wrapped(f"{counted(count, 'photograph')}: {reason}")]
     ]
 
 
@@ -151,7 +152,7 @@ def _not_graded(inspection: Inspection) -> list[str]:
     told = not_graded(inspection)
     shown = [line for reason in told[:_REASONS] for line in _wrapped(f"not graded: {reason}")]
     more = len(told) - _REASONS
-    rest = [f"... and {_counted(more, 'other reason')}, see tables/grades.csv"] if more > 0 else []
+    rest = [f"... and {counted(more, 'other reason')}, see tables/grades.csv"] if more > 0 else []
     return ["", *shown, *rest] if told else []
 
 
@@ -167,7 +168,7 @@ def _to_retake(inspection: Inspection) -> list[str]:
     more = len(bad) - _SHOWN
     return [
         "",
-        f"to retake: {_counted(len(bad), 'photograph')}",
+        f"to retake: {counted(len(bad), 'photograph')}",
         *(line for row in rows for line in row),
         *([f"... and {more:,} more"] if more > 0 else []),
     ]
@@ -180,7 +181,3 @@ def _wrapped(text: str) -> list[str]:
 
 def _shortened(path: str) -> str:
     return path if len(path) <= _PATH_COLUMNS else f"...{path[3 - _PATH_COLUMNS :]}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
