@@ -3,7 +3,8 @@
 Points are (x, y) in pixels of the upright photograph; the centre of the top-left pixel is (0, 0).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -23,17 +24,39 @@ class Branch:
             estimate without the pixels of the photograph.
         start: index of the node at the first point, among the nodes of the crack.
         end: the same at the last point; equal to `start` in a closed loop.
+        inferred: (first, last) indices of points, for each part of the polyline that joins two
+            pieces of the crack where it cannot be seen. Such a part has a length and no width; the
+            rest of the branch was seen.
     """
 
     points_px: Floats
     width_px: Floats
     start: int
     end: int
+    inferred: tuple[tuple[int, int], ...] = ()
 
     @property
     def length_px(self) -> float:
         """Length of the polyline."""
         return float(np.hypot(*np.diff(self.points_px, axis=0).T).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a line is, by the verification; the probabilities are calibrated and sum to one.
+
+    Attributes:
+        crack: probability that the line is a crack.
+        kinds: probability of each look-alike, by its name.
+    """
+
+    crack: float
+    kinds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def likeliest(self) -> tuple[str, float]:
+        """The likeliest look-alike and its probability; ("", 0.0) if none is known."""
+        return max(self.kinds.items(), key=lambda kind: kind[1], default=("", 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +72,7 @@ class Crack:
         widest_px: x, y of the widest point.
         touches_border: the crack reaches the border of the photograph, so its length is a lower
             bound.
+        verdict: what the line is; None if nothing verified it.
     """
 
     branches: tuple[Branch, ...]
@@ -58,6 +82,7 @@ class Crack:
     max_width_px: float
     widest_px: tuple[float, float]
     touches_border: bool
+    verdict: Verdict | None = None
 
     @property
     def length_px(self) -> float:
