@@ -11,7 +11,7 @@ from cracklens.datasets.annotations import find_annotations
 from cracklens.errors import DataError
 from cracklens.models import read_model_folder
 from cracklens.training.resolve import resolve_config
-from cracklens.training.segment.annotated_tiles import cut_tiles, masked_tiles
+from cracklens.training.segment.annotated_tiles import added_tiles, cut_tiles, masked_tiles
 from cracklens.training.segment.samples import decode
 from cracklens.training.train import train
 
@@ -72,3 +72,31 @@ def test_a_segmenter_is_trained_on_drawn_masks(tmp_path):
     )
     assert cv2.imread(str(root / "masks/0.png")) is not None
     assert json.loads((tmp_path / "model/training_statistics.json").read_text())["masks_trusted"]
+
+
+def test_drawn_masks_are_added_to_a_training(tiles, tmp_path):
+    settings = {
+        "task": "segment", "encoder": "unet", "weights": "random", "steps": 2, "batch_size": 4,
+        "crop_px": 64, "rendered_pictures": 64, "checked_pictures": 50, "weak_masks": False,
+        "drawn": str(draw(tmp_path / "more")), "drawn_share": 0.3,
+        "drawn_source": "Drawn by Doe 2020, CC BY 4.0.",
+    }  # fmt: skip
+    config = resolve_config(None, None, settings)
+    train(tiles, tmp_path / "model", config, cache=tmp_path / "cache")
+    card = read_model_folder(tmp_path / "model").card
+    assert card.data.counts["drawn masks, trained on only"] == {"tiles": 12}
+    assert "Doe 2020" in card.data.citation
+    assert card.configuration["drawn"] == "more"
+
+
+def test_the_edge_of_an_added_mask_is_uncertain_and_its_centreline_is_not(tmp_path):
+    (tmp_path / "tiles").mkdir()
+    tiles, _ = added_tiles(
+        draw(tmp_path / "more", count=1), tmp_path / "tiles", max_pixels=10**6, margin_px=1
+    )
+    planes = decode(tiles[0])
+    crack, weight = planes[..., 3], planes[..., 4]
+    assert (crack[41:43, 5:89] == 255).all()
+    assert (crack[[39, 40, 43, 44], 10:80] == 0).all()
+    assert (weight[[39, 40, 43, 44], 10:80] == 0).all()
+    assert (weight[[37, 47], 10:80] > 0).all()

@@ -8,13 +8,14 @@ import torch
 
 from cracklens import load_model
 from cracklens.errors import DataError, UsageError
-from cracklens.models import read_model_folder
+from cracklens.models import load_engine, read_model_folder
 from cracklens.training.resolve import resolve_config
 from cracklens.training.segment.config import SegmentConfig
-from cracklens.training.segment.fit import Fit, FitSettings
+from cracklens.training.segment.fit import Fit, FitSettings, segment_loss
 from cracklens.training.segment.network import SCRATCH, create_segmenter
 from cracklens.training.segment.rendered_bank import render_picture, rendered_bank
 from cracklens.training.segment.samples import ONCE, THRICE, Samples, Shares, decode, tile_label
+from cracklens.training.segment.start import start_from
 from cracklens.training.segment.tiles import read_tiles
 
 pytestmark = pytest.mark.slow
@@ -159,6 +160,42 @@ def test_the_model_labels_tiles_too(segmenter, tiles):
     assert len(said) == 60
     assert all(0.5 <= s.probability <= 1 for s in said)
     assert model.evaluate(tiles, part="validation", replicates=20).summary.count == 24
+
+
+def test_a_training_starts_from_a_finished_model(segmenter, parts):
+    """Its norm layers are part of its convolutions; the start must give the same map."""
+    folder = read_model_folder(segmenter[0])
+    network = create_segmenter(SCRATCH, "random", 7)
+    crops = np.stack([samples(parts)[n]["pixels"] for n in range(16)])
+    start_from(network, folder.path, [torch.from_numpy(crops)])
+    with torch.inference_mode():
+        maps = network.eval()(torch.from_numpy(crops))[0].sigmoid().numpy()
+        in_training = network.train()(torch.from_numpy(crops))[0].sigmoid().numpy()
+    exact = load_engine(folder.network, batch_size=16, size_px=(64, 64)).run(crops)["map"]
+    assert np.abs(maps - exact).max() < 1e-4
+    assert np.abs(in_training - exact).mean() < 0.02
+
+
+def test_a_start_of_another_encoder_is_refused(segmenter, parts):
+    network = create_segmenter("mobilenetv2_100", "random", 7)
+    with pytest.raises(UsageError, match="same encoder"):
+        start_from(network, segmenter[0], [])
+
+
+def test_a_missed_hairline_costs_more_than_its_area():
+    line = torch.zeros(1, 64, 64, dtype=torch.uint8)
+    line[:, 32] = 1
+    batch = {
+        "crack": line * 255, "line": line, "label": torch.tensor([-1]),
+        "weight": torch.full((1, 64, 64), ONCE, dtype=torch.uint8),
+    }  # fmt: skip
+    missed = torch.full((1, 64, 64), -6.0)
+    found = torch.where(line > 0, 6.0, -6.0)
+    tile = torch.zeros(1)
+    without = batch | {"line": line * 0}
+    gain = segment_loss(missed, tile, batch) - segment_loss(found, tile, batch)
+    gain_of_area = segment_loss(missed, tile, without) - segment_loss(found, tile, without)
+    assert gain > gain_of_area + 0.25
 
 
 def test_settings_of_the_other_task_are_refused(cracklens, tiles, tmp_path):

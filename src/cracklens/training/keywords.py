@@ -37,11 +37,16 @@ class TrainSettings(TypedDict, total=False):
     backbone_lr: float
     device: Literal["auto", "cpu", "cuda"]
     encoder: str
+    start: str | None
     crop_px: int
     steps: int
     rendered_pictures: int
     rendered_share: float
     cracked_share: float
+    drawn: str | None
+    drawn_share: float
+    drawn_source: str
+    drawn_margin_px: int
     distractors: bool
     weak_masks: bool
     refine_at: float

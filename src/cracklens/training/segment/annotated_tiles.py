@@ -9,14 +9,15 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
+from skimage.morphology import skeletonize
 
 from cracklens.datasets import Dataset, Item
-from cracklens.datasets.annotations import AnnotatedPicture, Annotations
+from cracklens.datasets.annotations import AnnotatedPicture, Annotations, find_annotations
 from cracklens.errors import DataError, PhotoError
 from cracklens.photos import read_photo
 from cracklens.progress import SILENT, Progress
 from cracklens.training.segment.samples import Tile
-from cracklens.training.segment.tiles import CRACK
+from cracklens.training.segment.tiles import CRACK, DOUBT
 
 TILE_PX = 512
 LEAST_PX = 64
@@ -27,7 +28,12 @@ CRACKED, UNCRACKED = "cracked", "uncracked"
 
 
 def cut_tiles(
-    annotations: Annotations, folder: Path, *, max_pixels: int, progress: Progress = SILENT
+    annotations: Annotations,
+    folder: Path,
+    *,
+    max_pixels: int,
+    margin_px: int = 0,
+    progress: Progress = SILENT,
 ) -> tuple[Dataset, dict[Path, Path], dict[Path, str]]:
     """Cut annotated pictures into square tiles; write each tile and its mask as PNG.
 
@@ -35,6 +41,7 @@ def cut_tiles(
         annotations: pictures and masks.
         folder: where the tiles are written.
         max_pixels: pictures larger than this count as unreadable.
+        margin_px: half width of the uncertain band at the edge of a mask.
         progress: listener.
 
     Returns:
@@ -44,23 +51,7 @@ def cut_tiles(
     Raises:
         DataError: there are only boxes, no picture can be read, or one of the labels is missing.
     """
-    annotations.require_masks()
-    items: list[Item] = []
-    masks: dict[Path, Path] = {}
-    unreadable: dict[Path, str] = {}
-    with progress.step("cut", len(annotations.pictures)) as step:
-        for number, picture in enumerate(annotations.pictures):
-            try:
-                for tile, mask, cracked in _cut(picture, folder, number, max_pixels):
-                    label = CRACKED if cracked else UNCRACKED
-                    items.append(Item(tile, label, str(picture.path), picture.part))
-                    masks[tile] = mask
-            except PhotoError as error:
-                unreadable[picture.path] = str(error)
-            step.advance()
-    if not items:
-        first = next(iter(unreadable.values()), "there are none")
-        raise DataError(f"none of the pictures of {annotations.root} can be used: {first}")
+    items, masks, unreadable = _cut_all(annotations, folder, max_pixels, margin_px, progress)
     counted = {item.label for item in items}
     if counted != {CRACKED, UNCRACKED}:
         lacking = "crack" if CRACKED not in counted else "tile without cracks"
@@ -71,8 +62,57 @@ def cut_tiles(
     return Dataset(folder, (CRACKED, UNCRACKED), tuple(items)), masks, unreadable
 
 
+def added_tiles(
+    root: Path, folder: Path, *, max_pixels: int, margin_px: int, progress: Progress = SILENT
+) -> tuple[list[Tile], dict[Path, str]]:
+    """Return tiles of pictures with drawn masks that are added to a training.
+
+    Args:
+        root: folder of annotated pictures.
+        folder: where the tiles are written.
+        max_pixels: pictures larger than this count as unreadable.
+        margin_px: as in `cut_tiles`.
+        progress: listener.
+
+    Returns:
+        The tiles, and the reason for each picture that cannot be read.
+
+    Raises:
+        DataError: the folder has no masks, or no picture can be read.
+    """
+    annotations = find_annotations(root)
+    if annotations is None:
+        raise DataError(f"--drawn {root} holds no pictures with drawn masks")
+    items, masks, unreadable = _cut_all(annotations, folder, max_pixels, margin_px, progress)
+    return masked_tiles([item.path for item in items], masks), unreadable
+
+
+def _cut_all(
+    annotations: Annotations, folder: Path, max_pixels: int, margin_px: int, progress: Progress
+) -> tuple[list[Item], dict[Path, Path], dict[Path, str]]:
+    """Return the tiles of all pictures, their masks, and why a picture cannot be read."""
+    annotations.require_masks()
+    items: list[Item] = []
+    masks: dict[Path, Path] = {}
+    unreadable: dict[Path, str] = {}
+    with progress.step("cut", len(annotations.pictures)) as step:
+        for number, picture in enumerate(annotations.pictures):
+            try:
+                for tile, mask, cracked in _cut(picture, folder, number, max_pixels, margin_px):
+                    label = CRACKED if cracked else UNCRACKED
+                    items.append(Item(tile, label, str(picture.path), picture.part))
+                    masks[tile] = mask
+            except PhotoError as error:
+                unreadable[picture.path] = str(error)
+            step.advance()
+    if not items:
+        first = next(iter(unreadable.values()), "there are none")
+        raise DataError(f"none of the pictures of {annotations.root} can be used: {first}")
+    return items, masks, unreadable
+
+
 def _cut(
-    picture: AnnotatedPicture, folder: Path, number: int, max_pixels: int
+    picture: AnnotatedPicture, folder: Path, number: int, max_pixels: int, margin_px: int
 ) -> Iterator[tuple[Path, Path, bool]]:
     assert picture.draw is not None
     photo = read_photo(picture.path, max_pixels=max_pixels)
@@ -89,7 +129,7 @@ def _cut(
             tile = folder / f"{number:06d}-{top}-{left}.png"
             drawn = tile.with_suffix(".mask")
             Image.fromarray(photo.pixels[window]).save(tile)
-            drawn.write_bytes(_png(mask[window]))
+            drawn.write_bytes(_png(mask[window], margin_px))
             yield tile, drawn, marked > 0
 
 
@@ -101,8 +141,15 @@ def _starts(length_px: int, side_px: int) -> Sequence[int]:
     return starts
 
 
-def _png(mask: NDArray[np.bool_]) -> bytes:
-    return bytes(cv2.imencode(".png", mask.astype(np.uint8) * np.uint8(CRACK))[1])
+def _png(mask: NDArray[np.bool_], margin_px: int) -> bytes:
+    """Return a mask as PNG: 0 none, 128 doubtful, 255 crack; the centreline is always a crack."""
+    plane = mask.astype(np.uint8) * np.uint8(CRACK)
+    if margin_px:
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin_px + 1,) * 2)
+        inside = cv2.erode(plane, disc) | (skeletonize(mask) * np.uint8(CRACK))
+        near = cv2.dilate(plane, disc) > 0
+        plane = np.where(inside > 0, CRACK, np.where(near, DOUBT, 0)).astype(np.uint8)
+    return bytes(cv2.imencode(".png", plane)[1])
 
 
 def masked_tiles(paths: Sequence[Path], masks: dict[Path, Path]) -> list[Tile]:

@@ -21,13 +21,26 @@ class SegmentConfig(DataSettings):
     weights: str = _segmenter(
         "pretrained", "'pretrained' (timm's hub), 'random', or a .safetensors file."
     )
-    crop_px: int = _segmenter(160, "Side of a training crop.", ge=64, le=512, multiple_of=32)
-    batch_size: int = _segmenter(24, "Crops per step.", ge=1)
+    start: str | None = _segmenter(
+        None, "Model folder of a segmenter whose weights are the start, instead of --weights."
+    )
+    crop_px: int = _segmenter(256, "Side of a training crop.", ge=64, le=512, multiple_of=32)
+    batch_size: int = _segmenter(10, "Crops per step.", ge=1)
     steps: int = _segmenter(7_500, "Steps of the optimiser.", ge=1)
     learning_rate: float = _segmenter(2e-3, "Highest learning rate of AdamW.", gt=0)
     rendered_pictures: int = _segmenter(9_600, "Rendered pictures; 0 for none.", ge=0)
     rendered_share: float = _segmenter(0.5, "Share of rendered crops.", ge=0, le=1)
-    cracked_share: float = _segmenter(0.3, "Share of crops of cracked tiles.", ge=0, le=1)
+    cracked_share: float = _segmenter(0.2, "Share of crops of cracked tiles.", ge=0, le=1)
+    drawn: str | None = _segmenter(
+        None, "Folder of more pictures, with drawn masks, that are only trained on."
+    )
+    drawn_share: float = _segmenter(0.1, "Share of crops of these pictures.", ge=0, le=1)
+    drawn_source: str = _segmenter(
+        "", "Name, authors and licence of these pictures, for the card of the model."
+    )
+    drawn_margin_px: int = _segmenter(
+        1, "Uncertain band at the edge of these masks; not trained on.", ge=0, le=20
+    )
     distractors: bool = _segmenter(default=True, description="Render look-alikes of cracks.")
     weak_masks: bool = _segmenter(
         default=True, description="Derive masks of cracked tiles; otherwise use only their label."
@@ -46,8 +59,11 @@ class SegmentConfig(DataSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> "SegmentConfig":
-        if self.rendered_share + self.cracked_share > 1:
-            raise ValueError("rendered_share and cracked_share are parts of one: lower them")
+        drawn_share = self.drawn_share if self.drawn else 0.0
+        if self.rendered_share + self.cracked_share + drawn_share > 1:
+            raise ValueError(
+                "rendered_share, cracked_share and drawn_share are parts of one: lower them"
+            )
         if self.rendered_share > 0 and self.rendered_pictures == 0:
             raise ValueError("rendered_share needs rendered_pictures")
         return self

@@ -29,8 +29,8 @@ from cracklens.synthesis import (
     render_concrete,
 )
 
-SIDE_PX = 256
-FORMAT = "1"
+SIDE_PX = 384
+FORMAT = "2"
 """Version of the rendering; a new value makes cached pictures invalid."""
 
 _SHARD = 64

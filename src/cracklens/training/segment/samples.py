@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
+from skimage.morphology import skeletonize
 
 from cracklens.training.segment.augment import vary_light
 from cracklens.training.segment.rendered_bank import Bank
@@ -26,6 +27,8 @@ _NO_CRACK = 60  # ... if the crack value is below this
 _MOSAICS, _MOSAIC_SHARES = (1, 2, 3), (0.6, 0.28, 0.12)
 _ZOOM = (0.6, 1.9)
 _LEAST_CRACK_PX, _NO_CRACK_PX = 24.0, 2.0
+_ON_CRACK = 100  # crack values above this belong to the centreline's mask
+_ROOM = 1.3  # a single tile is extended to this multiple of a crop
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Shares:
     rendered: float
     cracked: float
     crack_free: float
+    drawn: float = 0.0
 
 
 class Samples:
@@ -65,31 +69,37 @@ class Samples:
         crop_px: int,
         seed: int,
         count: int,
+        drawn: Sequence[Tile] = (),
     ) -> None:
         self._bank, self._cracked, self._crack_free = bank, cracked, crack_free
+        self._drawn = drawn
         self._shares, self._crop_px, self._seed, self._count = shares, crop_px, seed, count
 
     def __len__(self) -> int:
         return self._count
 
     def __getitem__(self, index: int) -> dict[str, NDArray[Any]]:
-        """Return `pixels` (C, C, 3), `crack` and `weight` (C, C), all uint8, and `label`.
+        """Return `pixels` (C, C, 3), `crack`, `line` and `weight` (C, C), all uint8, and `label`.
 
-        `label` is 1 with a crack, 0 without, -1 if unknown.
+        `line` is 1 on the centreline of cracks. `label` is 1 with a crack, 0 without, -1 if
+        unknown.
         """
         rng = np.random.default_rng([self._seed, index])
-        kind = rng.choice(
-            3, p=(self._shares.rendered, self._shares.cracked, self._shares.crack_free)
-        )
+        shares = self._shares
+        kind = rng.choice(4, p=(shares.rendered, shares.cracked, shares.crack_free, shares.drawn))
         if kind == 0 and self._bank is not None:
             planes = _of_picture(self._bank, rng)
+        elif kind == 3:  # noqa: PLR2004
+            planes = decode(self._drawn[int(rng.integers(len(self._drawn)))])
         else:
-            planes = mosaic(self._cracked if kind == 1 else self._crack_free, rng)
+            tiles = self._cracked if kind == 1 else self._crack_free
+            planes = _with_room(mosaic(tiles, rng), self._crop_px)
         planes = crop(planes, self._crop_px, rng)
         pixels, crack, weight = planes[..., :3], planes[..., 3], planes[..., 4]
         return {
             "pixels": vary_light(pixels, rng),
             "crack": np.ascontiguousarray(crack),
+            "line": skeletonize(crack > _ON_CRACK).astype(np.uint8),
             "weight": np.ascontiguousarray(weight),
             "label": np.array(tile_label(crack, weight), np.int64),
         }
@@ -136,6 +146,17 @@ def decode(tile: Tile) -> Planes:
     crack = np.where(mask == 255, 255, 0).astype(np.uint8)  # noqa: PLR2004
     weight = np.where((mask > 0) & (crack == 0), 0, ONCE).astype(np.uint8)
     return np.dstack([pixels, crack, weight])
+
+
+def _with_room(planes: Planes, crop_px: int) -> Planes:
+    """Return planes that are extended by reflection, so that a crop need not enlarge them."""
+    least = int(_ROOM * crop_px)
+    height, width = planes.shape[:2]
+    below = min(max(least - height, 0), height - 1)
+    right = min(max(least - width, 0), width - 1)
+    if not (below or right):
+        return planes
+    return np.pad(planes, ((0, below), (0, right), (0, 0)), "reflect")
 
 
 def _read_mask(png: bytes) -> NDArray[np.uint8]:

@@ -1,7 +1,7 @@
 """Training and validation data of a segmenter: tiles, weak masks, rendered pictures."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,7 @@ class Parts:
     validation_crack_free: list[Tile]
     unreadable: dict[Path, str]
     key: str
+    drawn: list[Tile] = field(default_factory=list)
 
 
 def read_parts(

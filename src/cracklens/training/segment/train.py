@@ -20,10 +20,12 @@ from cracklens.errors import DataError, UsageError
 from cracklens.files import require_free, sha256_file, writing
 from cracklens.machine import cache_folder
 from cracklens.models.engines import has_bf16
+from cracklens.models.folder import NETWORK, read_model_folder
 from cracklens.progress import SILENT, Progress
 from cracklens.training.segment.annotated_tiles import (
     CRACKED,
     UNCRACKED,
+    added_tiles,
     cut_tiles,
     temporary_folder,
 )
@@ -68,6 +70,8 @@ def train_segmenter(
     output, cache = Path(output), cache or cache_folder()
     require_free(output, overwrite=overwrite)
     check_encoder(config.encoder, config.weights)
+    if config.start:
+        read_model_folder(config.start)
     annotations = find_annotations(Path(data), config.positive)
     with temporary_folder() as folder:
         masks: dict[Path, Path] | None = None
@@ -93,6 +97,8 @@ def train_segmenter(
         keep_freed_memory()
         with training_settings():
             parts = read_parts(config, dataset, split, cracked_class, cache, progress, masks)
+            if config.drawn:
+                parts = _with_drawn(parts, config, Path(folder), progress)
             parts.unreadable.update(unreadable)
             fit = _fit(config, parts, cache, device, progress)
             seconds = time.perf_counter() - started
@@ -104,6 +110,22 @@ def train_segmenter(
             return write_segmenter(
                 output, fitted, config, parts, overwrite=overwrite, progress=progress
             )
+
+
+def _with_drawn(parts: Parts, config: SegmentConfig, folder: Path, progress: Progress) -> Parts:
+    """Return the parts with the tiles of `--drawn`."""
+    place = folder / "drawn"
+    place.mkdir()
+    tiles, unreadable = added_tiles(
+        Path(config.drawn or ""), place, max_pixels=config.max_pixels,
+        margin_px=config.drawn_margin_px, progress=progress,
+    )  # fmt: skip
+    progress.say(f"drawn masks: {len(tiles):,} more tiles, trained on only")
+    known = hashlib.sha256(parts.key.encode())
+    for tile in tiles:
+        known.update(tile.jpeg + (tile.mask or b""))
+    key = known.hexdigest()[:16]
+    return replace(parts, drawn=tiles, unreadable={**parts.unreadable, **unreadable}, key=key)
 
 
 def _for_masks(config: SegmentConfig, dataset: Dataset, progress: Progress) -> SegmentConfig:
@@ -148,6 +170,9 @@ def _fit(
     network = create_segmenter(config.encoder, config.weights, config.seed)
     folder = cache / "segmenters" / _key(config, parts.key)
     fit = Fit(network, settings, folder / "checkpoint.safetensors", device)
+    if config.start and not fit.step:
+        first = _samples(config, parts, parts.cracked)
+        fit.start_from(Path(config.start), first)
     if fit.step:
         progress.say(f"continuing at step {fit.step:,} of {config.steps:,}")
     refine_step = round(config.refine_at * config.steps)
@@ -177,11 +202,13 @@ def _fit(
 
 
 def _samples(config: SegmentConfig, parts: Parts, cracked: list[Tile]) -> Samples:
-    rest = 1 - config.rendered_share - config.cracked_share
-    shares = Shares(config.rendered_share, config.cracked_share, max(rest, 0.0))
+    drawn = config.drawn_share if parts.drawn else 0.0
+    rest = max(1 - config.rendered_share - config.cracked_share - drawn, 0.0)
+    shares = Shares(config.rendered_share, config.cracked_share, rest, drawn)
     return Samples(
         parts.bank, cracked, parts.crack_free, shares,
         crop_px=config.crop_px, seed=config.seed, count=config.steps * config.batch_size,
+        drawn=parts.drawn,
     )  # fmt: skip
 
 
@@ -223,6 +250,8 @@ def _key(config: SegmentConfig, data: str) -> str:
     values = config.model_dump(mode="json", exclude=unused)
     if Path(config.weights).is_file():
         values["weights"] = sha256_file(Path(config.weights))
+    if config.start:
+        values["start"] = sha256_file(Path(config.start) / NETWORK)
     text = json.dumps(values, sort_keys=True) + data + version("torch") + version("timm") + FORMAT
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

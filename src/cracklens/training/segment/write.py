@@ -231,6 +231,9 @@ def _card(
     values = config.model_dump(mode="json")
     weights = Path(config.weights)
     values["weights"] = weights.name
+    for place in ("start", "drawn"):
+        if values[place]:
+            values[place] = Path(values[place]).name
     parameters = sum(p.numel() for p in fitted.network.parameters())
     return ModelCard(
         name=name,
@@ -255,7 +258,7 @@ def _card(
             parameters=parameters,
             trained_parameters=parameters,
         ),
-        data=_data(fitted, parts),
+        data=_data(fitted, parts, config),
         agreement=agreement,
         configuration=values,
         validation=summary.model_dump(mode="json"),
@@ -276,7 +279,7 @@ def _licence(config: SegmentConfig) -> str:
     return "apache-2.0" if known else ""
 
 
-def _data(fitted: FittedSegmenter, parts: Parts) -> TrainingData:
+def _data(fitted: FittedSegmenter, parts: Parts, config: SegmentConfig) -> TrainingData:
     dataset, split = fitted.dataset, fitted.split
     labels = [item.label for item in dataset.items]
     hashes = [sha256_file(item.path) for item in dataset.items]
@@ -286,10 +289,14 @@ def _data(fitted: FittedSegmenter, parts: Parts) -> TrainingData:
     counts = {name: dataset.subset(part).counts() for name, part in chosen.items()}
     if parts.bank is not None:
         counts["rendered by cracklens"] = {"pictures": len(parts.bank)}
+    cited = [source.citation if source else ""]
+    if parts.drawn:
+        counts["drawn masks, trained on only"] = {"tiles": len(parts.drawn)}
+        cited.append(config.drawn_source)
     return TrainingData(
         name=source.title if source else fitted.name or dataset.root.resolve().name,
         licence=source.licence if source else "",
-        citation=source.citation if source else "",
+        citation=" ".join(filter(None, cited)),
         digest=total,
         part_digests={n: digest((labels[i], hashes[i]) for i in p) for n, p in chosen.items()},
         counts=counts,
