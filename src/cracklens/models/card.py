@@ -78,6 +78,31 @@ class Segmentation(_Part):
     )
 
 
+class Verification(_Part):
+    """The second stage of a segmenter: what each line is, with its calibration.
+
+    All choices were made on validation pictures, never on test data.
+    """
+
+    network: str = "verifier.onnx"
+    version: int = Field(ge=1, description="Of the views and descriptors that it is given.")
+    kinds: tuple[str, ...] = Field(min_length=2, description="A crack, then the look-alikes.")
+    candidate_threshold: float = Field(
+        gt=0, lt=1, description="Probability that a line reaches somewhere to be judged."
+    )
+    threshold: float = Field(
+        gt=0, lt=1, description="Probability from which a line is reported as a crack."
+    )
+    calibration: tuple[float, float, float] = Field(
+        description="Logit of a line: a + b x mean logit of its pieces + c x log(1 + length in px)."
+    )
+    calibration_error: float = Field(
+        ge=0, description="Expected error of the probability of a crack, on validation lines."
+    )
+    counts: dict[str, dict[str, int]] = Field(description="Pieces of each source, by kind.")
+    configuration: dict[str, Any] = Field(default_factory=dict)
+
+
 class ModelCard(_Part):
     """`card.json` of a model folder.
 
@@ -91,6 +116,7 @@ class ModelCard(_Part):
     name: str
     task: Literal["classify", "segment"] = "classify"
     segmentation: Segmentation | None = None
+    verification: Verification | None = None
     labels: list[str] = Field(min_length=2)
     positive: str | None
     temperature: float = Field(gt=0)
@@ -113,6 +139,8 @@ class ModelCard(_Part):
             raise ValueError(f"positive class {self.positive!r} is not among the labels")
         if (self.task == "segment") != (self.segmentation is not None):
             raise ValueError("`segmentation` belongs to the task 'segment', and only to it")
+        if self.verification is not None and self.verification.network not in self.files:
+            raise ValueError(f"the verifier {self.verification.network} is not among the files")
         return self
 
 

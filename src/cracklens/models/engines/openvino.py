@@ -16,13 +16,14 @@ from cracklens.models.engines.silent import openvino as ov
 
 
 @cache
-def _core() -> Any:  # noqa: ANN401 - OpenVINO ships no types
+def core() -> Any:  # noqa: ANN401 - OpenVINO ships no types
+    """Return OpenVINO's one core of this process."""
     return ov.Core()
 
 
 def capabilities() -> list[str]:
     """Return the number formats that OpenVINO supports on this processor, such as "BF16"."""
-    return list(_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+    return list(core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 
 class OpenVinoEngine:
@@ -49,7 +50,7 @@ class OpenVinoEngine:
         if precision == "bf16" and "BF16" not in capabilities():
             raise ModelError("this processor does not compute in bf16: use --precision f32")
         try:
-            model = _core().read_model(str(network))
+            model = core().read_model(str(network))
             wanted = require_outputs(network, outputs, [o.get_any_name() for o in model.outputs])
             if len(wanted) < len(model.outputs):
                 model = ov.Model([model.output(name) for name in wanted], model.get_parameters())
@@ -59,7 +60,7 @@ class OpenVinoEngine:
                 if shape[axis].is_dynamic:  # a network of fixed size keeps it and refuses others
                     shape[axis] = side
             model.reshape({"pixels": shape})
-            self._compiled = _core().compile_model(
+            self._compiled = core().compile_model(
                 model,
                 "CPU",
                 {
@@ -79,7 +80,7 @@ class OpenVinoEngine:
         self._in_flight = 2 * streams
         self._idle: list[list[Any]] = []  # sets of requests; each call (so each thread) takes one
 
-    def _fill(self, request: Any, piece: NDArray[np.uint8]) -> None:  # noqa: ANN401 - see _core
+    def _fill(self, request: Any, piece: NDArray[np.uint8]) -> None:  # noqa: ANN401 - see core
         tensor = request.get_tensor("pixels")
         if self._any_size:
             tensor.shape = (self._batch_size, *piece.shape[1:])

@@ -1,0 +1,102 @@
+"""The verification of the candidate lines of one photograph."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cracklens.tracing.crack import Crack, Rejected, Tracing, Verdict
+from cracklens.verification.descriptors import descriptors_of
+from cracklens.verification.lines import JudgedPieces, branches_of, lines_of, part_of, verdict_of
+from cracklens.verification.pieces import pieces_of, runs_of
+from cracklens.verification.verifier import Verifier
+from cracklens.verification.views import pyramid, views_of
+
+Bytes = NDArray[np.uint8]
+
+MOST_PIECES = 4000
+"""Most pieces of one photograph that are judged, those of the longest lines first. A verifier takes
+about 0.25 ms for each."""
+NOT_A_CRACK = "probably not a crack"
+
+
+def verify(
+    pixels: Bytes, probability: Bytes, candidates: Sequence[Crack], verifier: Verifier
+) -> Tracing:
+    """Return the lines that are cracks, and those that are probably something else.
+
+    A candidate that is part crack and part something else, such as a crack that crosses a joint, is
+    divided. Lines whose probability of a crack is below the threshold of the card are rejected with
+    the likeliest look-alike.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB.
+        probability: (H, W) uint8 of the segmenter, 0 to 255.
+        candidates: all lines, also short and faint ones.
+        verifier: of the model folder.
+
+    Raises:
+        ModelError: the verifier gives values that are not numbers.
+    """
+    judged = judge(pixels, probability, candidates, verifier)
+    settings = verifier.settings
+    threshold = settings.threshold
+    cut = float(np.log(threshold / (1 - threshold)))
+    cracks: list[Crack] = []
+    rejected: list[Rejected] = []
+    for line in lines_of(candidates, branches_of(judged, candidates), cut):
+        verdict = verdict_of(line, settings.calibration)
+        own = part_of(candidates[line.candidate], line.branches, verdict)
+        if verdict.crack >= threshold:
+            cracks.append(own)
+        else:
+            rejected.append(Rejected(own, NOT_A_CRACK, described(verdict)))
+    return Tracing(tuple(sorted(cracks, key=_rank)), tuple(sorted(rejected, key=_rank_rejected)))
+
+
+def judge(
+    pixels: Bytes, probability: Bytes, candidates: Sequence[Crack], verifier: Verifier
+) -> JudgedPieces:
+    """Return the logits of all pieces of the candidates; arguments as in `verify`."""
+    runs = runs_of(candidates)
+    pieces = pieces_of(runs)
+    if len(pieces) > MOST_PIECES:
+        pieces = sorted(pieces, key=lambda piece: -runs[piece.run].length_px)[:MOST_PIECES]
+    seen = pyramid(pixels, probability)
+    logits = np.zeros((len(pieces), len(verifier.settings.kinds)))
+    step = 512  # bounds the memory of the views
+    for start in range(0, len(pieces), step):
+        part = pieces[start : start + step]
+        views = views_of(seen, runs, part)
+        numbers = descriptors_of(views["fine"], runs, part, pixels.shape[:2])
+        logits[start : start + step] = verifier.logits(views, numbers)
+    return JudgedPieces(runs, pieces, logits)
+
+
+def described(verdict: Verdict) -> str:
+    """Return the likeliest look-alike in words, such as "probably a joint (0.86)".
+
+    >>> described(Verdict(0.1, {"joint": 0.86, "scratch": 0.04}))
+    'probably a joint (0.86)'
+    >>> described(Verdict(0.4, {"joint": 0.35, "scratch": 0.25}))
+    'perhaps a joint (0.35), a crack (0.40)'
+    """
+    name, chance = verdict.likeliest
+    if not name:
+        return f"a crack with probability {verdict.crack:.2f}"
+    noun = name if name in _WITHOUT_ARTICLE else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    if chance > 0.5:  # noqa: PLR2004
+        return f"probably {noun} ({chance:.2f})"
+    return f"perhaps {noun} ({chance:.2f}), a crack ({verdict.crack:.2f})"
+
+
+_WITHOUT_ARTICLE = {"hair or straw", "surface texture"}
+
+
+def _rank(crack: Crack) -> tuple[float, float, float]:
+    left, top = crack.nodes_px.min(axis=0)
+    return -round(crack.length_px, 3), float(left), float(top)
+
+
+def _rank_rejected(one: Rejected) -> tuple[float, float, float]:
+    return _rank(one.crack)
