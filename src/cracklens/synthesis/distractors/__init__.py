@@ -19,7 +19,7 @@ from cracklens.synthesis.distractors.shadows import (
 from cracklens.synthesis.distractors.stains import add_run_off, add_rust_streak, add_stain_edge
 from cracklens.synthesis.distractors.threads import add_cable, add_hair_and_straw, add_scratches
 
-__all__ = ["DISTRACTORS", "Distraction", "Distractor"]
+__all__ = ["CASTS_SHADOW", "DISTRACTORS", "IN_FRONT", "Distraction", "Distractor"]
 
 # Tables of results use these names: do not change them. Add new kinds at the end, since the result
 # of a seed depends on the order.
@@ -44,3 +44,9 @@ DISTRACTORS: dict[str, Distractor] = {
     "leaves": add_leaves,
     "rust streak": add_rust_streak,
 }
+
+CASTS_SHADOW = frozenset({"straight shadow", "ragged shadow", "cable shadow"})
+"""Look-alikes that darken what is on the surface, also cracks: drawn after the cracks."""
+
+IN_FRONT = frozenset({"cable", "hair and straw", "leaves"})
+"""Look-alikes in front of the surface: drawn last; they hide the cracks behind them."""
