@@ -117,13 +117,13 @@ def _painted(
 
 def _look(width_px: float, grain: float, rng: np.random.Generator) -> CrackLook:
     """Return the look of one faint crack."""
-    contrast = rng.uniform(0.18, 0.5) + (0.25 if chance(0.2, rng) else 0.0)
-    contrast = max(contrast, rng.uniform(1.5, 3.0) * grain, min(0.05 * width_px, 0.6))
+    contrast = rng.uniform(0.2, 0.5) + (0.25 if chance(0.2, rng) else 0.0)
+    contrast = max(contrast, rng.uniform(2.2, 3.8) * grain, min(0.05 * width_px, 0.6))
     contrast /= min(1.0, max(width_px, 0.4))  # of a pixel under a part of a hairline
     faintest = min(0.1 + 0.055 * width_px, 0.65)
     return replace(
         CrackLook.draw(rng),
-        depth=min(max((contrast - faintest) / (0.97 - faintest), 0.0), 0.85),
+        depth=min(max((contrast - faintest) / (0.97 - faintest), 0.0), 0.95),
         lit_wall=rng.uniform(0.0, 0.4),
         lit_edge=rng.uniform(0.1, 0.6) if chance(0.4, rng) else 0.0,
         chips=rng.uniform(0.1, 0.6) if chance(0.3, rng) else 0.0,
