@@ -18,7 +18,7 @@ from cracklens.synthesis.paint import CrackLook, paint_cracks
 _FREE_LAYOUTS = ("single", "straight", "meander", "stepped")
 _HAIR, _NARROW, _WIDE = (0.5, 2.0), (2.0, 5.0), (5.0, 16.0)
 _WIDTH_SHARES = (0.62, 0.28, 0.1)
-_LEAST_SHOWN = 0.25  # of the contrast of a crack where it fades
+_LEAST_SHOWN = 0.35  # of the contrast of a crack where it fades
 
 
 def draw_faint_cracks(

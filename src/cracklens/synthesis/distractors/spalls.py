@@ -83,4 +83,5 @@ def ragged_side(
     ragged_depth: FloatImage = depth + ragged * np.float32(most_px)
     # Some of either side is in the picture.
     few, many = np.quantile(ragged_depth[::3, ::3], (0.08, 0.92)).astype(np.float32)
-    return ragged_depth - max(few, np.float32(0.0)) - min(many, np.float32(0.0))
+    ragged_depth -= np.float32(max(float(few), 0.0) + min(float(many), 0.0))
+    return ragged_depth
