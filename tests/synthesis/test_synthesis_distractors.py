@@ -24,6 +24,8 @@ KEEP_THE_REST = [
     "painted line",
     "leaves",
     "rust streak",
+    "twigs and roots",
+    "chalk mark",
 ]
 REACH_PX = 3  # lit rims and soft borders lie beside what is marked
 
@@ -64,6 +66,12 @@ def test_the_names_that_tables_of_results_use():
         "painted line",
         "leaves",
         "rust streak",
+        "spall edge",
+        "twigs and roots",
+        "object edge",
+        "damp edge",
+        "recessed brick joints",
+        "chalk mark",
     ]
 
 

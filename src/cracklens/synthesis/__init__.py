@@ -10,8 +10,9 @@ from cracklens.synthesis.crack import (
     render_crack,
 )
 from cracklens.synthesis.dataset import render_tiles
-from cracklens.synthesis.distractors import DISTRACTORS
+from cracklens.synthesis.distractors import CASTS_SHADOW, DISTRACTORS, IN_FRONT
 from cracklens.synthesis.drawing import LAYOUTS, crack_coverage, draw_cracks
+from cracklens.synthesis.hard_picture import RenderedSurface, render_hard_picture
 from cracklens.synthesis.marker import Marker
 from cracklens.synthesis.opening import width_profile
 from cracklens.synthesis.paint import CrackLook, paint_cracks
@@ -21,9 +22,12 @@ from cracklens.synthesis.scene import RenderedScene, render_scene
 from cracklens.synthesis.scene_kinds import SCENES
 from cracklens.synthesis.specimen import Specimen, SpecimenCrack, render_specimen
 from cracklens.synthesis.tile import RenderedTile, render_tile
+from cracklens.synthesis.weathered import weathered_surface
 
 __all__ = [
+    "CASTS_SHADOW",
     "DISTRACTORS",
+    "IN_FRONT",
     "LAYOUTS",
     "SCENES",
     "Camera",
@@ -33,6 +37,7 @@ __all__ = [
     "Perspective",
     "RenderedCrack",
     "RenderedScene",
+    "RenderedSurface",
     "RenderedTile",
     "Specimen",
     "SpecimenCrack",
@@ -46,6 +51,7 @@ __all__ = [
     "plane_homography",
     "render_concrete",
     "render_crack",
+    "render_hard_picture",
     "render_scene",
     "render_specimen",
     "render_tile",
@@ -53,5 +59,6 @@ __all__ = [
     "wall_points",
     "warp",
     "warp_points",
+    "weathered_surface",
     "width_profile",
 ]

@@ -21,10 +21,13 @@ class Distraction:
         surface: (H, W, 3) float32 RGB, 0 to 255; a new array.
         mask: (H, W) float32 in [0, 1], mask of the look-alike; for one that changes a whole side of
             the picture, such as a stain, the mask of its edge.
+        hidden: (H, W) float32 in [0, 1], the share of the surface that is hidden, if that is not
+            the mask.
     """
 
     surface: FloatImage
     mask: FloatImage
+    hidden: FloatImage | None = None
 
 
 Distractor = Callable[[FloatImage, np.random.Generator], Distraction]
