@@ -4,6 +4,7 @@ A crack that crosses a joint is one candidate. So each line that goes straight o
 is followed for itself (a stroke), and is cut into pieces of about equal length.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,8 +70,7 @@ def runs_of(candidates: Sequence[Crack]) -> list[Run]:
     for number, crack in enumerate(candidates):
         graph = _graph_of(crack)
         degree = graph.degrees()
-        for stroke in strokes(graph):
-            found.append(_run(number, crack, graph, stroke, degree))
+        found += [_run(number, crack, graph, stroke, degree) for stroke in strokes(graph)]
     return found
 
 
@@ -80,7 +80,7 @@ def pieces_of(runs: Sequence[Run], longest_px: float = PIECE_PX) -> list[Piece]:
     for number, run in enumerate(runs):
         count = max(1, math.ceil(run.length_px / longest_px))
         cuts = np.linspace(0.0, run.length_px, count + 1).tolist()
-        pieces += [Piece(number, *each) for each in zip(cuts, cuts[1:], strict=False)]
+        pieces += [Piece(number, *each) for each in itertools.pairwise(cuts)]
     return pieces
 
 

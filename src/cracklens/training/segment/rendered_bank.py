@@ -20,13 +20,16 @@ from cracklens.machine import available_cpus
 from cracklens.photos import read_photo
 from cracklens.progress import SILENT, Progress, Step
 from cracklens.synthesis import (
+    CASTS_SHADOW,
     DISTRACTORS,
+    IN_FRONT,
     Camera,
     RenderedCrack,
     draw_cracks,
     paint_cracks,
     photograph,
     render_concrete,
+    render_hard_picture,
 )
 
 SIDE_PX = 384
@@ -35,11 +38,12 @@ FORMAT = "2"
 
 _SHARD = 64
 _DONE = "rendered shard "
+_HARD_SHARE = 0.5
 _CRACKED_SHARE = 0.6
 _REAL_BACKGROUND_SHARE = 0.6
 _MOSAIC_SHARE = 0.4
 _LIKE_SHARES = {True: (0.45, 0.4, 0.15), False: (0.15, 0.5, 0.35)}  # none, one, two look-alikes
-_LATE = {"cable", "cable shadow", "straight shadow", "ragged shadow", "hair and straw", "leaves"}
+_LATE = IN_FRONT | CASTS_SHADOW
 _LEAST_WIDTH_PX = 0.45  # least width of a crack in the mask
 
 
@@ -69,6 +73,8 @@ def render_picture(
 ) -> RenderedPicture:
     """Render one picture: rendered or real concrete, with or without cracks and look-alikes.
 
+    A part of the pictures with look-alikes is that of `render_hard_picture`.
+
     Args:
         seed: the same seed and backgrounds give the same picture.
         backgrounds: real crack-free pictures, used for a part of the pictures.
@@ -77,6 +83,8 @@ def render_picture(
     """
     rng = np.random.default_rng([seed, 77])
     surface = _background(backgrounds, side_px, rng)
+    if distractors and rng.random() < _HARD_SHARE:
+        return _hard(int(rng.integers(2**62)), surface)
     cracked = bool(rng.random() < _CRACKED_SHARE)
     count = int(rng.choice(3, p=_LIKE_SHARES[cracked])) if distractors else 0
     names = sorted(DISTRACTORS)
@@ -94,6 +102,17 @@ def render_picture(
     return RenderedPicture(
         pixels, _eight_bits(crack_target(cracks, side_px)), _eight_bits(lookalike), cracks
     )
+
+
+def _hard(seed: int, background: NDArray[np.float32]) -> RenderedPicture:
+    side_px = len(background)
+    drawn = render_hard_picture(seed, side_px, side_px, background)
+    target = crack_target(drawn.cracks, side_px)
+    target[drawn.hidden] = 0.0
+    lookalike = np.zeros((side_px, side_px), np.uint8)
+    for mask in drawn.lookalikes.values():
+        np.maximum(lookalike, mask, out=lookalike)
+    return RenderedPicture(drawn.pixels, _eight_bits(target), lookalike, drawn.cracks)
 
 
 def crack_target(cracks: Sequence[RenderedCrack], side_px: int) -> NDArray[np.float32]:
