@@ -39,7 +39,6 @@ NAMES = (
     "saturation beside",
     "texture beside",
     "depth over texture",
-    "side of the photograph, log px",
 )
 """Names of the descriptors, in order."""
 
@@ -76,7 +75,6 @@ def descriptors_of(
             *_ends(run, size_px),
             *parallels[piece.run],
             *_across(fine[place], piece, run),
-            np.log1p(max(size_px)),
         )
     return np.nan_to_num(found, posinf=8.0, neginf=-8.0)
 

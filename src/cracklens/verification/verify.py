@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cracklens.tracing.crack import Crack, Rejected, Tracing, Verdict
+from cracklens.tracing.crack import Crack, Reason, Rejected, Tracing, Verdict
 from cracklens.verification.descriptors import descriptors_of
 from cracklens.verification.lines import JudgedPieces, branches_of, lines_of, part_of, verdict_of
 from cracklens.verification.pieces import pieces_of, runs_of
@@ -17,7 +17,7 @@ Bytes = NDArray[np.uint8]
 MOST_PIECES = 4000
 """Most pieces of one photograph that are judged, those of the longest lines first. A verifier takes
 about 0.25 ms for each."""
-NOT_A_CRACK = "probably not a crack"
+NOT_A_CRACK: Reason = "probably not a crack"
 
 
 def verify(

@@ -64,7 +64,7 @@ def _reduced(planes: Bytes, times: int) -> Bytes:
     """Return planes reduced by a factor; of the probability the greatest, else hairlines vanish."""
     height, width = planes.shape[:2]
     size = max(1, width // times), max(1, height // times)
-    reduced = cv2.resize(planes, size, interpolation=cv2.INTER_AREA)
+    reduced: Bytes = cv2.resize(planes, size, interpolation=cv2.INTER_AREA)
     spread = cv2.dilate(planes[..., 3], np.ones((times, times), np.uint8))
     reduced[..., 3] = cv2.resize(spread, size, interpolation=cv2.INTER_NEAREST)
     return reduced
@@ -106,7 +106,7 @@ def _smooth(points: Floats, sigma: float) -> Floats:
 def _strip(planes: Bytes, path: Floats, middle_px: float, times: int) -> Bytes:
     """Return the photograph straightened along a path; beyond its ends, along a straight line."""
     rows, columns = STRIP_PX
-    at = middle_px + times * (np.arange(columns) - (columns - 1) / 2)
+    at: Floats = middle_px + times * (np.arange(columns, dtype=np.float64) - (columns - 1) / 2)
     points, normal = _along(path, at)
     across = times * (np.arange(rows) - (rows - 1) / 2)
     places = points[None] + across[:, None, None] * normal[None]

@@ -4,21 +4,17 @@ import json
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import PIPE, STDOUT, Popen
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cracklens.errors import CracklensError
 from cracklens.files import writing
 from cracklens.machine import available_cpus
 from cracklens.photos import read_photo
-from cracklens.progress import SILENT, Progress, Step
+from cracklens.progress import SILENT, Progress
 from cracklens.synthesis import (
     CASTS_SHADOW,
     DISTRACTORS,
@@ -31,13 +27,13 @@ from cracklens.synthesis import (
     render_concrete,
     render_hard_picture,
 )
+from cracklens.training.shards import run_shards, shard_done
 
 SIDE_PX = 384
 FORMAT = "2"
 """Version of the rendering; a new value makes cached pictures invalid."""
 
 _SHARD = 64
-_DONE = "rendered shard "
 _HARD_SHARE = 0.5
 _CRACKED_SHARE = 0.6
 _REAL_BACKGROUND_SHARE = 0.6
@@ -203,35 +199,9 @@ def rendered_bank(
     ]
     with progress.step("render", shards * _SHARD) as step, ThreadPoolExecutor(parts) as pool:
         step.advance((shards - len(missing)) * _SHARD)
-        for _ in pool.map(lambda order: _render_in_process(order, step), orders):
+        for _ in pool.map(lambda order: run_shards(__name__, order, step, _SHARD), orders):
             pass
     return Bank(tuple(np.load(file, mmap_mode="r", allow_pickle=False) for file in files))
-
-
-def _render_in_process(order: dict[str, Any], step: Step) -> None:
-    """Render shards in a separate process that runs this module.
-
-    With multiprocessing, a user's script would need `if __name__ == "__main__"`.
-
-    Raises:
-        CracklensError: the process failed.
-    """
-    with Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", __name__], stdin=PIPE, stdout=PIPE, stderr=STDOUT, text=True
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with suppress(BrokenPipeError):  # it failed before reading; its output is reported below
-            process.stdin.write(json.dumps(order))
-            process.stdin.close()
-        output = ""
-        for line in process.stdout:
-            if line.startswith(_DONE):
-                step.advance(_SHARD)
-            else:
-                output += line
-    if process.returncode:
-        raise CracklensError(f"the rendering of training pictures failed:\n{output[-2000:]}")
 
 
 def _main() -> None:
@@ -250,8 +220,7 @@ def _main() -> None:
         target = Path(order["folder"]) / f"{number:05d}.npy"
         with writing(target) as partial_file, partial_file.open("wb") as file:
             np.save(file, planes)
-        sys.stdout.write(f"{_DONE}{number}\n")
-        sys.stdout.flush()
+        shard_done(number)
 
 
 if __name__ == "__main__":
