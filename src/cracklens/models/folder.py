@@ -1,9 +1,11 @@
 """The model folder: `model.onnx`, `card.json` and a `README.md` written from the card."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -13,6 +15,7 @@ from cracklens.models.card import SCHEMA_VERSION, ModelCard, readme
 
 CARD = "card.json"
 NETWORK = "model.onnx"
+README = "README.md"
 _EXPECTED = f"a model is a folder with {CARD} and {NETWORK}"
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
@@ -96,6 +99,30 @@ def _read_card(file: Path) -> ModelCard:
         raise ModelError(f"{file} is not a valid card: {place}: {first['msg']}") from error
 
 
+def write_extended_folder(
+    source: ModelFolder,
+    path: str | Path,
+    make: Callable[[Path], dict[str, Any]],
+    *,
+    overwrite: bool = False,
+) -> ModelFolder:
+    """Write a copy of a model folder with more in it, such as a second stage.
+
+    `make` writes files into the new folder and returns the fields of the card that change.
+
+    Raises:
+        OutputError: the target exists and `overwrite` is false, or cannot be written.
+    """
+
+    def copied(folder: Path) -> ModelCard:
+        for name in source.card.files:
+            if name != README:
+                shutil.copyfile(source.path / name, folder / name)
+        return source.card.model_copy(update={"name": Path(path).name, **make(folder)})
+
+    return write_model_folder(path, copied, overwrite=overwrite)
+
+
 def write_model_folder(
     path: str | Path,
     make: Callable[[Path], ModelCard],
@@ -113,7 +140,7 @@ def write_model_folder(
     path = Path(path)
     with writing_folder(path, overwrite=overwrite) as folder:
         card = make(folder)
-        (folder / "README.md").write_text(readme(card), encoding="utf-8")
+        (folder / README).write_text(readme(card), encoding="utf-8")
         files = {file.name: sha256_file(file) for file in sorted(folder.iterdir())}
         card = card.model_copy(update={"files": files})
         write_json(folder / CARD, card.model_dump(mode="json"))

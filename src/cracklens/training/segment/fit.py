@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from cracklens.errors import DataError
-from cracklens.files import read_text, write_json, writing
+from cracklens.files import read_text, write_json
 from cracklens.progress import SILENT, Progress
+from cracklens.training.checkpoint import load_checkpoint, save_checkpoint
 from cracklens.training.segment.network import Segmenter
 from cracklens.training.segment.samples import Samples
 from cracklens.training.segment.start import start_from
@@ -176,39 +176,20 @@ class Fit:
                 mean.copy_(now)
 
     def _save(self) -> None:
-        state = {f"network.{k}": v for k, v in self.network.state_dict().items()}
-        state |= {f"mean.{k}": v for k, v in self.mean.state_dict().items()}
-        for number, values in self._optimiser.state_dict()["state"].items():
-            state |= {f"optimiser.{number}.{name}": value for name, value in values.items()}
-        state["step"] = torch.tensor(self.step)
-        self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        with writing(self._checkpoint) as partial:
-            save_file({k: v.contiguous() for k, v in state.items()}, partial)
+        save_checkpoint(self._checkpoint, self._modules, self._optimiser, self.step)
         write_json(
             self._checkpoint.with_suffix(".json"),
             {"step": self.losses.step, "loss": self.losses.loss},
         )
 
     def _load(self) -> None:
-        if not self._checkpoint.is_file():
-            return
-        state = load_file(self._checkpoint, device=str(self._device))
-        for name, module in (("network", self.network), ("mean", self.mean)):
-            module.load_state_dict(
-                {k.removeprefix(f"{name}."): v for k, v in state.items() if k.startswith(name)}
-            )
-        optimiser = self._optimiser.state_dict()
-        parameters = [p for group in self._optimiser.param_groups for p in group["params"]]
-        for key, value in state.items():
-            if key.startswith("optimiser."):
-                _, number, name = key.split(".")
-                of = parameters[int(number)]
-                if value.shape == of.shape:  # same memory layout as its parameter: the fused step
-                    value = torch.empty_like(of).copy_(value)  # noqa: PLW2901 - requires it
-                optimiser["state"].setdefault(int(number), {})[name] = value
-        self._optimiser.load_state_dict(optimiser)
-        self.step = int(state["step"])
-        self.losses = _read_losses(self._checkpoint.with_suffix(".json"), self.step)
+        self.step = load_checkpoint(self._checkpoint, self._modules, self._optimiser, self._device)
+        if self.step:
+            self.losses = _read_losses(self._checkpoint.with_suffix(".json"), self.step)
+
+    @property
+    def _modules(self) -> dict[str, nn.Module]:
+        return {"network": self.network, "mean": self.mean}
 
 
 def _read_losses(path: Path, step: int) -> Losses:
