@@ -1,11 +1,12 @@
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from cracklens.detection.classifier import Classifier, Prediction, chunked
-from cracklens.errors import ModelError, PhotoError
+from cracklens.errors import ModelError, PhotoError, UsageError
 from cracklens.models import read_model_folder
 from cracklens.models.engines import has_bf16
 
@@ -161,3 +162,28 @@ def test_bf16_where_there_is_none(model_folder):
 def test_chunks():
     assert list(chunked(range(7), 3)) == [[0, 1, 2], [3, 4, 5], [6]]
     assert list(chunked([], 3)) == []
+
+
+@pytest.mark.parametrize("threshold", [0.001, 0.3, 0.999])
+def test_a_threshold_decides_the_label_and_not_the_probability(model_folder, some, threshold):
+    folder = read_model_folder(model_folder)
+    positive = folder.card.labels.index(folder.card.positive)
+    natural = list(Classifier(folder).predict(some))
+    found = list(Classifier(folder, threshold=threshold).predict(some))
+    for before, said in zip(natural, found, strict=True):
+        assert said.probabilities == before.probabilities
+        cracked = said.probabilities[positive] >= threshold
+        assert (said.label == folder.card.positive) is cracked
+        assert said.probability == said.probabilities[folder.card.labels.index(said.label)]
+
+
+def test_the_threshold_of_the_card_is_the_default(model_folder, some):
+    folder = read_model_folder(model_folder)
+    strict = replace(folder, card=folder.card.model_copy(update={"decision_threshold": 0.999999}))
+    assert {said.label for said in Classifier(strict).predict(some)} == {"Negative"}
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -0.2, float("nan")])
+def test_a_threshold_out_of_range_is_refused(model_folder, threshold):
+    with pytest.raises(UsageError, match="above 0 and below 1"):
+        Classifier(read_model_folder(model_folder), threshold=threshold)

@@ -213,6 +213,7 @@ def load_model(
     precision: Literal["auto", "f32", "bf16"] = "auto",
     engine: Literal["openvino", "onnxruntime"] = "openvino",
     batch_size: int | None = None,
+    threshold: float | None = None,
 ) -> Model:
     """Load a model; every file is checked against the hash in its card. No PyTorch needed.
 
@@ -224,9 +225,11 @@ def load_model(
         engine: `onnxruntime` needs the extra of that name.
         batch_size: pictures per call of the network; 1 answers a single picture soonest, the
             default is the fastest for many.
+        threshold: probability of a crack from which a picture is labelled cracked; default: that of
+            the card.
 
     Raises:
-        UsageError: the name is empty.
+        UsageError: the name is empty, or a threshold out of range.
         ModelError: no such model, or a folder that is incomplete, altered, or written by a newer
             cracklens.
 
@@ -236,4 +239,8 @@ def load_model(
     if path == "":  # pathlib would take it for the folder that we are in
         raise UsageError("the name of the model is empty: name a model folder, such as ./mine")
     folder = find_model(path)
-    return Model(Classifier(folder, precision=precision, engine=engine, batch_size=batch_size))
+    return Model(
+        Classifier(
+            folder, precision=precision, engine=engine, batch_size=batch_size, threshold=threshold
+        )
+    )

@@ -34,6 +34,13 @@ def predict(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the result to this file.")
     ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            help="Probability of a crack from which a picture is labelled cracked; default: that "
+            "of the model's card."
+        ),
+    ] = None,
     precision: Precision = "auto",
     max_pixels: MaxPixels = DEFAULT_MAX_PIXELS,
     *,
@@ -54,7 +61,7 @@ def predict(
         require_free_file(output, overwrite=overwrite)
     from cracklens.api import load_model
 
-    loaded = load_model(model, precision=precision)
+    loaded = load_model(model, precision=precision, threshold=threshold)
     errors: list[PhotoError] = []
     predictions = loaded.predict(
         pictures,

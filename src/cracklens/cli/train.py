@@ -1,7 +1,7 @@
 """`cracklens train`."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -10,12 +10,16 @@ from cracklens.cli.options import Json, Overwrite, Quiet, flags_from
 from cracklens.training.config import TrainConfig
 from cracklens.training.resolve import resolve_config
 from cracklens.training.segment.config import SegmentConfig
+from cracklens.training.verify.config import VerifyConfig
+
+if TYPE_CHECKING:
+    from cracklens.training.verify.train import WrittenVerifier
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(rich_help_panel="Train and test")(
-        flags_from(TrainConfig, SegmentConfig, skip={"recipe", "task"})(train)
+        flags_from(TrainConfig, SegmentConfig, VerifyConfig, skip={"recipe", "task"})(train)
     )
 
 
@@ -23,12 +27,16 @@ def train(
     data: Annotated[Path, typer.Argument(help="Labelled pictures: DATA/<class>/...")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Model folder to write.")],
     task: Annotated[
-        Literal["classify", "segment"] | None,
-        typer.Option(help="Label whole tiles (default), or find the pixels of cracks."),
+        Literal["classify", "segment", "verify"] | None,
+        typer.Option(
+            help="Label whole tiles (default), find the pixels of cracks, or judge found lines."
+        ),
     ] = None,
     recipe: Annotated[
         str | None,
-        typer.Option(help="resnet101 (published, default), small, segmenter, or a TOML file."),
+        typer.Option(
+            help="resnet101 (published, default), small, segmenter, verifier, or a TOML file."
+        ),
     ] = None,
     config: Annotated[Path | None, typer.Option(help="YAML file with settings.")] = None,
     *,
@@ -55,6 +63,9 @@ def train(
     [dim]The model that ships with the package, again (two hours on 2 cores):[/]
       cracklens train metu -o mine --task segment
 
+    [dim]The second stage of that model, which tells cracks from joints (an hour):[/]
+      cracklens train metu -o mine-verified --task verify --segmenter mine
+
     [dim]Without any weights, a minute on a laptop:[/]
       cracklens train tiles -o tiny --recipe small
     """
@@ -65,8 +76,11 @@ def train(
     require_training()
     from cracklens.training.train import train as run
 
-    written = run(data, output, resolved, overwrite=overwrite, progress=listener(quiet=quiet))
+    written: Any = run(data, output, resolved, overwrite=overwrite, progress=listener(quiet=quiet))
     if written is None:
+        return
+    if isinstance(resolved, VerifyConfig):
+        _show_verifier(written, json=json)
         return
     if json:
         show_json(
@@ -83,3 +97,21 @@ def train(
         typer.echo(f"\nwritten: {written.folder.path} (open README.md{plots})")
         typer.echo(f"next: cracklens evaluate {written.folder.path} PICTURES-IT-NEVER-SAW")
     list_unreadable(written.unreadable)
+
+
+def _show_verifier(written: "WrittenVerifier", *, json: bool) -> None:
+    found, settings = written.calibration, written.folder.card.verification
+    if json:
+        show_json(
+            {
+                "model": str(written.folder.path),
+                "calibration_error": found.error,
+                "threshold": found.threshold,
+                "reported_length_that_is_crack": found.right,
+                "crack_length_reported": found.found,
+                "pieces": settings.counts if settings else {},
+            }
+        )
+        return
+    typer.echo(f"written: {written.folder.path} (open README.md)")
+    typer.echo(f"next: cracklens inspect PHOTOGRAPHS --model {written.folder.path}")

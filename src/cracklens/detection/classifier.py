@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cracklens.errors import ModelError, PhotoError
+from cracklens.errors import ModelError, PhotoError, UsageError
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.models import Engine, ModelCard, ModelFolder, load_engine
 from cracklens.models.engines import Precision, has_bf16
@@ -33,7 +33,8 @@ class Prediction:
 
     Attributes:
         path: the picture; of one in memory `<picture 3>`, its place among those given, from 0.
-        label: the class with the highest probability.
+        label: the class with the highest probability; of two classes, the positive one from the
+            decision threshold on.
         probability: calibrated probability of `label`.
         probabilities: probability of each class, in the order of the card's labels.
         logits: values before calibration, same order.
@@ -84,9 +85,25 @@ class Classifier:
         precision: Literal["auto", "f32", "bf16"] = "auto",
         engine: str = "openvino",
         batch_size: int | None = None,
+        threshold: float | None = None,
     ) -> None:
+        """Load the network.
+
+        Args:
+            folder: model folder.
+            precision: `auto` uses bf16 if it agrees with f32 by the card.
+            engine: `openvino` or `onnxruntime`.
+            batch_size: pictures per call of the network.
+            threshold: probability of the positive class from which a picture gets this label;
+                default: that of the card.
+
+        Raises:
+            UsageError: a threshold out of range, or for a model without a positive class.
+            ModelError: the network does not fit its card.
+        """
         self.folder = folder
         self.card = folder.card
+        self._threshold = _threshold(folder.card, threshold)
         self.engine: Engine = load_engine(
             folder.network,
             engine=engine,
@@ -162,6 +179,10 @@ class Classifier:
         self, item: "_Prepared", probabilities: NDArray[np.float32], logits: NDArray[np.float32]
     ) -> Prediction:
         best = int(probabilities.argmax())
+        if self._threshold is not None and self.card.positive is not None:
+            positive = self.card.labels.index(self.card.positive)
+            above = probabilities[positive] >= self._threshold
+            best = positive if above else 1 - positive
         return Prediction(
             item.path,
             self.card.labels[best],
@@ -171,6 +192,21 @@ class Classifier:
             item.sha256,
             item.notes,
         )
+
+
+def _threshold(card: ModelCard, wanted: float | None) -> float | None:
+    """Return the decision threshold; None for a model without two classes, one of them positive."""
+    decides = card.positive is not None and len(card.labels) == 2  # noqa: PLR2004
+    if wanted is None:
+        return card.decision_threshold if decides else None
+    if not decides:
+        raise UsageError(
+            f"{card.name} has the classes {', '.join(card.labels)}: a threshold needs two, one of "
+            "them positive"
+        )
+    if not 0 < wanted < 1:
+        raise UsageError(f"a threshold is above 0 and below 1, not {wanted:g}")
+    return wanted
 
 
 def choose_precision(

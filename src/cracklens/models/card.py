@@ -121,6 +121,12 @@ class ModelCard(_Part):
     positive: str | None
     temperature: float = Field(gt=0)
     calibrated: bool
+    decision_threshold: float = Field(
+        default=0.5,
+        gt=0,
+        lt=1,
+        description="Probability of `positive` from which a picture gets this label.",
+    )
     preprocessing: Preprocessing
     architecture: Architecture
     data: TrainingData

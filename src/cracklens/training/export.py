@@ -57,7 +57,7 @@ def export_model(backbone: Path, head: Head, temperature: float, path: Path) -> 
 
 def quiet_export(
     module: torch.nn.Module,
-    example: torch.Tensor,
+    example: torch.Tensor | tuple[torch.Tensor, ...],
     path: Path,
     inputs: list[str],
     outputs: list[str],
@@ -65,10 +65,11 @@ def quiet_export(
     shapes: dict[int, Any] | None = None,
     external: bool = False,
 ) -> None:
-    """Write a module with one input as ONNX, without the output of PyTorch.
+    """Write a module as ONNX, without the output of PyTorch.
 
-    `shapes` are the free dimensions of the input; default: the first one.
+    `shapes` are the free dimensions of each input; default: the first one.
     """
+    examples = example if isinstance(example, tuple) else (example,)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with (
         warnings.catch_warnings(),
@@ -78,11 +79,12 @@ def quiet_export(
         warnings.simplefilter("ignore")
         torch.onnx.export(
             module,
-            (example,),
+            examples,
             path,
             input_names=inputs,
             output_names=outputs,
-            dynamic_shapes=(shapes or {0: torch.export.Dim("batch", min=1, max=65536)},),
+            dynamic_shapes=(shapes or {0: torch.export.Dim("batch", min=1, max=65536)},)
+            * len(examples),
             opset_version=OPSET,
             dynamo=True,
             external_data=external,

@@ -5,13 +5,13 @@ from typing import Literal, TypedDict
 
 
 class TrainSettings(TypedDict, total=False):
-    """The fields of `TrainConfig` and `SegmentConfig`, which describe them.
+    """The fields of `TrainConfig`, `SegmentConfig` and `VerifyConfig`, which describe them.
 
     A test compares them. `recipe` is an argument of `train`. Lists are given as one value or
     several.
     """
 
-    task: Literal["classify", "segment"]
+    task: Literal["classify", "segment", "verify"]
     split: Literal["published", "random", "grouped", "folders", "near-duplicates"]
     validation_fraction: float
     group: str | None
@@ -53,3 +53,10 @@ class TrainSettings(TypedDict, total=False):
     mixed_precision: Literal["auto", "on", "off"]
     workers: int
     checked_pictures: int
+    segmenter: str
+    walls: int
+    scenes: int
+    tiles: int
+    masked: str | None
+    masked_source: str
+    candidate_threshold: float

@@ -11,11 +11,14 @@ from cracklens.files import as_path, read_bytes
 from cracklens.settings_file import read_settings, validated
 from cracklens.training.config import DEFAULT_RECIPE, TrainConfig
 from cracklens.training.segment.config import SegmentConfig
+from cracklens.training.verify.config import VerifyConfig
 
-DEFAULT_RECIPES = {"classify": DEFAULT_RECIPE, "segment": "segmenter"}
-_CONFIGS: dict[str, type[TrainConfig] | type[SegmentConfig]] = {
+DEFAULT_RECIPES = {"classify": DEFAULT_RECIPE, "segment": "segmenter", "verify": "verifier"}
+AnyConfig = TrainConfig | SegmentConfig | VerifyConfig
+_CONFIGS: dict[str, type[AnyConfig]] = {
     "classify": TrainConfig,
     "segment": SegmentConfig,
+    "verify": VerifyConfig,
 }
 
 
@@ -23,17 +26,18 @@ def resolve_config(
     recipe: str | None = None,
     config_file: Path | None = None,
     overrides: Mapping[str, Any] | None = None,
-) -> TrainConfig | SegmentConfig:
+) -> AnyConfig:
     """Combine a recipe, a YAML file and single values; a later source overrides an earlier one.
 
     Args:
         recipe: name of a recipe of the package, or a TOML file. Default: `recipe` in the YAML file,
-            or the recipe of the task (the published one, or `segmenter`).
-        config_file: YAML with any fields of `TrainConfig`, or of `SegmentConfig`.
+            or the recipe of the task (the published one, `segmenter`, or `verifier`).
+        config_file: YAML with any fields of the configuration of the task.
         overrides: single fields, among them `task`; None means not given.
 
     Returns:
-        A `SegmentConfig` if the task is `segment`, else a `TrainConfig`.
+        A `SegmentConfig` for the task `segment`, a `VerifyConfig` for `verify`, else a
+        `TrainConfig`.
 
     Raises:
         UsageError: unknown recipe or field, or a value out of range.

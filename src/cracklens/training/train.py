@@ -15,22 +15,25 @@ from cracklens.progress import SILENT, Progress
 from cracklens.training.backbone_names import check_names
 from cracklens.training.config import TrainConfig
 from cracklens.training.head_training import train_on_features
+from cracklens.training.resolve import AnyConfig
 from cracklens.training.segment.config import SegmentConfig
+from cracklens.training.verify.config import VerifyConfig
 
 if TYPE_CHECKING:
     from cracklens.training.segment.write import WrittenSegmenter
+    from cracklens.training.verify.train import WrittenVerifier
     from cracklens.training.write import TrainedModel
 
 
 def train(
     data: str | Path,
     output: str | Path,
-    config: TrainConfig | SegmentConfig,
+    config: AnyConfig,
     *,
     overwrite: bool = False,
     cache: Path | None = None,
     progress: Progress = SILENT,
-) -> "TrainedModel | WrittenSegmenter | None":
+) -> "TrainedModel | WrittenSegmenter | WrittenVerifier | None":
     """Train a model on a folder of labelled pictures and write its folder.
 
     Returns:
@@ -41,10 +44,8 @@ def train(
         OutputError: the output exists or cannot be written; checked before the training.
         UsageError: settings that contradict each other or do not fit the data.
     """
-    if isinstance(config, SegmentConfig):
-        from cracklens.training.segment.train import train_segmenter
-
-        return train_segmenter(
+    if not isinstance(config, TrainConfig):
+        return _train_stage(
             data, output, config, overwrite=overwrite, cache=cache, progress=progress
         )
     if not config.fine_tune and int(os.environ.get("WORLD_SIZE", "1")) > 1:
@@ -87,6 +88,26 @@ def train(
         from cracklens.training.write import write_model
 
         return write_model(output, trained, config, overwrite=overwrite, progress=progress)
+
+
+def _train_stage(
+    data: str | Path,
+    output: str | Path,
+    config: SegmentConfig | VerifyConfig,
+    *,
+    overwrite: bool,
+    cache: Path | None,
+    progress: Progress,
+) -> "WrittenSegmenter | WrittenVerifier":
+    if isinstance(config, SegmentConfig):
+        from cracklens.training.segment.train import train_segmenter
+
+        return train_segmenter(
+            data, output, config, overwrite=overwrite, cache=cache, progress=progress
+        )
+    from cracklens.training.verify.train import train_verifier
+
+    return train_verifier(data, output, config, overwrite=overwrite, cache=cache, progress=progress)
 
 
 def _positive(dataset: Dataset, config: TrainConfig) -> str | None:

@@ -76,6 +76,13 @@ class Segmenter(nn.Module):
         logits = nn.functional.pixel_shuffle(self.pixel(self.refine(x)), 2)[:, 0]
         return logits, self._tile(at_stride_8, logits)
 
+    @torch.no_grad()
+    def shift_tile_logit(self, by: float) -> None:
+        """Add a constant to the logits of tiles."""
+        last = self.tile[2]
+        assert isinstance(last, nn.Linear)
+        last.bias.add_(by)
+
     def _tile(self, features: Tensor, logits: Tensor) -> Tensor:
         """Return the logit of the whole picture, from its strongest features and pixel logits.
 

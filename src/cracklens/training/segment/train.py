@@ -29,6 +29,7 @@ from cracklens.training.segment.annotated_tiles import (
     cut_tiles,
     temporary_folder,
 )
+from cracklens.training.segment.card import FittedSegmenter
 from cracklens.training.segment.config import SegmentConfig
 from cracklens.training.segment.fit import Fit, FitSettings
 from cracklens.training.segment.network import check_encoder, create_segmenter
@@ -37,7 +38,7 @@ from cracklens.training.segment.rendered_bank import FORMAT
 from cracklens.training.segment.samples import Samples, Shares, Tile
 from cracklens.training.segment.sources import Parts, read_parts
 from cracklens.training.segment.tiles import refine_masks
-from cracklens.training.segment.write import FittedSegmenter, WrittenSegmenter, write_segmenter
+from cracklens.training.segment.write import WrittenSegmenter, write_segmenter
 from cracklens.training.torch_settings import keep_freed_memory, training_settings
 
 

@@ -1,65 +1,41 @@
 """The model folder of a fitted segmenter: thresholds, calibration, export, card."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import simplejpeg
-import torch
 from numpy.typing import NDArray
 
-from cracklens.datasets import Dataset, Split
-from cracklens.datasets.audit import leaked_pictures
-from cracklens.datasets.sources import digest, known_source
-from cracklens.evaluation.calibration import (
-    TEMPERATURE_BOUNDS,
-    apply_temperature,
-    fit_temperature,
-)
+from cracklens.evaluation.calibration import apply_temperature
 from cracklens.evaluation.summary import Summary, summarise
-from cracklens.files import sha256_file, write_json
+from cracklens.files import write_json
 from cracklens.models import (
     ModelCard,
     ModelFolder,
-    Preprocessing,
     load_engine,
     write_model_folder,
 )
-from cracklens.models.card import Agreement, Architecture, Segmentation, TrainingData
+from cracklens.models.card import Agreement
 from cracklens.models.engines import has_bf16
 from cracklens.progress import SILENT, Progress
+from cracklens.training.segment.card import (
+    TILE_PX,
+    FittedSegmenter,
+    preprocessing,
+    segmenter_card,
+)
 from cracklens.training.segment.config import SegmentConfig
 from cracklens.training.segment.export import check_segmenter, export_segmenter
-from cracklens.training.segment.fit import Losses
-from cracklens.training.segment.network import MEAN, MULTIPLE_PX, STD, Segmenter
 from cracklens.training.segment.predict import SCALES, predict
-from cracklens.training.segment.samples import Tile
+from cracklens.training.segment.samples import Tile, tile_label
 from cracklens.training.segment.sources import Parts
 from cracklens.training.segment.thresholds import Chosen, choose_thresholds
+from cracklens.training.segment.tile_calibration import calibrate_tiles
 
-APACHE_WEIGHTS = frozenset({"10e3c892356c0d37b7052c284ef7dd4e22788184dd7a30b017fe985acafe44bd"})
-"""Files of MobileNetV2 1.0 from the ONNX model zoo, licence Apache-2.0, with folded norm layers."""
-WINDOW_PX = 768
-TILE_PX = 256
 _CHECKED = 16
 _CHECKED_BF16 = 64
-
-
-@dataclass(frozen=True, slots=True)
-class FittedSegmenter:
-    """A fitted network and its training data; `name` is the name of the data."""
-
-    dataset: Dataset
-    split: Split
-    cracked_class: str
-    network: Segmenter
-    losses: Losses
-    device: torch.device
-    seconds: float
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +71,17 @@ def write_segmenter(
     )
     positive = fitted.dataset.classes.index(fitted.cracked_class)
     logits, truth, pixels = _tile_logits(fitted, parts, positive, progress)
-    temperature = fit_temperature(logits, truth)
-    calibrated = temperature not in TEMPERATURE_BOUNDS
-    temperature = temperature if calibrated else 1.0
+    tile = calibrate_tiles(
+        logits[:, positive], truth == positive,
+        *_rendered_logits(fitted, parts, config.checked_pictures, progress),
+    )  # fmt: skip
+    fitted.network.shift_tile_logit(tile.shift)
+    logits[:, positive] += tile.shift
+    temperature, calibrated = tile.temperature, tile.calibrated
+    progress.say(
+        f"tiles: cracked from a probability of {tile.threshold:g}; rendered look-alikes called "
+        f"cracked {tile.false_share:.1%}, rendered cracks missed {tile.missed_share:.1%}"
+    )
     summary = summarise(
         apply_temperature(logits, temperature), truth, fitted.dataset.classes, fitted.cracked_class
     )
@@ -113,8 +97,11 @@ def write_segmenter(
                 "seconds": round(fitted.seconds),
             },
         )
-        calibration = {"temperature": temperature, "calibrated": calibrated}
-        return _card(
+        calibration = {
+            "temperature": temperature, "calibrated": calibrated,
+            "decision_threshold": tile.threshold,
+        }  # fmt: skip
+        return segmenter_card(
             output.name, fitted, config, parts, summary, agreement, calibration=calibration,
             chosen=chosen,
         )  # fmt: skip
@@ -152,7 +139,7 @@ def _tile_logits(
     fitted: FittedSegmenter, parts: Parts, positive: int, progress: Progress
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint8]]:
     """Return the logits (N x 2) and classes of all validation tiles, and a few tiles' pixels."""
-    fit = _preprocessing().fit
+    fit = preprocessing().fit
     tiles = [*parts.validation_cracked, *parts.validation_crack_free]
     found = []
     with progress.step("validate", len(tiles)) as step:
@@ -168,8 +155,22 @@ def _tile_logits(
     return logits, truth, np.stack([fit(_pixels(tiles[i])) for i in shown])
 
 
-def _preprocessing() -> Preprocessing:
-    return Preprocessing(height_px=TILE_PX, width_px=TILE_PX, mean=MEAN, std=STD)
+def _rendered_logits(
+    fitted: FittedSegmenter, parts: Parts, most: int, progress: Progress
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the logits of rendered validation pictures, and which of them are cracked."""
+    bank = parts.validation_bank
+    pictures = [bank[number] for number in range(min(len(bank), most))]
+    labels = [tile_label(p.crack, np.ones_like(p.crack)) for p in pictures]
+    clear = [n for n, label in enumerate(labels) if label >= 0]
+    fit = preprocessing().fit
+    with progress.step("validate look-alikes", len(clear)) as step:
+        shown = (fit(np.ascontiguousarray(pictures[n].pixels)) for n in clear)
+        found = []
+        for _, logit in predict(fitted.network, shown, fitted.device):
+            found.append(logit)
+            step.advance()
+    return np.array(found), np.array([labels[n] == 1 for n in clear], bool)
 
 
 def _export(
@@ -215,91 +216,3 @@ def _equal_decisions(path: Path, pixels: NDArray[np.uint8]) -> float:
     same_pixels = ((exact["map"] > 0.5) == (rough["map"] > 0.5)).mean()  # noqa: PLR2004
     same_tiles = (exact["logits"].argmax(1) == rough["logits"].argmax(1)).mean()
     return float(min(same_pixels, same_tiles))
-
-
-def _card(
-    name: str,
-    fitted: FittedSegmenter,
-    config: SegmentConfig,
-    parts: Parts,
-    summary: Summary,
-    agreement: Agreement,
-    *,
-    calibration: dict[str, Any],
-    chosen: Chosen,
-) -> ModelCard:
-    values = config.model_dump(mode="json")
-    weights = Path(config.weights)
-    values["weights"] = weights.name
-    for place in ("start", "drawn"):
-        if values[place]:
-            values[place] = Path(values[place]).name
-    parameters = sum(p.numel() for p in fitted.network.parameters())
-    return ModelCard(
-        name=name,
-        task="segment",
-        segmentation=Segmentation(
-            window_px=WINDOW_PX,
-            multiple_px=MULTIPLE_PX,
-            scales=SCALES,
-            seed_threshold=chosen.seed_threshold,
-            grow_threshold=chosen.grow_threshold,
-        ),
-        labels=list(fitted.dataset.classes),
-        positive=fitted.cracked_class,
-        **calibration,
-        preprocessing=_preprocessing(),
-        architecture=Architecture(
-            backbone=config.encoder,
-            weights=weights.name,
-            weights_sha256=sha256_file(weights) if weights.is_file() else "",
-            weights_licence=_licence(config),
-            head="U-Net decoder, pixel and tile output",
-            parameters=parameters,
-            trained_parameters=parameters,
-        ),
-        data=_data(fitted, parts, config),
-        agreement=agreement,
-        configuration=values,
-        validation=summary.model_dump(mode="json"),
-        created=datetime.now(UTC).replace(microsecond=0),
-        cracklens_version=version("cracklens"),
-        files={},
-    )
-
-
-def _licence(config: SegmentConfig) -> str:
-    """Return the licence of the starting weights, or an empty text if it is unknown."""
-    if config.weights == "random":
-        return "none needed"
-    weights = Path(config.weights)
-    known = config.weights == "pretrained" or (
-        weights.is_file() and sha256_file(weights) in APACHE_WEIGHTS
-    )
-    return "apache-2.0" if known else ""
-
-
-def _data(fitted: FittedSegmenter, parts: Parts, config: SegmentConfig) -> TrainingData:
-    dataset, split = fitted.dataset, fitted.split
-    labels = [item.label for item in dataset.items]
-    hashes = [sha256_file(item.path) for item in dataset.items]
-    total = digest(zip(labels, hashes, strict=True))
-    source = known_source(total)
-    chosen = {"train": split.train, "validation": split.validation}
-    counts = {name: dataset.subset(part).counts() for name, part in chosen.items()}
-    if parts.bank is not None:
-        counts["rendered by cracklens"] = {"pictures": len(parts.bank)}
-    cited = [source.citation if source else ""]
-    if parts.drawn:
-        counts["drawn masks, trained on only"] = {"tiles": len(parts.drawn)}
-        cited.append(config.drawn_source)
-    return TrainingData(
-        name=source.title if source else fitted.name or dataset.root.resolve().name,
-        licence=source.licence if source else "",
-        citation=" ".join(filter(None, cited)),
-        digest=total,
-        part_digests={n: digest((labels[i], hashes[i]) for i in p) for n, p in chosen.items()},
-        counts=counts,
-        unreadable=len(parts.unreadable),
-        leaked_duplicates=len(leaked_pictures(hashes, split)),
-    )

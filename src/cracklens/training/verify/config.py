@@ -18,8 +18,8 @@ class VerifyConfig(DataSettings):
     segmenter: str = _verifier(
         "concrete", "Segmenter that gets the verifier: a model folder, or a name."
     )
-    walls: int = _verifier(1_600, "Rendered pictures of up to 1,024 px.", ge=20)
-    scenes: int = _verifier(120, "Rendered scenes of 3 MP.", ge=0)
+    walls: int = _verifier(1_000, "Rendered pictures of up to 1,024 px.", ge=20)
+    scenes: int = _verifier(100, "Rendered scenes of 3 MP.", ge=0)
     tiles: int = _verifier(12_000, "Labelled tiles at most; 0 for none.", ge=0)
     masked: str | None = _verifier(None, "Folder of more pictures, with drawn masks.")
     masked_source: str = _verifier(

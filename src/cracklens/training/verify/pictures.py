@@ -27,7 +27,7 @@ FORMAT = "1"
 """Version of the rendering; a new value makes cached pictures invalid."""
 Labels = NDArray[np.uint8]
 
-Source = Literal["walls", "scenes"]
+RenderedKind = Literal["walls", "scenes"]
 _SIDES_PX = (512, 1024)
 _SCENE_PX = (1500, 2000)
 _ON, _LIKE_ON = 40, 100  # values of a mask that count
@@ -114,7 +114,7 @@ def _read_labels(path: Path) -> Labels:
 
 def picture_bank(
     folder: Path,
-    source: Source,
+    source: RenderedKind,
     count: int,
     *,
     seed: int,
@@ -152,7 +152,7 @@ def picture_bank(
     return PictureBank(tuple(files))
 
 
-def bank_folder(cache: Path, source: Source, seed: int, backgrounds: Sequence[Path]) -> Path:
+def bank_folder(cache: Path, source: RenderedKind, seed: int, backgrounds: Sequence[Path]) -> Path:
     """Return the folder of a bank in a cache; other backgrounds have another one."""
     names = "\n".join(f"{path.parent.name}/{path.name}" for path in backgrounds)
     digest = hashlib.sha256(names.encode()).hexdigest()[:12]

@@ -1,0 +1,145 @@
+"""Calibration of a verifier on whole lines of validation pictures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from cracklens.tracing.crack import Crack
+from cracklens.training.verify.labelled import CRACK_SHARE, FREE_SHARE, UNKNOWN
+from cracklens.verification.lines import JudgedPieces, Line, branches_of, lines_of
+
+Floats = NDArray[np.float64]
+
+THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+LEAST_RIGHT = 0.97
+"""Share of the reported length that is crack on validation pictures: the aim of the threshold."""
+_BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """A judged line with its truth; `weight` balances the sources."""
+
+    logit: float
+    length_px: float
+    is_crack: bool
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The calibration of a verifier, its error and its threshold."""
+
+    coefficients: tuple[float, float, float]
+    error: float
+    threshold: float
+    right: float
+    found: float
+
+
+def known_lines(
+    lines: Sequence[Crack], judged: JudgedPieces, labels: NDArray[np.int64]
+) -> list[KnownLine]:
+    """Return the lines of a picture whose truth is clear, cut as `verify` cuts them.
+
+    Args:
+        lines: candidates.
+        judged: their pieces.
+        labels: of these pieces.
+    """
+    sums: dict[tuple[int, int], Floats] = {}
+    for piece, label in zip(judged.pieces, labels, strict=True):
+        if label == UNKNOWN:
+            continue
+        run = judged.runs[piece.run]
+        for place, branch in enumerate(run.branches):
+            start = max(piece.start_px, float(run.ends_px[place]))
+            end = min(piece.end_px, float(run.ends_px[place + 1]))
+            if end > start:
+                row = sums.setdefault((run.candidate, branch), np.zeros(2))
+                row += (end - start) * np.array([1.0, float(label == 0)])
+    found = []
+    for line in lines_of(lines, branches_of(judged, lines), 0.0):
+        known = _truth(line, sums)
+        if known is not None:
+            found.append(KnownLine(line.logit, line.length_px, known))
+    return found
+
+
+def _truth(line: Line, sums: dict[tuple[int, int], Floats]) -> bool | None:
+    rows = [sums[line.candidate, b] for b in line.branches if (line.candidate, b) in sums]
+    if not rows:
+        return None
+    length, crack = np.sum(rows, axis=0)
+    share = crack / max(float(length), 1e-9)
+    if share >= CRACK_SHARE:
+        return True
+    return False if share <= FREE_SHARE else None
+
+
+def calibrate(lines: Sequence[KnownLine]) -> Calibration:
+    """Fit the logit of a line on its mean logit and its length; choose the threshold.
+
+    Platt 1999 with one more regressor. The error is the expected calibration error in ten bins of
+    equal count, by two-fold cross-fitting: each half is judged by the fit on the other.
+    """
+    features = np.array([[1.0, one.logit, np.log1p(one.length_px)] for one in lines])
+    truth = np.array([one.is_crack for one in lines], np.float64)
+    weight = np.array([one.weight for one in lines])
+    length = np.array([one.length_px for one in lines])
+    half = np.arange(len(lines)) % 2 == 0
+    crossed = np.zeros(len(lines))
+    for part in (half, ~half):
+        crossed[~part] = expit(features[~part] @ _platt(features[part], truth[part], weight[part]))
+    coefficients = _platt(features, truth, weight)
+    share = expit(features @ coefficients)
+    threshold = _threshold(share, truth, length)
+    reported = share >= threshold
+    return Calibration(
+        (float(coefficients[0]), float(coefficients[1]), float(coefficients[2])),
+        calibration_error(crossed, truth),
+        threshold,
+        float((length * truth)[reported].sum() / max(length[reported].sum(), 1e-9)),
+        float((length * truth)[reported].sum() / max((length * truth).sum(), 1e-9)),
+    )
+
+
+def _platt(features: Floats, truth: Floats, weight: Floats) -> Floats:
+    """Return the coefficients of a logistic regression by Newton's method, slightly regularised."""
+    # Platt's targets keep the probabilities away from 0 and 1
+    positive, negative = truth.sum(), (1 - truth).sum()
+    target = np.where(truth > 0, (positive + 1) / (positive + 2), 1 / (negative + 2))
+    found = np.array([0.0, 1.0, 0.0])
+    prior = np.array([0.0, 1.0, 0.0])
+    ridge = np.diag([1e-6, 1e-2, 1e-2])
+    for _ in range(50):
+        share = expit(features @ found)
+        slope = features.T @ (weight * (share - target)) + ridge @ (found - prior)
+        curve = (features * (weight * share * (1 - share))[:, None]).T @ features + ridge
+        step = np.linalg.solve(curve, slope)
+        found = found - step
+        if np.abs(step).max() < 1e-8:  # noqa: PLR2004
+            break
+    return found
+
+
+def calibration_error(share: Floats, truth: Floats) -> float:
+    """Return the expected calibration error in bins of equal count."""
+    order = np.argsort(share)
+    bins = np.array_split(order, min(_BINS, max(len(order) // 20, 1)))
+    return float(
+        sum(len(b) * abs(share[b].mean() - truth[b].mean()) for b in bins if len(b)) / len(order)
+    )
+
+
+def _threshold(share: Floats, truth: Floats, length: Floats) -> float:
+    """Return the least threshold at which enough of the reported length is crack; at most 0.8."""
+    for threshold in THRESHOLDS:
+        reported = share >= threshold
+        right = (length * truth)[reported].sum()
+        if right >= LEAST_RIGHT * length[reported].sum():
+            return threshold
+    return THRESHOLDS[-1]
