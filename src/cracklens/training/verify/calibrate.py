@@ -108,22 +108,20 @@ def calibrate(lines: Sequence[KnownLine]) -> Calibration:
 
 
 def _platt(features: Floats, truth: Floats, weight: Floats) -> Floats:
-    """Return the coefficients of a logistic regression by Newton's method, slightly regularised."""
-    # Platt's targets keep the probabilities away from 0 and 1
-    positive, negative = truth.sum(), (1 - truth).sum()
-    target = np.where(truth > 0, (positive + 1) / (positive + 2), 1 / (negative + 2))
-    found = np.array([0.0, 1.0, 0.0])
-    prior = np.array([0.0, 1.0, 0.0])
-    ridge = np.diag([1e-6, 1e-2, 1e-2])
-    for _ in range(50):
-        share = expit(features @ found)
-        slope = features.T @ (weight * (share - target)) + ridge @ (found - prior)
-        curve = (features * (weight * share * (1 - share))[:, None]).T @ features + ridge
-        step = np.linalg.solve(curve, slope)
-        found = found - step
-        if np.abs(step).max() < 1e-8:  # noqa: PLR2004
-            break
-    return found
+    """Return constant, weight of the logit and weight of the length; (0, 1, 0) without two kinds.
+
+    Features are scaled before the fit, so that its mild regularisation acts on all alike.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    if len(np.unique(truth)) < 2:  # noqa: PLR2004
+        return np.array([0.0, 1.0, 0.0])
+    centre, spread = features[:, 1:].mean(axis=0), np.maximum(features[:, 1:].std(axis=0), 1e-6)
+    fitted = LogisticRegression(C=100.0, max_iter=1000).fit(
+        (features[:, 1:] - centre) / spread, truth, sample_weight=weight
+    )
+    slopes = fitted.coef_[0] / spread
+    return np.array([float(fitted.intercept_[0] - slopes @ centre), *slopes])
 
 
 def calibration_error(share: Floats, truth: Floats) -> float:
