@@ -8,8 +8,6 @@ after the conversion.
 from collections.abc import Iterator
 from typing import Any
 
-from cracklens.grading.certainty import given
-
 OLDER = (1, 2)
 _NEW = 3
 _WIDTH = ("width ", "any width ")
@@ -26,6 +24,8 @@ def upgraded(content: dict[str, Any]) -> dict[str, Any]:
     version = content.get("schema_version")
     if isinstance(version, bool) or version not in OLDER:
         return content
+    from cracklens.grading.certainty import given  # NumPy, which `--help` does not wait for
+
     for crack in _objects(content, "photographs", "cracks"):
         for grade in _objects(crack, "grades"):
             if isinstance(grade.get("text"), str) and not grade.get("refused"):
