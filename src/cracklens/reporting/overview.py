@@ -157,8 +157,8 @@ def total_m(pairs: Sequence[tuple[PhotoRecord, CrackRecord]]) -> float | None:
 
 
 def interval_m(low_m: float | None, high_m: float | None) -> str:
-    """Return the ends of an interval in metres, as text; empty where it is not known."""
-    return "" if low_m is None or high_m is None else f"{low_m:,.2f} to {high_m:,.2f}"
+    """Return the ends of an interval in metres, as text; empty where it is not known, or all 0."""
+    return "" if low_m is None or not high_m else f"{low_m:,.2f} to {high_m:,.2f}"
 
 
 def _rank(found: WidthClassRecord) -> int | None:
