@@ -43,8 +43,11 @@ reinforced concrete, X0 beside another class. Of several exposure classes the st
 
 **Probabilities.** The width that counts is the greatest one, a high percentile along the crack. It
 is taken as normal with its combined standard uncertainty, cut off at 0. Each state has the
-probability of the widths between its boundaries: "CS2 0.81, CS1 0.19". Where a code has boundaries
-of spacing too, the worse of the two states counts, and width and spacing are taken as independent.
+probability of the widths between its boundaries: "CS2 0.81, CS1 0.19". It holds only if the
+line is a crack, so the probability of that stands before it: "a crack 0.93; if so CS2 0.81, CS1
+0.19", or "if a crack, CS2 0.81, CS1 0.19" where nothing verified the line. Where a code
+has boundaries of spacing too, the worse of the two states counts, and width and spacing are taken
+as independent.
 
 **One state.** A single state is stated only where it holds the whole 95 % interval, of the width
 and of the spacing. An interval that touches two states states none.
@@ -61,9 +64,10 @@ crack by its own width: one code may grade what another cannot.
 
 **Faults of the photograph.** Blur, movement, noise, compression, a slant, clipped light: each
 widens the interval of a width by what it can shift it, in pixels. The state stands if the widened
-interval lies in one state: "CS3 > 0.99 although out of focus by 4 px: the doubt is smaller than the
-distance to the boundary". It is refused if the interval touches two, with the reason and what
-helps. Where the spacing alone gives the worst state, no doubt of the width can change it.
+interval lies in one state: "if a crack, CS3 > 0.99 although out of focus by 4 px: the doubt is
+smaller than the distance to the boundary". It is refused if the interval touches two,
+with the reason and what helps. Where the spacing alone gives the worst state, no
+doubt of the width can change it.
 """
 
 

@@ -25,6 +25,7 @@ CONTEXT = (
 """What an inspector says of the member: none of it can be seen in a photograph."""
 SHOWN = 16
 NEAR_PX = 8.0  # between a place that was measured and the true centreline
+LIKELY = 0.5  # below this a line is more likely something else, and stands last
 CRACKLENS = str(Path(sys.executable).with_name("cracklens"))
 
 
@@ -58,7 +59,7 @@ def compare(truth: Path, found: Path) -> None:
         reported = sum(crack["length_px"] for crack in photograph["cracks"])
         print(f"{photograph['path']:<26}{length:>8,.0f}{reported:>10,.0f}")
     rows = [row for photograph in photographs for row in widths(photograph, known)]
-    rows.sort(key=lambda row: -row["score"])
+    rows.sort(key=lambda row: (row["unlikely"], -row["score"]))
     print(f"\n{'greatest width in mm':<22}{'known':>6}{'reported (95 %)':>25}  holds it  state")
     for row in rows[:SHOWN]:
         interval = f"{row['width']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
@@ -101,6 +102,7 @@ def widths(photograph: dict[str, Any], known: dict[str, Any]) -> list[dict[str, 
                     "low": width["low"],
                     "high": width["high"],
                     "score": crack["priority"]["score"] if crack["priority"] else 0.0,
+                    "unlikely": crack["probability"] is not None and crack["probability"] < LIKELY,
                     "state": crack["grades"][0]["text"] if crack["grades"] else "",
                 }
             )

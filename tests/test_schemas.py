@@ -38,5 +38,5 @@ def test_the_id_is_the_address_on_the_site(name):
 
 
 def test_another_name_is_an_error():
-    with pytest.raises(UsageError, match="did you mean 'inspection-2'"):
+    with pytest.raises(UsageError, match="did you mean 'inspection-3'"):
         read_schema("inspection")

@@ -30,10 +30,10 @@ def test_a_state_stands_where_the_doubt_is_smaller_than_the_distance_to_the_boun
     found = graded(73, BLURRED)
     assert found.stated == "CS3"
     assert found.text == (
-        "CS3 > 0.99 although out of focus by 4 px: the doubt is smaller than the distance to the "
-        "boundary"
+        "if a crack, CS3 > 0.99 although out of focus by 4 px: the doubt is smaller than the "
+        "distance to the boundary"
     )
-    assert graded(73, None).text == "CS3 > 0.99"
+    assert graded(73, None).text == "if a crack, CS3 > 0.99"
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_a_wider_crack_is_never_likelier_to_be_in_a_better_state(first, second, 
 
 def test_text_names_the_likeliest_state_first():
     (found,) = grade(width(0.34, 0.045), MBEI, mm_per_px=FINE)
-    assert found.text == "CS2 0.81, CS1 0.19"
+    assert found.text == "if a crack, CS2 0.81, CS1 0.19"
     assert found.stated is None
     assert found.basis == ("width 0.34 mm (0.25 to 0.43)", "reinforced")
     assert "No spacing is known: by the width alone." in found.notes
@@ -103,7 +103,9 @@ def test_a_design_limit_is_worded_apart_from_states():
     )
     limit, state = grade(width(0.36), context, mm_per_px=FINE)
     assert limit.kind == "design limit"
-    assert limit.text == "exceeds 0.30 mm: 0.93; a design limit for calculated width, not a rating"
+    assert limit.text == (
+        "if a crack, exceeds 0.30 mm: 0.93; a design limit for calculated width, not a rating"
+    )
     assert list(limit.states) == ["within 0.30 mm", "exceeds 0.30 mm"]
     assert not any("Ratings" in note for note in limit.notes)
     assert any("not a rating" in note for note in limit.notes)
@@ -221,3 +223,26 @@ def _plain(value):
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if hasattr(value, "items") else value
+
+
+def test_the_states_stand_with_the_probability_that_there_is_a_crack():
+    verified = grade(width(0.34, 0.045), ALL, mm_per_px=FINE, probability=0.93)
+    bare = grade(width(0.34, 0.045), ALL, mm_per_px=FINE)
+    for found, other in zip(verified, bare, strict=True):
+        assert found.states == other.states  # they are given that it is a crack
+        assert (found.probability, other.probability) == (0.93, None)
+        if not found.refused:
+            assert found.text.startswith("a crack 0.93; if so ")
+            assert other.text.startswith("if a crack, ")
+
+
+@given(st.floats(0.02, 9), st.floats(0, 1) | st.none())
+def test_no_state_is_worded_without_its_condition(value, probability):
+    for found in grade(width(value, 0.01), ALL, mm_per_px=None, probability=probability):
+        assert found.refused or "; if so " in found.text or found.text.startswith("if a crack, ")
+
+
+@pytest.mark.parametrize("probability", [-0.1, 1.1, float("nan")])
+def test_a_probability_lies_between_0_and_1(probability):
+    with pytest.raises(UsageError, match="a probability must lie between 0 and 1"):
+        grade(width(0.3), ALL, mm_per_px=FINE, probability=probability)

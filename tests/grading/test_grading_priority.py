@@ -65,7 +65,9 @@ def test_severity_rises_by_a_step_at_each_boundary(width_mm, severity):
 def test_severity_follows_the_probabilities_of_the_classes():
     found = priority(q(0.30, 0.02), None, GIRDER, WEIGHTS)
     assert values_of(found)["severity"] == pytest.approx((0.25 + 0.5) / 2)
-    assert found.terms[0].text == "width 0.30 mm: 0.10 to 0.30 mm 0.50, 0.30 to 1.27 mm 0.50"
+    assert found.terms[0].text == (
+        "if a crack, width 0.30 mm: 0.10 to 0.30 mm 0.50, 0.30 to 1.27 mm 0.50"
+    )
 
 
 def test_the_same_crack_is_more_severe_in_a_prestressed_member():
@@ -81,7 +83,9 @@ def test_a_width_that_the_scale_cannot_tell_counts_as_any_that_it_may_be():
     """At 0.2 mm/px 3 px are 0.6 mm: 1/6 lie up to 0.10, 2/6 up to 0.30, 3/6 above."""
     found = priority(q(0.2, 0.02), None, GIRDER, WEIGHTS, mm_per_px=0.2)
     assert values_of(found)["severity"] == pytest.approx((1 / 3 * 0.25) + (1 / 2 * 0.5))
-    assert found.terms[0].text.startswith("any width up to 0.60 mm, the scale tells no more: up to")
+    assert found.terms[0].text.startswith(
+        "if a crack, any width up to 0.60 mm, the scale tells no more: up to"
+    )
     wide = priority(q(3.0, 0.02), None, GIRDER, WEIGHTS, mm_per_px=0.2)
     assert values_of(wide)["severity"] == pytest.approx(0.75)
 
@@ -134,7 +138,7 @@ def test_terms_and_score_fit_the_record():
     terms = [
         TermRecord(name=t.name, value=t.value, weight=t.weight, text=t.text) for t in found.terms
     ]
-    PriorityRecord(score=found.score, terms=terms, note=found.note)
+    PriorityRecord(score=found.score, terms=terms, note=found.note, if_crack=found.if_crack)
 
 
 def test_every_class_and_role_has_a_value():
@@ -186,3 +190,32 @@ def test_a_file_with_a_mistake_says_where_it_is(tmp_path, text, says):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(UsageError, match=r"mine\.toml cannot be read: No such file"):
         load_weights(tmp_path / "mine.toml")
+
+
+def test_the_score_is_that_of_a_crack_times_the_probability_of_one():
+    bare = priority(q(0.8, 0.02), q(1500), GIRDER, WEIGHTS)
+    found = priority(q(0.8, 0.02), q(1500), GIRDER, WEIGHTS, probability=0.4)
+    assert bare.score == bare.if_crack == found.if_crack
+    assert bare.probability is None
+    assert found.score == pytest.approx(0.4 * bare.score)
+    assert found.note.startswith(
+        f"{bare.score:.0f} if it is a crack, times the probability 0.40 that it is one."
+    )
+    assert found.terms[0].text.startswith("a crack 0.40; if so width 0.80 mm: ")
+    assert "probability" not in bare.note
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0.01, 9), st.floats(0, 9000))
+def test_the_score_rises_with_the_probability(first, second, width_mm, length_mm):
+    low, high = sorted([first, second])
+    scores = [
+        priority(q(width_mm, 0.01), q(length_mm), GIRDER, WEIGHTS, probability=each).score
+        for each in (low, high)
+    ]
+    bare = priority(q(width_mm, 0.01), q(length_mm), GIRDER, WEIGHTS).score
+    assert scores[0] <= scores[1] <= bare + 1e-9
+
+
+def test_a_probability_lies_between_0_and_1():
+    with pytest.raises(UsageError, match="a probability must lie between 0 and 1"):
+        priority(q(0.8), None, GIRDER, WEIGHTS, probability=1.5)

@@ -24,6 +24,7 @@ from cracklens.record.schema import PhotoRecord
 from cracklens.record.validate_measured import measured_problems
 from cracklens.synthesis import render_specimen
 from cracklens.tracing import TraceSettings, trace
+from cracklens.tracing.crack import Verdict
 
 CONTEXT = Context(codes=("aashto-mbei", "aci-224r"), reinforcement="reinforced", axis_deg=90)
 NO_TILES = np.zeros((0, 4), np.int32), np.zeros(0, np.float32)
@@ -42,7 +43,7 @@ def photo(specimen, tmp_path_factory):
     return read_photo(path)
 
 
-def record(photo, specimen, request, *, context=CONTEXT, kind_of_map="pixels"):
+def record(photo, specimen, request, *, context=CONTEXT, kind_of_map="pixels", change=None):
     found = ProbabilityMap((specimen.coverage * 255).astype(np.uint8), *NO_TILES)
     if kind_of_map == "tiles":
         probability = np.zeros((700, 700), np.uint8)
@@ -50,6 +51,8 @@ def record(photo, specimen, request, *, context=CONTEXT, kind_of_map="pixels"):
         boxes = np.array([[x, 300, 100, 100] for x in range(0, 700, 100)], np.int32)
         found = ProbabilityMap(probability, boxes, np.ones(7, np.float32), kind="tiles")
     tracing = trace(found, TraceSettings())
+    if change:
+        tracing = replace(tracing, cracks=tuple(map(change, tracing.cracks)))
     assess = Assessor(request, context, load_weights())
     return record_of(
         photo, found, tracing, assess(photo, found, tracing),
@@ -119,6 +122,38 @@ def test_the_scale_decides_the_state(photo, specimen):
     assert fine.grades[0].stated == "CS1"
 
 
+@pytest.mark.slow
+def test_the_probability_of_a_crack_goes_on_to_grade_priority_and_record(photo, specimen):
+    def verified(crack):
+        return replace(crack, verdict=Verdict(0.4, {"joint": 0.6}))
+
+    request = ScaleRequest(mm_per_px=0.1, relative_standard=0.002)
+    (bare,) = record(photo, specimen, request).cracks
+    (crack,) = record(photo, specimen, request, change=verified).cracks
+    assert (crack.probability, crack.kinds) == (0.4, {"joint": 0.6})
+    assert crack.grades[0].text.startswith("a crack 0.40; if so CS2 ")
+    assert crack.grades[0].states == bare.grades[0].states
+    assert crack.priority.score == pytest.approx(0.4 * bare.priority.score, abs=0.1)
+    assert bare.grades[0].text.startswith("if a crack, CS2 ")
+    assert bare.probability is None
+
+
+@pytest.mark.slow
+def test_a_crack_that_was_not_seen_where_it_is_widest_has_no_width(photo, specimen):
+    def unseen(crack):
+        branches = [
+            replace(branch, inferred=((0, len(branch.points_px) - 1),)) for branch in crack.branches
+        ]
+        return replace(crack, branches=tuple(branches))
+
+    found = record(photo, specimen, ScaleRequest(mm_per_px=0.1), change=unseen)
+    (crack,) = found.cracks
+    assert crack.priority is None
+    assert "not seen" in crack.grades[0].refused
+    assert crack.measurement.inferred_mm == pytest.approx(crack.measurement.length_mm.value, 1e-3)
+    assert crack.measurement.inferred_px > 100
+
+
 def test_whole_tiles_are_not_measured(photo, specimen):
     found = record(photo, specimen, ScaleRequest(mm_per_px=0.1), kind_of_map="tiles")
     assert found.cracks
@@ -156,7 +191,7 @@ def test_a_crack_is_graded_if_blur_cannot_change_its_state(tmp_path):
     assert mbei.refused is None
     assert mbei.stated == "CS3"
     assert re.fullmatch(
-        r"CS3 > 0\.99 although out of focus by [34](\.\d)? px: the doubt is smaller than the "
+        r"if a crack, CS3 > 0\.99 although out of focus by [34](\.\d)? px: the doubt is smaller than the "
         "distance to the boundary",
         mbei.text,
     )
@@ -275,7 +310,9 @@ def test_a_slant_refuses_what_lies_near_a_boundary_only(photo, specimen, mm_per_
     tilted = Scale(mm_per_px, 0.01, "typed", "", tilt_deg=50.0)
     fitness = assess_fitness(photo, scale=tilted)
     assert fitness.verdict == "detect only"
-    ((mbei, _aci),) = grades_of(measure(photo.pixels, cracks, tilted), CONTEXT, tilted, fitness)
+    ((mbei, _aci),) = grades_of(
+        measure(photo.pixels, cracks, tilted), CONTEXT, tilted, fitness, cracks
+    )
     assert mbei.stated == stated
     told = mbei.refused if stated is None else mbei.text
     assert "seen at a slant of 50°" in told

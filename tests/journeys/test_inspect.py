@@ -93,7 +93,7 @@ def test_a_folder_goes_in_and_a_report_comes_out(inspect, cracklens, site, tmp_p
     seconds = json.loads((out / "timings.json").read_text(encoding="utf-8"))["total"]
     assert all(seconds[step] > 0 for step in STEPS)
     valid = cracklens("validate", "out", cwd=tmp_path)
-    assert "valid, schema 2" in valid.stdout
+    assert "valid, schema 3" in valid.stdout
 
 
 def test_json_is_one_object_on_standard_output(inspect, site):
@@ -447,6 +447,6 @@ def test_validate_says_what_is_wrong(cracklens, inspect, site, tmp_path):
     said = json.loads(done.stdout)
     assert said["valid"] is False
     assert len(said["problems"]) == 3
-    file.write_text(json.dumps(found | {"schema_version": 3}), encoding="utf-8")
+    file.write_text(json.dumps(found | {"schema_version": 4}), encoding="utf-8")
     assert "upgrade" in cracklens("validate", "out", code=1, cwd=tmp_path).stderr
     assert "name the output" in cracklens("validate", "site", code=2, cwd=tmp_path).stderr

@@ -1,5 +1,6 @@
 """From a tracing to the record: places, directions and boxes against what was drawn."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.photos import Photo
 from cracklens.record.convert import record_of
 from cracklens.tracing import Branch, Crack, Rejected, Tracing
+from cracklens.tracing.crack import Verdict
 
 BOXES = np.array([[0, 0, 64, 48]], np.int32), np.array([0.87654321], np.float32)
 
@@ -98,3 +100,32 @@ def test_a_straight_line_has_its_own_direction(angle, length, backwards):
     found = orientation_deg([points[::-1] if backwards else points])
     assert 0 <= found < 180
     assert min(abs(found - angle), 180 - abs(found - angle)) <= 0.05 + 1e-6
+
+
+def test_what_the_verification_says_is_kept_of_cracks_and_of_rejected_lines():
+    likely = replace(crack(line((0, 0), (30, 0))), verdict=Verdict(0.93456, {"joint": 0.06544}))
+    joint = replace(
+        crack(line((0, 9), (30, 9))), verdict=Verdict(0.1, {"joint": 0.86, "plant": 0.04})
+    )
+    rejected = Rejected(joint, "probably not a crack", "probably a joint (0.86)")
+    record = convert(Tracing((likely, crack(line((0, 20), (9, 20)))), (rejected,)))
+    found, bare = record.cracks
+    assert (found.probability, found.kinds) == (0.9346, {"joint": 0.0654})
+    assert (bare.probability, bare.kinds) == (None, {})
+    (passed,) = record.rejected
+    assert (passed.probability, passed.reason) == (0.1, "probably not a crack")
+    assert max(passed.kinds, key=passed.kinds.get) == "joint"
+
+
+def test_a_verdict_that_is_no_number_is_none():
+    odd = replace(crack(line((0, 0), (30, 0))), verdict=Verdict(float("nan"), {"joint": 1.0}))
+    (found,) = convert(Tracing((odd,), ())).cracks
+    assert (found.probability, found.kinds) == (None, {})
+
+
+def test_inferred_parts_are_kept():
+    joined = replace(line((0, 0), (10, 0), (25, 0), (40, 0)), inferred=((1, 2),))
+    (found,) = convert(Tracing((crack(joined),), ())).cracks
+    assert found.branches[0].inferred == [(1, 2)]
+    assert found.continues == []
+    assert found.network is None

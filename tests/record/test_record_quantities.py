@@ -9,6 +9,7 @@ from cracklens.grading import Context, grade
 from cracklens.grading.quantities import (
     INFLUENCE_MM,
     NOT_GRADED,
+    NOT_SEEN,
     NOT_TOLD_APART,
     WIDTH_BOUNDARIES_MM,
 )
@@ -26,10 +27,11 @@ from cracklens.record.convert_measured import (
     field_record,
     measurement_record,
     scale_record,
+    with_inferred,
 )
 from cracklens.record.measured import GradeRecord
 from cracklens.record.quantities import counted_crack, quantities_record
-from cracklens.record.schema import BranchRecord, CrackRecord, PhotoRecord
+from cracklens.record.schema import BranchRecord, CrackRecord, PhotoRecord, RejectedRecord
 
 CONTEXT = Context(
     codes=("aashto-mbei", "aci-224r"), exposure=("humidity",), reinforcement="reinforced"
@@ -81,7 +83,15 @@ def crack(*profiles, length_mm=1000.0, mean_mm=0.2):
     )
 
 
-def surveyed(*cracks, area_m2=4.0, spacing_mm=None, context=CONTEXT, mm_per_px=FINE):
+def surveyed(
+    *cracks,
+    area_m2=4.0,
+    spacing_mm=None,
+    context=CONTEXT,
+    mm_per_px=FINE,
+    probabilities=(),
+    rejected=(),
+):
     field = Field(
         pattern="several",
         parallel=(),
@@ -92,10 +102,12 @@ def surveyed(*cracks, area_m2=4.0, spacing_mm=None, context=CONTEXT, mm_per_px=F
     )
     records = []
     for number, one in enumerate(cracks):
-        grades = grade(one.widths.max_mm, context, mm_per_px=mm_per_px)
+        probability = dict(enumerate(probabilities)).get(number)
+        grades = grade(one.widths.max_mm, context, mm_per_px=mm_per_px, probability=probability)
         records.append(
             CrackRecord(
                 id=f"P001-C{number:02}",
+                probability=probability,
                 confidence=0.9,
                 length_px=10000,
                 mean_width_px=2,
@@ -124,7 +136,7 @@ def surveyed(*cracks, area_m2=4.0, spacing_mm=None, context=CONTEXT, mm_per_px=F
         scale=scale_record(Scale(mm_per_px, 0.01, "typed", "")) if scaled else None,
         field=field_record(field, [record.id for record in records]),
         cracks=records,
-        rejected=[],
+        rejected=list(rejected),
         tiles=[],
         overlay=None,
     )
@@ -156,19 +168,19 @@ def test_metres_by_width_add_up_to_the_length(branches, length_mm, mean_mm, scal
 def test_each_metre_counts_by_the_width_there():
     """11 stations are 10 steps; the step between two classes is shared by both."""
     found = length_by_width_m(crack(profile([0.05] * 5 + [0.5] * 6), length_mm=1000), FINE)
-    np.testing.assert_allclose(found, [0.45, 0, 0.55, 0, 0])
+    np.testing.assert_allclose(found, [0.45, 0, 0.55, 0, 0, 0])
 
 
 def test_stations_count_by_the_way_between_them():
     near, far = profile([0.05] * 11, step_px=10.0), profile([2.0] * 11, step_px=30.0)
     found = length_by_width_m(crack(near, far, length_mm=4000), FINE)
-    np.testing.assert_allclose(found, [1, 0, 0, 3, 0])
+    np.testing.assert_allclose(found, [1, 0, 0, 3, 0, 0])
 
 
 def test_what_was_not_measured_counts_by_the_mean_width():
     found = length_by_width_m(crack(profile([0.5] * 5 + [np.nan] * 6), mean_mm=0.2), FINE)
-    np.testing.assert_allclose(found, [0, 0.55, 0.45, 0, 0])
-    np.testing.assert_allclose(length_by_width_m(crack(mean_mm=1.5), FINE), [0, 0, 0, 1, 0])
+    np.testing.assert_allclose(found, [0, 0.55, 0.45, 0, 0, 0])
+    np.testing.assert_allclose(length_by_width_m(crack(mean_mm=1.5), FINE), [0, 0, 0, 1, 0, 0])
 
 
 @pytest.mark.parametrize(
@@ -181,10 +193,10 @@ def test_a_width_on_a_boundary_belongs_to_the_class_below(width_mm, place):
 @pytest.mark.parametrize(
     ("mm_per_px", "expected"),
     [
-        (0.033, [0.25, 0.25, 0.25, 0.25, 0]),
-        (0.05, [0, 0.25, 0.25, 0.25, 0.25]),
-        (0.1, [0, 0, 0.25, 0.25, 0.5]),
-        (1.0, [0, 0, 0, 0, 1]),
+        (0.033, [0.25, 0.25, 0.25, 0.25, 0, 0]),
+        (0.05, [0, 0.25, 0.25, 0.25, 0.25, 0]),
+        (0.1, [0, 0, 0.25, 0.25, 0.5, 0]),
+        (1.0, [0, 0, 0, 0, 1, 0]),
     ],
 )
 def test_what_is_finer_than_the_scale_resolves_is_not_told_apart(mm_per_px, expected):
@@ -271,3 +283,70 @@ def test_without_a_scale_there_is_nothing_to_count():
         quantities_record([surveyed(crack(profile([0.5] * 3), length_mm=None), area_m2=None)])
         is None
     )
+
+
+@pytest.mark.slow
+@given(st.lists(st.tuples(st.floats(100, 5000), st.floats(0, 1)), min_size=1, max_size=5))
+def test_metres_are_length_times_probability(lines):
+    photo = surveyed(
+        *[crack(profile([0.5] * 3), length_mm=length) for length, _ in lines],
+        probabilities=[share for _, share in lines],
+    )
+    found = quantities_record([photo])
+    metres = sum(length * share for length, share in lines) / 1000
+    assert found.length_m == pytest.approx(metres, abs=1e-3)
+    assert found.expected_cracks == pytest.approx(sum(share for _, share in lines), abs=1e-3)
+    assert found.lines == len(lines)
+    assert sum(row.length_m for row in found.width_classes) == pytest.approx(metres, abs=1e-3)
+    assert sum(row.length_m for row in found.states) == pytest.approx(metres, abs=2e-3)
+    for row in (found, *found.width_classes, *found.states):
+        assert row.low_m <= row.length_m + 1e-9
+        assert row.length_m <= row.high_m + 1e-9
+
+
+def test_an_unsure_line_widens_the_interval_and_the_notes_say_what_it_is():
+    lines = [crack(profile([0.5] * 3), length_mm=1000) for _ in range(3)]
+    sure = quantities_record([surveyed(*lines, probabilities=[1.0] * 3)])
+    unsure = quantities_record([surveyed(*lines, probabilities=[1.0, 1.0, 0.5])])
+    assert (sure.low_m, sure.high_m) == (3, 3)
+    assert (unsure.low_m, unsure.high_m) == (pytest.approx(2), pytest.approx(3, abs=0.01))
+    assert any(note.startswith("Expected metres") for note in unsure.notes)
+    bare = quantities_record([surveyed(*lines)])
+    assert (bare.length_m, bare.expected_cracks) == (3, None)
+    assert not any("probability that it is a crack" in note for note in bare.notes)
+    assert any("nothing verified" in note for note in bare.notes)
+
+
+def test_what_is_listed_as_no_crack_is_not_counted_and_said():
+    joint = RejectedRecord(
+        reason="probably not a crack", detail="probably a joint (0.86)", probability=0.1,
+        kinds={"joint": 0.9}, confidence=0.8, length_px=20_000, box_px=(0, 0, 9, 9),
+        lines_px=[[(0, 0), (9, 9)]],
+    )  # fmt: skip
+    found = quantities_record(
+        [surveyed(crack(profile([0.5] * 3)), probabilities=[1.0], rejected=[joint, joint])]
+    )
+    assert found.length_m == 1
+    told = "Not counted: 2 lines listed as probably no crack, expected to hold 0.12 m of crack."
+    assert told in found.notes  # 2 x 20,000 px x 0.03 mm/px x 0.1
+
+
+def test_a_part_that_was_not_seen_has_a_length_and_no_width():
+    """Stations each 10 px, the last 40 of 100 px inferred: they count in no class of width."""
+    one = crack(profile([0.5] * 7 + [2.0] * 4), length_mm=1000)
+    photo = surveyed(one, probabilities=[1.0])
+    (record,) = photo.cracks
+    branch = BranchRecord(
+        points_px=[(0, 0), (60, 0), (100, 0)], width_px=[2, 2, 2], start=0, end=1, inferred=[(1, 2)]
+    )
+    traced = record.model_copy(update={"branches": [branch], "length_px": 100})
+    measurement = with_inferred(record.measurement, traced)
+    assert measurement.inferred_mm == pytest.approx(400)
+    assert measurement.inferred_px == pytest.approx(4000)  # of the measured 10,000 px
+    record = traced.model_copy(update={"measurement": measurement})
+    found = quantities_record([photo.model_copy(update={"cracks": [record]})])
+    metres = {row.name: row.length_m for row in found.width_classes}
+    assert metres["0.30 to 1.27 mm"] == pytest.approx(0.6)
+    assert metres["above 1.27 mm"] == 0
+    assert metres[NOT_SEEN] == pytest.approx(0.4)
+    assert any(note.startswith("Inferred:") for note in found.notes)

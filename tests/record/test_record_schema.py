@@ -7,6 +7,7 @@ import pytest
 
 from cracklens.errors import DataError, OutputError
 from cracklens.record.schema import Inspection
+from cracklens.record.validate import find_problems
 from cracklens.schemas import read_schema
 
 
@@ -44,14 +45,14 @@ def test_an_empty_inspection_is_json_too(inspection, tmp_path):
 
 
 def test_the_published_schema_knows_the_record(saved):
-    schema = read_schema("inspection-2")
+    schema = read_schema("inspection-3")
     validator = jsonschema.Draft202012Validator(schema)
     validator.check_schema(schema)
     content = content_of(saved)
     validator.validate(content)
     for wrong in (
         content | {"surprise": 1},
-        content | {"schema_version": 3},
+        content | {"schema_version": 2},
         {key: value for key, value in content.items() if key != "limits"},
     ):
         assert not validator.is_valid(wrong)
@@ -79,8 +80,8 @@ def test_the_field_that_is_wrong_is_named(saved, change, named):
 
 
 def test_a_record_of_the_future_says_to_upgrade(saved):
-    rewrite(saved, lambda c: c.update(schema_version=3, photographs="in a new way"))
-    with pytest.raises(DataError, match=r"schema 3; .* reads up to 2: upgrade with pip"):
+    rewrite(saved, lambda c: c.update(schema_version=4, photographs="in a new way"))
+    with pytest.raises(DataError, match=r"schema 4; .* reads up to 3: upgrade with pip"):
         Inspection.load(saved)
 
 
@@ -116,3 +117,58 @@ def test_numbers_that_are_none_cannot_enter(inspection):
     content["photographs"][0]["cracks"][0]["length_px"] = float("nan")
     with pytest.raises(ValueError, match="finite"):
         Inspection.model_validate(content)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_record_of_an_older_schema_is_converted(inspection, saved, version):
+    def change(content):
+        content["schema_version"] = version
+        for crack in content["photographs"][0]["cracks"]:
+            for new in ("probability", "kinds", "continues", "network"):
+                crack.pop(new)
+            crack["branches"][0].pop("inferred")
+            if version == 1:
+                for measured in ("measurement", "grades", "priority"):
+                    crack.pop(measured)
+
+    rewrite(saved, change)
+    assert Inspection.load(saved) == inspection
+    assert find_problems(saved) == []
+
+
+def test_states_of_an_older_schema_say_that_they_hold_of_a_crack_only(saved):
+    def change(content):
+        content["schema_version"] = 2
+        grade = {
+            "code": "aashto-mbei", "title": "", "clause": "", "kind": "inspection state",
+            "verified": "primary", "states": {"CS3": 1.0}, "stated": "CS3", "text": "CS3 > 0.99",
+            "refused": None, "basis": [], "notes": [],
+        }  # fmt: skip
+        refused = grade | {"states": {}, "stated": None, "text": "not graded", "refused": "why"}
+        term = {"name": "severity", "value": 0.5, "weight": 40}
+        texts = ("width 0.80 mm: 0.30 to 1.27 mm > 0.99", "1.50 m long; 3 m count as 1")
+        content["photographs"][0]["cracks"][0] |= {
+            "grades": [grade, refused],
+            "priority": {"score": 50, "note": "", "terms": [term | {"text": t} for t in texts]},
+        }
+
+    rewrite(saved, change)
+    crack = Inspection.load(saved).photographs[0].cracks[0]
+    assert [grade.text for grade in crack.grades] == ["if a crack, CS3 > 0.99", "not graded"]
+    assert [term.text for term in crack.priority.terms] == [
+        "if a crack, width 0.80 mm: 0.30 to 1.27 mm > 0.99",
+        "1.50 m long; 3 m count as 1",
+    ]
+    assert (crack.priority.if_crack, crack.priority.probability) == (50, None)
+    assert find_problems(saved) == []
+
+
+@pytest.mark.parametrize("wrong", [7, [7], [{"grades": 7}], [{"priority": {"terms": [None]}}]])
+def test_a_fault_in_an_older_record_is_named_and_no_traceback(saved, wrong):
+    def change(content):
+        content["schema_version"] = 2
+        content["photographs"][0]["cracks"] = wrong
+
+    rewrite(saved, change)
+    with pytest.raises(DataError, match=r"photographs\.0\.cracks"):
+        Inspection.load(saved)

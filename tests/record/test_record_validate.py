@@ -43,6 +43,32 @@ def test_a_good_one_has_no_problems(saved):
         (lambda p: p[0]["cracks"][0].update(length_px=11.1), "branches are 10.00 long"),
         (lambda p: p[0]["cracks"][0].update(length_px=8.9), "branches are 10.00 long"),
         (lambda p: p[1].update(sha256=p[0]["sha256"]), "P002 has the same bytes as P001"),
+        (
+            lambda p: p[0]["cracks"][0].update(probability=0.9, kinds={"joint": 0.2}),
+            "sum to 1.1000",
+        ),
+        (
+            lambda p: p[0]["rejected"][0].update(kinds={"joint": 0.2}),
+            "P001, rejected 0: kinds are given without the probability",
+        ),
+        (
+            lambda p: p[0]["cracks"][0]["branches"][0].update(inferred=[[0, 2]]),
+            "inferred parts of a branch overlap, or name no points of it",
+        ),
+        (lambda p: p[0]["cracks"][0].update(continues=["P001-C07"]), "which is no other crack"),
+        (lambda p: p[0]["cracks"][0].update(continues=["P001-C02"]), "does not continue it"),
+        (
+            lambda p: p[0]["cracks"][0].update(
+                priority={"score": 40, "terms": [], "note": "", "if_crack": 50}
+            ),
+            "its score is not that of a crack times the probability of one",
+        ),
+        (
+            lambda p: p[0]["cracks"][0].update(
+                priority={"score": 40, "terms": [], "note": "", "if_crack": 50, "probability": 0.8}
+            ),
+            "priority: names another probability of a crack",
+        ),
         (lambda p: p[0].update(width_px=0), "photographs.0.width_px: Input should be greater"),
     ],
 )
@@ -94,3 +120,17 @@ def test_what_is_nested_too_deeply_is_an_error(tmp_path, opening):
     for read in (find_problems, Inspection.load):
         with pytest.raises(DataError, match="is not JSON: it is nested too deeply"):
             read(file)
+
+
+def test_what_the_verification_and_the_joining_add_is_no_fault(saved):
+    def change(photographs):
+        one, other = photographs[0]["cracks"]
+        one.update(probability=0.9, kinds={"joint": 0.07, "plant": 0.03}, continues=[other["id"]])
+        one["priority"] = {
+            "score": 45, "terms": [], "note": "", "if_crack": 50, "probability": 0.9,
+        }  # fmt: skip
+        other.update(continues=[one["id"]])
+        other["branches"][0].update(inferred=[[0, 1]])
+
+    edit(saved, change)
+    assert find_problems(saved) == []

@@ -10,7 +10,7 @@ from cracklens.reporting import crop_files as crops_module
 from cracklens.reporting import save_crops, write_report
 from cracklens.reporting.crop_files import cropped, find_crops
 from cracklens.reporting.crop_image import HEIGHT_PX, STRIP_PX, WIDTH_PX, crop_window, draw_crop
-from cracklens.reporting.overview import ranked
+from cracklens.reporting.order import ranked
 
 
 def wall(size=(900, 1200)):

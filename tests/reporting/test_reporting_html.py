@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from cracklens.errors import OutputError
 from cracklens.record.schema import FailedRecord
 from cracklens.reporting import html, photo_preview, write_report
-from cracklens.reporting.photo_view import MOST_RANKED, MOST_ROWS, svg_path
+from cracklens.reporting.line_view import svg_path
+from cracklens.reporting.photo_view import MOST_RANKED, MOST_ROWS
 from cracklens.reporting.text import flat
 
 VOID = {"meta", "img", "input", "link", "br", "hr"}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cracklens.errors import DataError, OutputError
 from cracklens.record.schema import FailedRecord
 from cracklens.reporting import write_tables
+from cracklens.reporting.order import ranked
 from cracklens.reporting.tables import (
     CRACK_COLUMNS,
     GRADE_COLUMNS,
@@ -47,8 +48,9 @@ def test_a_spreadsheet_sees_the_encoding_and_our_reader_reads_it_back(tmp_path, 
 
 def test_every_crack_is_a_row_with_its_figures(tmp_path, inspection):
     columns, rows = read(write_tables(inspection, tmp_path)[0])
-    pairs = [(each, found) for each in inspection.photographs for found in each.cracks]
+    pairs = ranked(inspection)
     assert columns == list(CRACK_COLUMNS)
+    assert [row["rank"] for row in rows] == [str(1 + place) for place in range(5)]
     assert len(rows) == len(pairs) == 5
     for row, (each, found) in zip(rows, pairs, strict=True):
         assert (row["crack_id"], row["photograph_id"]) == (found.id, each.id)

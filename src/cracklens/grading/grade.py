@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cracklens.errors import UsageError
+from cracklens.grading.certainty import given, share_text, states_text
 from cracklens.grading.codes import find_code
 from cracklens.grading.context import Context
 from cracklens.grading.doubtful import DoubtfulWidth
@@ -21,7 +22,6 @@ NO_SCALE = (
 _RATING = "Ratings are the inspector's: this is what the measured width proposes."
 _LIMIT = "A design limit for calculated width, not a rating: no state follows from it."
 _SECONDARY = "The figures were read in a secondary source, not in the code itself."
-_NEARLY_ALL, _HARDLY_ANY = 0.995, 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,15 @@ class Grade:
         clause: where its figures stand, with the edition where it is recorded.
         kind: "design limit" for calculated width, "inspection state" for measured width.
         verified: whether the figures were read in the code itself or in a secondary source.
-        states: probability of each state, the best first; they sum to 1. Empty if refused.
+        states: probability of each state given that the line is a crack, the best first; they sum
+            to 1. Empty if refused.
         stated: the one state that the whole 95 % interval lies in; None if it touches two.
-        text: in a line, such as "CS2 0.81, CS1 0.19".
+        text: in a line, such as "a crack 0.93; if so CS2 0.81, CS1 0.19".
         refused: why no state is given, and what would help; None if one is.
         basis: what decided.
         notes: what to know when reading it.
+        probability: that the line is a crack, without which no state holds; None if nothing
+            verified it.
     """
 
     code: str
@@ -53,6 +56,7 @@ class Grade:
     refused: str | None
     basis: tuple[str, ...]
     notes: tuple[str, ...]
+    probability: float | None = None
 
 
 def grade(
@@ -63,6 +67,7 @@ def grade(
     spacing_mm: Quantity | None = None,
     unmeasured: str | None = None,
     doubt: Doubt | None = None,
+    probability: float | None = None,
 ) -> tuple[Grade, ...]:
     """Return what each chosen code says of one crack, in the order of the codes.
 
@@ -75,25 +80,40 @@ def grade(
             "hardly any of it could be measured: look at it on site". Then nothing is graded.
         doubt: what faults of the photograph leave open about the width. A state is given where it
             cannot change because of them, and refused else.
+        probability: that the line is a crack; the states are those if it is one. None if nothing
+            verified it.
 
     Raises:
-        UsageError: a width, a spacing or a scale is negative or not finite.
+        UsageError: a width, a spacing or a scale is negative or not finite; the probability does
+            not lie between 0 and 1.
 
     >>> context = Context(codes=("aashto-mbei",), reinforcement="reinforced")
-    >>> grade(Quantity(0.34, {"fit": 0.045}), context, mm_per_px=0.08)[0].text
-    'CS2 0.81, CS1 0.19'
+    >>> width = Quantity(0.34, {"fit": 0.045})
+    >>> grade(width, context, mm_per_px=0.08, probability=0.93)[0].text
+    'a crack 0.93; if so CS2 0.81, CS1 0.19'
+    >>> grade(width, context, mm_per_px=0.08)[0].text
+    'if a crack, CS2 0.81, CS1 0.19'
     """
     _check(width_mm, "width")
     _check(spacing_mm, "spacing")
     if mm_per_px is not None and not 0 < mm_per_px < math.inf:
         raise UsageError(f"a scale must be above 0 mm/px and finite, got {mm_per_px:g}")
+    if probability is not None and not 0 <= probability <= 1:
+        raise UsageError(f"a probability must lie between 0 and 1, got {probability:g}")
     reason = unmeasured or (NO_SCALE if width_mm is None else None)
-    return tuple(
+    found = (
         _refused(code, reason)
         if reason or width_mm is None
         else _graded(code, DoubtfulWidth(width_mm, mm_per_px, doubt), context, spacing_mm)
         for code in map(find_code, context.codes)
     )
+    return tuple(_given(each, probability) for each in found)
+
+
+def _given(found: Grade, probability: float | None) -> Grade:
+    """Return a grade with the probability that there is a crack to grade."""
+    text = found.text if found.refused else f"{given(probability)} {found.text}"
+    return replace(found, probability=probability, text=text)
 
 
 def _graded(
@@ -162,15 +182,8 @@ def _text(kind: Kind, states: Mapping[str, float]) -> str:
     """Return the states in a line, the likeliest first; of a limit whether it is exceeded."""
     if kind == "design limit":
         name, share = list(states.items())[-1]
-        return f"{name}: {_share(share)}; a design limit for calculated width, not a rating"
-    shown = sorted(states.items(), key=lambda pair: -pair[1])
-    return ", ".join(f"{name} {_share(p)}" for name, p in shown if p >= _HARDLY_ANY)
-
-
-def _share(probability: float) -> str:
-    if probability >= _NEARLY_ALL:
-        return "> 0.99"
-    return "< 0.01" if probability < _HARDLY_ANY else f"{probability:.2f}"
+        return f"{name}: {share_text(share)}; a design limit for calculated width, not a rating"
+    return states_text(states.items())
 
 
 def _said(width_mm: Quantity) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cracklens.errors import UsageError
 from cracklens.grading import Context
+from cracklens.grading.certainty import given, share_text, states_text
 from cracklens.grading.priority_weights import Weights, load_weights
 from cracklens.grading.probability import class_probabilities
 from cracklens.grading.resolution import LEAST_BOUNDARY_PX, too_coarse
@@ -40,14 +41,19 @@ class Priority:
     """How soon to look at a crack.
 
     Attributes:
-        score: 0 to 100, the mean of the values of the terms by their weights.
+        score: 0 to 100, `if_crack` times the probability that the line is a crack; `if_crack`
+            itself where nothing verified the line.
         terms: those that are known.
         note: what was left out and why.
+        if_crack: 0 to 100, the mean of the values of the terms by their weights.
+        probability: that the line is a crack; None if nothing verified it.
     """
 
     score: float
     terms: tuple[Term, ...]
     note: str
+    if_crack: float
+    probability: float | None = None
 
 
 def priority(
@@ -59,6 +65,7 @@ def priority(
     density_m_per_m2: Quantity | None = None,
     *,
     mm_per_px: float | None = None,
+    probability: float | None = None,
 ) -> Priority | None:
     """Return how soon to look at a crack; None without a width, which nothing can stand for.
 
@@ -74,18 +81,22 @@ def priority(
         density_m_per_m2: of all cracks of the photograph.
         mm_per_px: of the photograph. Where it is too coarse for the width, the width counts as any
             that it may be, each as likely as the other; None for a width measured by other means.
+        probability: that the line is a crack, by which the score is multiplied; None if nothing
+            verified it.
 
     Raises:
-        UsageError: the growth is not finite.
+        UsageError: the growth is not finite, or the probability does not lie between 0 and 1.
 
     >>> found = priority(Quantity(0.8, {"fit": 0.05}), None, Context(), load_weights())
     >>> round(found.score), found.terms[0].text
-    (50, 'width 0.80 mm: 0.30 to 1.27 mm > 0.99')
+    (50, 'if a crack, width 0.80 mm: 0.30 to 1.27 mm > 0.99')
     """
     if width_mm is None:
         return None
+    if probability is not None and not 0 <= probability <= 1:
+        raise UsageError(f"a probability must lie between 0 and 1, got {probability:g}")
     found = {
-        "severity": _severity(width_mm, context, weights, mm_per_px),
+        "severity": _severity(width_mm, context, weights, mm_per_px, probability),
         "extent": _extent(length_mm, density_m_per_m2, weights),
         "exposure": _exposure(context, weights),
         "role": _role(context, weights),
@@ -97,13 +108,31 @@ def priority(
         if term
     )
     total = sum(term.weight for term in terms)
-    score = 100 * sum(term.weight * term.value for term in terms) / total
+    if_crack = 100 * sum(term.weight * term.value for term in terms) / total
     missing = [name for name, term in found.items() if not term]
-    return Priority(score=score, terms=terms, note=_note(missing, context))
+    return Priority(
+        score=if_crack if probability is None else if_crack * probability,
+        terms=terms,
+        note=f"{_factor(if_crack, probability)} {_note(missing, context)}".lstrip(),
+        if_crack=if_crack,
+        probability=probability,
+    )
+
+
+def _factor(if_crack: float, probability: float | None) -> str:
+    """Return the sentence that explains the factor; empty where nothing verified the line."""
+    if probability is None:
+        return ""
+    share = share_text(probability)
+    return f"{if_crack:.0f} if it is a crack, times the probability {share} that it is one."
 
 
 def _severity(
-    width_mm: Quantity, context: Context, weights: Weights, mm_per_px: float | None
+    width_mm: Quantity,
+    context: Context,
+    weights: Weights,
+    mm_per_px: float | None,
+    probability: float | None,
 ) -> tuple[float, str]:
     """Return the mean rank of the class of width, by the probability of each class."""
     edges = weights.severity.boundaries_mm(context.reinforcement)
@@ -115,12 +144,8 @@ def _severity(
         shares = class_probabilities(width_mm, edges)
         said = f"width {width_mm.value:.2f} mm"
     value = sum(rank * share for rank, share in enumerate(shares)) / len(edges)
-    likely = [
-        f"{name} {'> 0.99' if share >= 0.995 else format(share, '.2f')}"  # noqa: PLR2004 - rounds to 1
-        for name, share in zip(class_names(edges), shares, strict=True)
-        if share >= 0.005  # noqa: PLR2004 - rounds to 0
-    ]
-    return min(value, 1.0), f"{said}: {', '.join(likely)}"
+    likely = states_text(zip(class_names(edges), shares, strict=True), sort=False)
+    return min(value, 1.0), f"{given(probability)} {said}: {likely}"
 
 
 def _any_up_to(greatest_mm: float, edges: Sequence[float]) -> tuple[float, ...]:

@@ -7,7 +7,13 @@ from pathlib import Path
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.grading import Context, boundaries_mm
 from cracklens.grading.priority import Priority, Weights, priority
-from cracklens.inspection.grades import grades_of, local_mm_per_px, settled
+from cracklens.inspection.grades import (
+    grades_of,
+    local_mm_per_px,
+    probability_of,
+    settled,
+    widest_is_inferred,
+)
 from cracklens.measurement import CrackMeasurement, PhotoMeasurement
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.measure import measure
@@ -18,7 +24,7 @@ from cracklens.photos.no_concrete import Mask
 from cracklens.photos.numerical import FAILURES, failure_text
 from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale, focal_of
 from cracklens.record.assessed import Assessed
-from cracklens.tracing.crack import Tracing
+from cracklens.tracing.crack import Crack, Tracing
 
 Assess = Callable[[Photo, ProbabilityMap, Tracing], Assessed]
 
@@ -72,7 +78,7 @@ class Assessor:
         if measured is None:
             note = f"not measured, because it could not be computed ({failed}): please report this"
             return Assessed(scale, missing or None, fitness, None, notes=(note,))
-        grades = grades_of(measured, self.context, scale, fitness)
+        grades = grades_of(measured, self.context, scale, fitness, tracing.cracks)
         focal_px = _focal_px(photo, metadata, request)
         return Assessed(
             scale,
@@ -80,7 +86,10 @@ class Assessor:
             settled(fitness, measured, grades, self.context, scale, focal_px),
             measured,
             grades,
-            tuple(self._priority(crack, measured, scale) for crack in measured.cracks),
+            tuple(
+                self._priority(crack, measured, scale, line)
+                for crack, line in zip(measured.cracks, tracing.cracks, strict=True)
+            ),
         )
 
     def _fitness(
@@ -131,16 +140,21 @@ class Assessor:
         return found, ""
 
     def _priority(
-        self, crack: CrackMeasurement, measured: PhotoMeasurement, scale: Scale | None
+        self,
+        crack: CrackMeasurement,
+        measured: PhotoMeasurement,
+        scale: Scale | None,
+        line: Crack,
     ) -> Priority | None:
         try:
             return priority(
-                crack.widths.max_mm,
+                None if widest_is_inferred(crack, line) else crack.widths.max_mm,
                 crack.course.length_mm,
                 self.context,
                 self.weights,
                 density_m_per_m2=measured.field.density_m_per_m2,
                 mm_per_px=local_mm_per_px(crack, scale),
+                probability=probability_of(line),
             )
         except FAILURES:
             return None  # as of a crack without a width in mm

@@ -12,13 +12,23 @@ from cracklens.measurement.doubt import doubt_of
 from cracklens.photos.fitness import Fitness, check_scale, conclude
 from cracklens.photos.numerical import FAILURES, failure_text
 from cracklens.photos.scale import Scale
+from cracklens.record.inferred import is_inferred
+from cracklens.tracing.crack import Crack
 
+UNSEEN = (
+    "the widest place lies where the crack was not seen, so that it has no width: look at it on "
+    "site, or retake from nearer"
+)
 _LEAST_MEASURED = 0.2
 """Share of the length that must have been measured from grey levels before a crack is graded."""
 
 
 def grades_of(
-    measured: PhotoMeasurement, context: Context, scale: Scale | None, fitness: Fitness
+    measured: PhotoMeasurement,
+    context: Context,
+    scale: Scale | None,
+    fitness: Fitness,
+    lines: Sequence[Crack],
 ) -> tuple[tuple[Grade, ...], ...]:
     """Return what each chosen code says of each crack of a photograph, in their order.
 
@@ -27,12 +37,13 @@ def grades_of(
         context: of the member.
         scale: of the photograph.
         fitness: of the photograph; a fault refuses a crack only where it can change its state.
+        lines: the traced cracks, in the same order, with what the verification says of them.
     """
     together = set(next(iter(measured.field.parallel), ()))  # the spacing is of that group
     spacing_mm = measured.field.spacing_mm
     return tuple(
-        _graded(crack, context, scale, fitness, spacing_mm if index in together else None)
-        for index, crack in enumerate(measured.cracks)
+        _graded(crack, context, scale, fitness, spacing_mm if index in together else None, line)
+        for index, (crack, line) in enumerate(zip(measured.cracks, lines, strict=True))
     )
 
 
@@ -97,21 +108,42 @@ def _graded(
     scale: Scale | None,
     fitness: Fitness,
     spacing_mm: Quantity | None,
+    line: Crack,
 ) -> tuple[Grade, ...]:
+    probability = probability_of(line)
+    unmeasured = UNSEEN if scale and widest_is_inferred(crack, line) else _unmeasured(crack)
     try:
         return grade(
             crack.widths.max_mm,
             context,
             mm_per_px=local_mm_per_px(crack, scale),
             spacing_mm=spacing_mm,
-            unmeasured=None if scale is None else _unmeasured(crack),
+            unmeasured=None if scale is None else unmeasured,
             doubt=doubt_of(fitness.checks, crack.widths),
+            probability=probability,
         )
     except FAILURES as error:
         reason = (
             f"the state could not be computed ({failure_text(error)}): look at the crack on site"
         )
-        return grade(None, context, mm_per_px=None, unmeasured=reason)
+        return grade(None, context, mm_per_px=None, unmeasured=reason, probability=probability)
+
+
+def probability_of(line: Crack) -> float | None:
+    """Return the probability that a line is a crack; None if the verification says nothing."""
+    if line.verdict is None or not math.isfinite(line.verdict.crack):
+        return None
+    return line.verdict.crack
+
+
+def widest_is_inferred(crack: CrackMeasurement, line: Crack) -> bool:
+    """Return whether the greatest width was taken where the crack was not seen: it is none then."""
+    place = np.array([crack.widths.widest_px])
+    return any(
+        is_inferred(place, branch.points_px, branch.inferred)[0]
+        for branch in line.branches
+        if branch.inferred
+    )
 
 
 def local_mm_per_px(crack: CrackMeasurement, scale: Scale | None) -> float | None:

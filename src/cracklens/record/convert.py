@@ -1,5 +1,6 @@
 """Conversion of the results of one photograph to its part of the record: pure functions."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,7 +22,7 @@ from cracklens.record.schema import (
     RejectedRecord,
     TileRecord,
 )
-from cracklens.tracing.crack import Branch, Crack, Rejected, Tracing
+from cracklens.tracing.crack import Branch, Crack, Rejected, Tracing, Verdict
 
 Floats = NDArray[np.float64]
 
@@ -101,6 +102,7 @@ def _assessed_or_traced(
 def _crack(crack: Crack, identifier: str, size: tuple[int, int]) -> CrackRecord:
     angle = main_direction([branch.points_px for branch in crack.branches]).angle_deg
     return CrackRecord(
+        **verdict_parts(crack.verdict),
         id=identifier,
         confidence=_share(crack.confidence),
         length_px=_px(crack.length_px),
@@ -117,15 +119,25 @@ def _crack(crack: Crack, identifier: str, size: tuple[int, int]) -> CrackRecord:
                 width_px=[_px(width) for width in branch.width_px],
                 start=branch.start,
                 end=branch.end,
+                inferred=list(branch.inferred),
             )
             for branch in crack.branches
         ],
     )
 
 
+def verdict_parts(verdict: Verdict | None) -> dict[str, Any]:
+    """Return the fields of a record with what the verification says; none if it says nothing."""
+    if verdict is None or not math.isfinite(verdict.crack):
+        return {}
+    kinds = {name: _share(share) for name, share in verdict.kinds.items() if math.isfinite(share)}
+    return {"probability": _share(verdict.crack), "kinds": kinds}
+
+
 def _rejected(rejected: Rejected, size: tuple[int, int]) -> RejectedRecord:
     crack = rejected.crack
     return RejectedRecord(
+        **verdict_parts(crack.verdict),
         reason=rejected.reason,
         detail=rejected.detail,
         confidence=_share(crack.confidence),

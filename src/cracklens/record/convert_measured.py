@@ -13,6 +13,7 @@ from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED, Floats
 from cracklens.photos.scale import Scale
 from cracklens.record.assessed import Assessed
 from cracklens.record.base import significant
+from cracklens.record.inferred import inferred_length_px
 from cracklens.record.measured import (
     ContextRecord,
     FieldRecord,
@@ -79,7 +80,7 @@ def measured_crack(
     priority: Priority | None,
 ) -> CrackRecord:
     """Return a crack with its measurement; the measured widths replace the traced ones."""
-    measurement = measurement_record(measured)
+    measurement = with_inferred(measurement_record(measured), crack)
     x, y = measured.widths.widest_px
     return crack.model_copy(
         update={
@@ -89,6 +90,22 @@ def measured_crack(
             "measurement": measurement,
             "grades": [GradeRecord.model_validate(grade) for grade in grades],
             "priority": priority and PriorityRecord.model_validate(priority),
+        }
+    )
+
+
+def with_inferred(measurement: MeasurementRecord, crack: CrackRecord) -> MeasurementRecord:
+    """Return a measurement with the length of the parts of its crack that were not seen."""
+    found_px = sum(
+        inferred_length_px(np.asarray(branch.points_px, dtype=np.float64), branch.inferred)
+        for branch in crack.branches
+    )
+    share = min(found_px / crack.length_px, 1.0) if crack.length_px else 0.0
+    length_mm = measurement.length_mm
+    return measurement.model_copy(
+        update={
+            "inferred_px": round(share * measurement.length_px.value, _PX_DIGITS),
+            "inferred_mm": length_mm and significant(share * length_mm.value),
         }
     )
 

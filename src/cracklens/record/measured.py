@@ -80,6 +80,24 @@ class MeasurementRecord(Part):
     direction: Literal["longitudinal", "transverse", "diagonal"] | None
     pattern: Literal["single", "branched", "map"]
     profiles: list[ProfileRecord] = Field(description="One for each branch.")
+    inferred_px: float = Field(
+        default=0.0, ge=0, description="Part of the length that was not seen; it has no width."
+    )
+    inferred_mm: float | None = Field(
+        default=None, ge=0, description="The same in mm, by its share of the length."
+    )
+
+
+class NetworkRecord(Part):
+    """Figures of map cracking, which is one finding."""
+
+    spacing_px: QuantityRecord | None = None
+    spacing_mm: QuantityRecord | None = Field(default=None, description="Between its cracks.")
+    density_m_per_m2: QuantityRecord | None = Field(
+        default=None, description="Length by area of the network."
+    )
+    max_width_px: QuantityRecord | None = None
+    max_width_mm: QuantityRecord | None = Field(default=None, description="Of any of its cracks.")
 
 
 class FieldRecord(Part):
@@ -102,12 +120,21 @@ class GradeRecord(Part):
     kind: Literal["design limit", "inspection state"]
     verified: Literal["primary", "secondary"]
     states: dict[str, Probability] = Field(
-        description="Probability of each state; empty if refused."
+        description="Probability of each state given that it is a crack; empty if refused."
     )
     stated: str | None = Field(
         description="The state that contains the whole 95 % interval; null if it spans several."
     )
-    text: str = Field(description="In a line, such as 'CS2 0.81, CS1 0.19'.")
+    text: str = Field(
+        description="In a line, such as 'a crack 0.93; if so CS2 0.81, CS1 0.19', or 'if a crack, "
+        "CS2 0.81, CS1 0.19' where nothing verified it."
+    )
+    probability: Probability | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="That it is a crack, without which no state holds; null if not verified.",
+    )
     refused: str | None = Field(description="Reason if no state is given, and what to do.")
     basis: list[str] = Field(
         description="Values that decided, such as 'width 0.42 mm (0.35 to 0.49)'."
@@ -127,19 +154,32 @@ class TermRecord(Part):
 class PriorityRecord(Part):
     """Priority of a crack as a score, with its terms."""
 
-    score: Tenth = Field(ge=0, le=100)
+    score: Tenth = Field(
+        ge=0, le=100, description="That of a crack times the probability that it is one."
+    )
     terms: list[TermRecord]
     note: str
+    if_crack: Tenth | None = Field(
+        default=None, ge=0, le=100, description="Mean of the terms by their weights."
+    )
+    probability: Probability | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="That it is a crack: the factor; null if not verified.",
+    )
 
 
 class WidthClassRecord(Part):
-    """Metres of crack in one width class."""
+    """Expected metres of crack in one width class."""
 
     name: str
     above_mm: float = Field(ge=0)
     up_to_mm: float | None
-    length_m: float = Field(ge=0)
-    cracks: int = Field(ge=0)
+    length_m: float = Field(ge=0, description="Each line times the probability of a crack.")
+    low_m: float | None = Field(default=None, ge=0, description="Lower end of the 95 % interval.")
+    high_m: float | None = Field(default=None, ge=0, description="Upper end of the 95 % interval.")
+    cracks: int = Field(ge=0, description="Lines that have a part in the class.")
 
 
 class StateQuantityRecord(Part):
@@ -147,7 +187,13 @@ class StateQuantityRecord(Part):
 
     code: str
     state: str
-    length_m: float = Field(ge=0, description="Of cracks, each divided by its probabilities.")
+    length_m: float = Field(
+        ge=0,
+        description="Expected: each line times the probability of a crack, divided by the "
+        "probabilities of its states.",
+    )
+    low_m: float | None = Field(default=None, ge=0, description="Lower end of the 95 % interval.")
+    high_m: float | None = Field(default=None, ge=0, description="Upper end of the 95 % interval.")
     area_m2: float | None = Field(ge=0, description="Of wall around these cracks.")
 
 
@@ -156,6 +202,13 @@ class QuantitiesRecord(Part):
 
     measured_photographs: int = Field(ge=0)
     area_m2: float = Field(ge=0, description="Visible in photographs with a scale.")
+    lines: int | None = Field(default=None, ge=0, description="Measured in mm.")
+    expected_cracks: float | None = Field(
+        default=None, ge=0, description="Of these lines; null if none was verified."
+    )
+    length_m: float | None = Field(default=None, ge=0, description="Expected, of all cracks.")
+    low_m: float | None = Field(default=None, ge=0, description="Lower end of the 95 % interval.")
+    high_m: float | None = Field(default=None, ge=0, description="Upper end of the 95 % interval.")
     width_classes: list[WidthClassRecord]
     states: list[StateQuantityRecord]
     notes: list[str]

@@ -1,11 +1,13 @@
 """Record of the quantities over all photographs of an inspection."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
 
 from cracklens.grading.quantities import CountedCrack, CountedPhoto, quantities
 from cracklens.measurement.types import Floats
+from cracklens.record.inferred import is_inferred
 from cracklens.record.measured import MeasurementRecord, QuantitiesRecord
 from cracklens.record.schema import CrackRecord, PhotoRecord
 
@@ -25,15 +27,23 @@ def quantities_record(photographs: Iterable[PhotoRecord]) -> QuantitiesRecord | 
 
 def counted_crack(crack: CrackRecord, measured: MeasurementRecord) -> CountedCrack:
     """Return the values of a crack that count in the quantities."""
-    widths_mm, weights = _stations(measured)
+    widths_mm, weights = _stations(crack, measured)
+    length_mm = measured.length_mm
+    by_scale_mm = length_mm.contributions.get("scale", 0.0) if length_mm else 0.0
     return CountedCrack(
-        length_mm=measured.length_mm.value if measured.length_mm else None,
+        length_mm=length_mm.value if length_mm else None,
         mean_width_mm=measured.mean_width_mm.value if measured.mean_width_mm else None,
         widths_mm=widths_mm,
         weights=weights,
         states={
             grade.code: grade.states for grade in crack.grades if grade.kind == "inspection state"
         },
+        probability=crack.probability,
+        standard_mm=math.sqrt(max(length_mm.standard**2 - by_scale_mm**2, 0.0))
+        if length_mm
+        else 0.0,
+        by_scale_mm=by_scale_mm,
+        inferred_mm=measured.inferred_mm or 0.0,
     )
 
 
@@ -48,18 +58,32 @@ def _counted(photo: PhotoRecord) -> CountedPhoto | None:
         cracks=tuple(
             counted_crack(crack, crack.measurement) for crack in photo.cracks if crack.measurement
         ),
+        unlikely=tuple(
+            (line.length_px * photo.scale.mm_per_px, line.probability)
+            for line in photo.rejected
+            if line.probability is not None
+        ),
     )
 
 
-def _stations(crack: MeasurementRecord) -> tuple[Floats, Floats]:
-    """Return the widths of all stations in mm, and the length in px that belongs to each."""
+def _stations(crack: CrackRecord, measured: MeasurementRecord) -> tuple[Floats, Floats]:
+    """Return the widths of all stations in mm, and the length in px that belongs to each.
+
+    Stations on parts that were not seen are left out.
+    """
     widths, weights = [np.zeros(0)], [np.zeros(0)]
-    for profile in crack.profiles:
+    branches = [*crack.branches, *[None] * len(measured.profiles)]
+    for profile, branch in zip(measured.profiles, branches, strict=False):
         if profile.width_mm is not None and len(profile.points_px) > 1:
-            steps = np.hypot(*np.diff(np.array(profile.points_px), axis=0).T)
-            along = np.concatenate([[0.0], np.cumsum(steps)])
-            widths.append(np.array(profile.width_mm, dtype=np.float64))
-            weights.append(np.gradient(along) * _ends(len(along)))
+            places = np.array(profile.points_px)
+            along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(places, axis=0).T))])
+            unseen = (
+                is_inferred(places, np.array(branch.points_px), branch.inferred)
+                if branch
+                else np.zeros(len(places), dtype=bool)
+            )
+            widths.append(np.array(profile.width_mm, dtype=np.float64)[~unseen])
+            weights.append((np.gradient(along) * _ends(len(along)))[~unseen])
     return np.concatenate(widths), np.concatenate(weights)
 
 

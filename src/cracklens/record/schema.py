@@ -1,8 +1,9 @@
-"""Schema of the record of an inspection, `inspection.json`, version 2.
+"""Schema of the record of an inspection, `inspection.json`, version 3.
 
 Points are (x, y) in pixels of the upright photograph; the centre of the top-left pixel is (0, 0).
 Angles are in degrees, counter-clockwise from the x axis as seen on the photograph, 0 <= a < 180.
-Values in mm are null without a scale. Schema 1 has no measured values; it can still be read.
+Values in mm are null without a scale. Records of schema 1, which has no measured values, and of
+schema 2, which has no probability of a crack, are converted when they are read.
 """
 
 import json
@@ -15,19 +16,27 @@ from pydantic import BaseModel, Field, ValidationError
 
 from cracklens.errors import DataError, DataNotFoundError
 from cracklens.files import INSPECTION, as_path, read_text, writing
-from cracklens.record.base import Box, Part, Point, Share
+from cracklens.record.base import Box, Part, Point, Probability, Share
 from cracklens.record.measured import (
     ContextRecord,
     FieldRecord,
     FitnessRecord,
     GradeRecord,
     MeasurementRecord,
+    NetworkRecord,
     PriorityRecord,
     QuantitiesRecord,
     ScaleRecord,
 )
+from cracklens.record.upgrade import upgraded
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+_PROBABILITY = Field(
+    default=None, ge=0, le=1, description="That it is a crack; null if nothing verified it."
+)
+_KINDS: Any = Field(
+    default_factory=dict, description="Probability of each look-alike, by its name."
+)
 
 
 class BranchRecord(Part):
@@ -37,12 +46,19 @@ class BranchRecord(Part):
     width_px: list[float] = Field(description="Full width at each point.")
     start: int = Field(ge=0, description="Index of the node at the first point.")
     end: int = Field(ge=0, description="Index of the node at the last point.")
+    inferred: list[tuple[int, int]] = Field(
+        default_factory=list,
+        description="First and last index of the points of each part that was not seen; it has a "
+        "length and no width.",
+    )
 
 
 class CrackRecord(Part):
     """One crack: a connected graph of branches."""
 
     id: str = Field(description="Within the inspection, such as 'P003-C01'.")
+    probability: Probability | None = _PROBABILITY
+    kinds: dict[str, Probability] = _KINDS
     confidence: float = Share
     length_px: float = Field(ge=0, description="Of all branches along the centreline.")
     mean_width_px: float = Field(ge=0)
@@ -60,6 +76,13 @@ class CrackRecord(Part):
     )
     grades: list[GradeRecord] = Field(default_factory=list, description="One per chosen code.")
     priority: PriorityRecord | None = Field(default=None, description="Null without a width in mm.")
+    continues: list[str] = Field(
+        default_factory=list,
+        description="Ids of the other parts of the same crack, beyond what cuts it.",
+    )
+    network: NetworkRecord | None = Field(
+        default=None, description="Of map cracking that is one finding; else null."
+    )
 
 
 class RejectedRecord(Part):
@@ -67,6 +90,8 @@ class RejectedRecord(Part):
 
     reason: str
     detail: str
+    probability: Probability | None = _PROBABILITY
+    kinds: dict[str, Probability] = _KINDS
     confidence: float = Share
     length_px: float = Field(ge=0)
     box_px: Box
@@ -140,7 +165,7 @@ class ModelRecord(Part):
 class Inspection(Part):
     """A finished inspection."""
 
-    schema_version: Literal[1, 2] = 2
+    schema_version: Literal[3] = 3
     cracklens_version: str
     created: datetime
     root: str = Field(description="Folder that the paths of the photographs are relative to.")
@@ -195,6 +220,8 @@ class Inspection(Part):
 def read_content(file: Path) -> dict[str, Any]:
     """Return the JSON object of a record without validation of its fields.
 
+    A record of an older schema is converted to the current one.
+
     Raises:
         DataError: the file cannot be read, is not a record, or has a newer schema.
     """
@@ -214,7 +241,7 @@ def read_content(file: Path) -> dict[str, Any]:
             f"{file} has schema {version}; this cracklens reads up to {SCHEMA_VERSION}: "
             "upgrade with pip install -U cracklens"
         )
-    return content
+    return upgraded(content)
 
 
 def read_json(file: Path) -> Any:  # noqa: ANN401 - whatever JSON holds

@@ -17,6 +17,7 @@ from cracklens.record.schema import (
     faults,
     read_content,
 )
+from cracklens.record.validate_judged import judged_problems
 from cracklens.record.validate_measured import measured_problems
 
 _ROUNDING_PX = 0.01
@@ -30,7 +31,7 @@ def find_problems(place: str | Path) -> list[str]:
     The fields are checked against the schema. If they are valid, rules beyond the schema are
     checked: ids are unique, no photograph counts twice, overlays exist, boxes and points are inside
     the photographs, nodes exist, the length of a crack is that of its branches, and measured values
-    are consistent.
+    and probabilities are consistent.
 
     Args:
         place: the output folder of an inspection, or a file with a record. Overlays are searched
@@ -49,6 +50,7 @@ def find_problems(place: str | Path) -> list[str]:
         *_shared(inspection),
         *_each(inspection, file.parent),
         *measured_problems(inspection),
+        *judged_problems(inspection),
     ]
 
 

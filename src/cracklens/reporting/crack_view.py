@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cracklens.record.measured import GradeRecord, QuantityRecord
+from cracklens.grading.certainty import crack_text, given, share_text, states_text
+from cracklens.record.measured import GradeRecord, NetworkRecord, QuantityRecord
 from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.reporting import figures
 from cracklens.reporting.boundaries import Boundary
 from cracklens.reporting.figures import Figure
 from cracklens.reporting.palette import WIDTH_CLASSES, rank_of
 from cracklens.reporting.profile import ProfileGraph, profile_graph
+from cracklens.reporting.verdict import kinds_text, likeliest, named
 
 _LEAST_SHARE = 0.005  # least probability of a listed state
 
@@ -82,26 +84,47 @@ class CrackView:
         return "" if self.rank is None else f"{WIDTH_CLASSES[self.rank].name} mm"
 
     @property
+    def sure(self) -> str:
+        """How sure it is that it is a crack: "a crack 0.93", or "not verified"."""
+        return crack_text(self.record.probability)
+
+    @property
+    def given(self) -> str:
+        """The words before a state where the probability of a crack does not stand beside it."""
+        return given(self.record.probability)
+
+    @property
+    def condition(self) -> str:
+        """The words before a state where the probability of a crack stands beside it."""
+        return given(None) if self.record.probability is None else "if so"
+
+    @property
+    def otherwise(self) -> str:
+        """What it most likely is if it is no crack, in a line; empty if that is not known."""
+        kind, share = likeliest(self.record.kinds)
+        return f"else {named(kind)} {share_text(share)}" if share >= _LEAST_SHARE else ""
+
+    @property
     def state(self) -> str:
         """The states by the first code with inspection states, in a line; empty without one.
 
-        The most probable state comes first: "CS2 0.81, CS1 0.19".
+        The most probable state comes first: "CS2 0.81, CS1 0.19". Print it after `given` or
+        `condition` only.
         """
         if not self.states or self.states[0].record.refused:
             return "refused" if self.states else ""
-        shares = sorted(self.states[0].shares, key=lambda share: -share.percent)
-        return ", ".join(f"{share.state} {share.text}" for share in shares)
+        return states_text(self.states[0].record.states.items())
 
     @property
     def limit(self) -> str:
         """The state by the first code with design limits, in a line; empty without one.
 
-        It is the last state, which is the worst: "exceeds 0.30 mm: 0.81".
+        It is the last state, which is the worst: "exceeds 0.30 mm: 0.81". Print it as a state.
         """
         if not self.limits or self.limits[0].record.refused:
             return "refused" if self.limits else ""
         states = self.limits[0].record.states
-        return next((f"{name}: {_probability(states[name])}" for name in reversed(states)), "")
+        return next((f"{name}: {share_text(states[name])}" for name in reversed(states)), "")
 
 
 def crack_view(
@@ -136,21 +159,10 @@ def _shares(grade: GradeRecord) -> list[Share]:
     if grade.refused:
         return []
     return [
-        Share(state, _probability(share), round(100 * share, 1))
+        Share(state, share_text(share), round(100 * share, 1))
         for state, share in grade.states.items()
         if share >= _LEAST_SHARE
     ]
-
-
-def _probability(share: float) -> str:
-    """Return the probability of a state as text, limited to "> 0.99" and "< 0.01".
-
-    >>> _probability(0.81), _probability(1.0), _probability(0.0)
-    ('0.81', '> 0.99', '< 0.01')
-    """
-    if share < _LEAST_SHARE:
-        return "< 0.01"
-    return "> 0.99" if share > 1 - _LEAST_SHARE else f"{share:.2f}"
 
 
 def _facts(crack: CrackRecord) -> list[tuple[str, str]]:
@@ -160,8 +172,12 @@ def _facts(crack: CrackRecord) -> list[tuple[str, str]]:
     bound = "a lower bound: the crack reaches the border of the picture or a hidden area"
     orientation = figures.other_unit(found.orientation_deg, "°", 0)
     facts = [
+        ("A crack", _certainty(crack)),
         ("Mean width", figures.mean_width(crack).whole),
         ("Length", figures.length(crack).whole + (f", {bound}" if found.is_lower_bound else "")),
+        ("Inferred", _inferred(crack)),
+        ("Goes on as", ", ".join(crack.continues)),
+        ("Network", _network(crack.network)),
         ("Orientation", f"{orientation.whole} from the horizontal, counter-clockwise"),
         ("Direction", _direction(found.direction, found.to_axis_deg)),
         ("Pattern", found.pattern),
@@ -169,6 +185,37 @@ def _facts(crack: CrackRecord) -> list[tuple[str, str]]:
         ("Confidence", f"{crack.confidence:.2f}"),
     ]
     return [(name, text) for name, text in facts if text]
+
+
+def _certainty(crack: CrackRecord) -> str:
+    if crack.probability is None:
+        return ""
+    kinds = kinds_text(crack.kinds)
+    return share_text(crack.probability) + (f"; else {kinds}" if kinds else "")
+
+
+def _inferred(crack: CrackRecord) -> str:
+    length = figures.inferred_length(crack)
+    return f"{length} of the length was not seen, and has no width" if length else ""
+
+
+def _network(network: NetworkRecord | None) -> str:
+    """Return the figures of map cracking in a line; empty for any other crack."""
+    if network is None:
+        return ""
+    spacing = network.spacing_mm or network.spacing_px
+    width = network.max_width_mm or network.max_width_px
+    parts = [
+        ("spacing", spacing, "mm" if network.spacing_mm else "px", 0),
+        ("density", network.density_m_per_m2, "m/m²", 2),
+        ("greatest width", width, "mm" if network.max_width_mm else "px", 2),
+    ]
+    known = [
+        f"{name} {figures.other_unit(value, unit, digits).whole}"
+        for name, value, unit, digits in parts
+        if value
+    ]
+    return "; ".join(["one finding", *known])
 
 
 def _direction(direction: str | None, to_axis_deg: float | None) -> str:

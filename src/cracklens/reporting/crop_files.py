@@ -10,7 +10,7 @@ import simplejpeg
 from cracklens.files import CROPS, read_bytes, writing
 from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.reporting.crop_image import draw_crop
-from cracklens.reporting.overview import Ranked, urgency
+from cracklens.reporting.order import Ranked, urgency
 from cracklens.reporting.picture import Pixels
 
 MOST_OF_PHOTO, LEAST_OF_PHOTO, MOST_IN_ALL = 300, 20, 6000

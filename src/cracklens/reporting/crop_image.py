@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from cracklens.grading.certainty import crack_text
 from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.reporting import palette
 from cracklens.reporting.drawing import draw_lines, text_patch
@@ -157,7 +158,7 @@ def _draw_strip(strip: Pixels, crack: CrackRecord, photo: PhotoRecord, window: W
     used_px = _draw_locator(strip, crack, photo, window)
     x, y = window.x + window.width // 2, window.y + window.height // 2
     for row, text in enumerate(
-        (crack.id, max_width(crack).whole, f"{window.zoom}:1 at x {x}, y {y}")
+        (_named(crack), max_width(crack).whole, f"{window.zoom}:1 at x {x}, y {y}")
     ):
         word = text_patch(text, pale, dark, _LETTER_PX)
         top = _PAD_PX + row * (STRIP_PX - 2 * _PAD_PX) // 3
@@ -169,6 +170,13 @@ def _draw_strip(strip: Pixels, crack: CrackRecord, photo: PhotoRecord, window: W
     height, width = patch.shape[:2]
     top = (STRIP_PX - height) // 2
     strip[top : top + height, WIDTH_PX - width :] = patch
+
+
+def _named(crack: CrackRecord) -> str:
+    """Return the id of a crack, with the probability that it is one where that is known."""
+    if crack.probability is None:
+        return crack.id
+    return f"{crack.id}, {crack_text(crack.probability)}"
 
 
 def _draw_locator(strip: Pixels, crack: CrackRecord, photo: PhotoRecord, window: Window) -> int:

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from cracklens.grading.certainty import is_unlikely
+from cracklens.record.inferred import inferred_length_px
 from cracklens.record.measured import QuantityRecord
 from cracklens.record.schema import CrackRecord, PhotoRecord
 
@@ -32,6 +36,11 @@ class Figure:
         '0.42 mm (0.35 to 0.49)'
         """
         return f"{self.text} ({self.interval})" if self.interval else self.text
+
+
+def share(crack: CrackRecord) -> float:
+    """Return the share with which a line counts: its probability of a crack; 1 if not verified."""
+    return 1.0 if crack.probability is None else crack.probability
 
 
 def max_width(crack: CrackRecord) -> Figure:
@@ -68,6 +77,25 @@ def length(crack: CrackRecord) -> Figure:
     if is_lower_bound(crack):
         return Figure(f"≥ {figure.text}", figure.interval, figure.sort)
     return figure
+
+
+def inferred_length(crack: CrackRecord) -> str:
+    """Return the length of the parts that were not seen, as text; empty without such parts."""
+    found = crack.measurement
+    if found and found.inferred_mm:
+        return f"{found.inferred_mm / MM_PER_M:,.2f} m"
+    length = inferred_px(crack)
+    return f"{length:,.0f} px" if length else ""
+
+
+def inferred_px(crack: CrackRecord) -> float:
+    """Return the length of the parts that were not seen, in px."""
+    if crack.measurement:
+        return crack.measurement.inferred_px
+    return sum(
+        inferred_length_px(np.asarray(branch.points_px, dtype=np.float64), branch.inferred)
+        for branch in crack.branches
+    )
 
 
 def is_lower_bound(crack: CrackRecord) -> bool:
@@ -109,17 +137,21 @@ def orientation_deg(crack: CrackRecord) -> float:
 
 
 def total_length(photo: PhotoRecord) -> Figure:
-    """Return the length of all cracks of a photograph; in m if each is known in mm."""
-    in_mm = [length_mm(crack) for crack in photo.cracks]
-    known = [value for value in in_mm if value is not None]
+    """Return the expected length of all cracks of a photograph; in m if each is known in mm."""
+    in_mm = [(length_mm(crack), share(crack)) for crack in photo.cracks]
+    known = [value * part for value, part in in_mm if value is not None]
     if known and len(known) == len(in_mm):
         return Figure(f"{sum(known) / MM_PER_M:,.2f} m", "", sum(known) / MM_PER_M)
-    return _traced_px(sum(map(length_px, photo.cracks)), digits=0)
+    return _traced_px(sum(share(crack) * length_px(crack) for crack in photo.cracks), digits=0)
 
 
 def widest(photo: PhotoRecord) -> CrackRecord | None:
-    """Return the widest crack of a photograph; widths in mm have priority over widths in px."""
-    return max(photo.cracks, key=lambda crack: max_width(crack).sort, default=None)
+    """Return the widest crack of a photograph; widths in mm have priority over widths in px.
+
+    A line that is more likely something else counts only if there is no other.
+    """
+    likely = [crack for crack in photo.cracks if not is_unlikely(crack.probability)]
+    return max(likely or photo.cracks, key=lambda crack: max_width(crack).sort, default=None)
 
 
 def other_unit(value: QuantityRecord | None, unit: str, digits: int) -> Figure:

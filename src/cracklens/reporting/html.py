@@ -11,14 +11,17 @@ from typing import IO, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cracklens.files import writing
+from cracklens.grading.certainty import is_unlikely, share_text
 from cracklens.record.schema import Inspection, PhotoRecord
-from cracklens.reporting import figures, overview, palette, photo_view, text
+from cracklens.reporting import figures, order, overview, palette, photo_view, text, verdict
 from cracklens.reporting.boundaries import boundaries
 from cracklens.reporting.crack_view import crack_view
 from cracklens.reporting.crop_files import Crops, crop_address, cropped, find_crops, most_crops
 from cracklens.reporting.preview import embeds_previews, fitted_preview, preview_budget
 from cracklens.reporting.security import StyleClasses, policy
 
+MOST_UNLIKELY = 300
+"""Largest number of lines on the first page that are probably no cracks; the tables hold all."""
 _PRINTED_ROWS = {"ranking": 40, "photograph": 20}  # as in print.css
 _MARK_SCRIPT = 'document.documentElement.classList.add("js")'
 _ESCAPED = "backslashreplace"  # a file name that is not UTF-8 becomes the escape \udcXX
@@ -58,7 +61,7 @@ def write_report(inspection: Inspection, folder: str | Path, previews: Previews)
     """
     path = Path(folder) / "report.html"
     environment = _environment()
-    crops = find_crops(overview.ranked(inspection), folder)
+    crops = find_crops(order.ranked(inspection), folder)
     content = _content(inspection, previews, crops)
     classes = StyleClasses()
     scripts = [_MARK_SCRIPT, environment.get_template("report.js").render()]
@@ -94,6 +97,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "palette": palette,
         "counted": text.counted,
+        "share_text": share_text,
         "figures": figures,
         "source_names": _SOURCES,
         "address": text.address,
@@ -110,7 +114,7 @@ def _environment() -> Environment:
 
 def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[str, Any]:
     photographs = inspection.photographs
-    ranked = overview.ranked(inspection)
+    ranked = order.ranked(inspection)
     total = _total(inspection)
     embedded = embeds_previews(total)
     most_rows = photo_view.most_rows(len(photographs))
@@ -121,7 +125,11 @@ def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[s
         "embedded": embedded,
         "shrunk": embedded and preview_budget(total) < preview_budget(1),
         "most_rows": most_rows,
-        "rows": {crack.id for photo in photographs for crack in photo.cracks[:most_rows]},
+        "rows": {
+            crack.id
+            for photo in photographs
+            for crack in order.likely_first(photo.cracks)[:most_rows]
+        },
         "crops": crops,
         "uncropped": _uncropped(inspection, crops),
         "most_crops": most_crops(total),
@@ -134,11 +142,13 @@ def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[s
     }
 
 
-def _overview(inspection: Inspection, ranked: overview.Ranked) -> dict[str, Any]:
+def _overview(inspection: Inspection, ranked: order.Ranked) -> dict[str, Any]:
     """Return the data of the overview and of the ranking."""
     pairs = ranked[: photo_view.MOST_RANKED]
     shown = [crack_view(photo, crack, (), graph=False) for photo, crack in pairs]
     urgent = [each for each in shown if each.record.priority][: photo_view.MOST_URGENT]
+    likely = [each for each in shown if not is_unlikely(each.record.probability)] or shown
+    unlikely = verdict.unlikely(inspection)
     detailed = {crack.id for _, crack in ranked[: photo_view.MOST_DETAILED] if crack.measurement}
     return {
         "ranked": shown,
@@ -146,22 +156,36 @@ def _overview(inspection: Inspection, ranked: overview.Ranked) -> dict[str, Any]
         "detailed": detailed,
         "cracks": len(ranked),
         "cracked": sum(bool(photo.cracks) for photo in inspection.photographs),
-        "length_px": sum(figures.length_px(crack) for _, crack in ranked),
+        "length_px": sum(figures.share(crack) * figures.length_px(crack) for _, crack in ranked),
+        "expected_cracks": sum(figures.share(crack) for _, crack in ranked),
+        "total_interval": _total_interval(inspection),
+        "unlikely": unlikely[:MOST_UNLIKELY],
+        "unlikely_count": len(unlikely),
+        "unlikely_kinds": verdict.kinds_counted(unlikely),
         "length_m": overview.total_m(ranked),
-        "longest": max(shown, key=lambda each: each.length.sort, default=None),
-        "widest": max(shown, key=lambda each: each.width.sort, default=None),
+        "longest": max(likely, key=lambda each: each.length.sort, default=None),
+        "widest": max(likely, key=lambda each: each.width.sort, default=None),
         "scaled": overview.scaled(inspection),
         "context": overview.context_rows(inspection),
         "retake": overview.to_retake(inspection),
         "bars": overview.bars(inspection.quantities) if inspection.quantities else [],
         "state_tables": overview.state_tables(inspection),
         "has": {
+            "probability": any(crack.probability is not None for _, crack in ranked),
             "score": any(each.record.priority for each in shown),
             "states": any(each.states for each in shown),
             "limits": any(each.limits for each in shown),
             "measured": any(each.record.measurement for each in shown),
         },
     }
+
+
+def _total_interval(inspection: Inspection) -> str:
+    """Return the 95 % interval of the expected length; empty where no line was verified."""
+    found = inspection.quantities
+    if found is None or found.expected_cracks is None:
+        return ""
+    return overview.interval_m(found.low_m, found.high_m)
 
 
 def _total(inspection: Inspection) -> int:
@@ -176,7 +200,7 @@ def _has_section(photo: PhotoRecord, *, embedded: bool) -> bool:
 def _views(
     inspection: Inspection,
     previews: Previews,
-    ranked: overview.Ranked,
+    ranked: order.Ranked,
     crops: Crops,
     *,
     embedded: bool,
@@ -194,7 +218,7 @@ def _views(
             shown = _data_address(fitted_preview(jpeg, budget)) if jpeg else None
             cracks = [
                 crack_view(photo, crack, levels, graph=crack.id in drawn)
-                for crack in photo.cracks[:most_rows]
+                for crack in order.likely_first(photo.cracks)[:most_rows]
             ]
             yield photo_view.photo_view(
                 photo,

@@ -9,6 +9,7 @@ import numpy as np
 from cracklens.reporting.drawing import Box, draw_lines, text_patch
 from cracklens.reporting.palette import DARK, PALE, rgb
 from cracklens.reporting.picture import Floats, Pixels
+from cracklens.reporting.polyline import dashes
 
 MOST_OF_PICTURE = 0.45
 """A legend that is wider or higher than this share of the picture is not drawn."""
@@ -17,12 +18,21 @@ _SAMPLE = 1.8  # length of a sample of a line, in heights of a line of text
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the legend: a sample line with its text; without a colour it is a heading."""
+    """One row of the legend: a sample line with its text; without a colour it is a heading.
+
+    Attributes:
+        text: beside the line.
+        colour: of the line.
+        thickness_px: of the line.
+        casing: colour of the thin lines beside it; none if it is that of the line.
+        dash_px: length of a dash and of a gap; None for a line without gaps.
+    """
 
     text: str
     colour: str | None = None
     thickness_px: int = 1
     casing: str = DARK
+    dash_px: tuple[float, float] | None = None
 
 
 def legend_patch(
@@ -52,8 +62,10 @@ def legend_patch(
         _paste(patch, word, pad + indent, middle_px)
         if entry.colour:
             line = np.array([[1.5 * pad, middle_px], [pad + sample_px - pad, middle_px]], float)
-            draw_lines(patch, [line], rgb(entry.casing), entry.thickness_px + 2)
-            draw_lines(patch, [line], rgb(entry.colour), entry.thickness_px)
+            lines = dashes(line, *entry.dash_px) if entry.dash_px else [line]
+            if entry.casing != entry.colour:
+                draw_lines(patch, lines, rgb(entry.casing), entry.thickness_px + 2)
+            draw_lines(patch, lines, rgb(entry.colour), entry.thickness_px)
     if bar_px:
         _draw_bar(patch, bar_px, bar_text, (pad, pad + len(entries) * line_px), line_px, size_px)
     return patch

@@ -12,12 +12,10 @@ from cracklens.reporting import figures
 from cracklens.reporting.boundaries import exposures
 from cracklens.reporting.palette import WIDTH_CLASSES, rank_of
 
-Ranked = list[tuple[PhotoRecord, CrackRecord]]
-
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Metres of crack in one width class; `percent` is relative to the longest class.
+    """Expected metres in one width class; `percent` is relative to the longest class.
 
     `rank` is the index in `WIDTH_CLASSES`; None for a class with other bounds.
     """
@@ -25,6 +23,7 @@ class Bar:
     name: str
     rank: int | None
     length: str
+    interval: str
     cracks: int
     percent: float
 
@@ -35,6 +34,7 @@ class StateRow:
 
     state: str
     length: str
+    interval: str
     area: str
     percent: float
 
@@ -57,24 +57,6 @@ class Advice:
     verdict: str
     text: str
     photographs: list[PhotoRecord]
-
-
-def ranked(inspection: Inspection) -> Ranked:
-    """Return all cracks with their photographs, the most urgent first.
-
-    Cracks without a priority come last, sorted by length, then by width.
-    """
-    pairs = [(photo, crack) for photo in inspection.photographs for crack in photo.cracks]
-    return sorted(pairs, key=lambda pair: urgency(pair[1]))
-
-
-def urgency(crack: CrackRecord) -> tuple[float, float, float]:
-    """Return the sort key of a crack, so that the most urgent comes first; see `ranked`."""
-    return (
-        -crack.priority.score if crack.priority else 1.0,
-        -figures.length_px(crack),
-        -figures.max_width_px(crack),
-    )
 
 
 def scaled(inspection: Inspection) -> Literal["none", "some", "all"]:
@@ -124,6 +106,7 @@ def bars(quantities: QuantitiesRecord) -> list[Bar]:
             name=each.name,
             rank=_rank(each),
             length=_metres(each.length_m),
+            interval=interval_m(each.low_m, each.high_m),
             cracks=each.cracks,
             percent=round(100 * each.length_m / most_m, 1),
         )
@@ -155,6 +138,7 @@ def state_tables(inspection: Inspection) -> list[StateTable]:
                     StateRow(
                         state=row.state,
                         length=_metres(row.length_m),
+                        interval=interval_m(row.low_m, row.high_m),
                         area="" if row.area_m2 is None else f"{row.area_m2:,.2f} m²",
                         percent=round(100 * row.length_m / most_m, 1),
                     )
@@ -166,10 +150,15 @@ def state_tables(inspection: Inspection) -> list[StateTable]:
 
 
 def total_m(pairs: Sequence[tuple[PhotoRecord, CrackRecord]]) -> float | None:
-    """Return the length of all cracks with a length in mm, in m; None without one."""
-    known = [figures.length_mm(crack) for _, crack in pairs]
-    found = [value for value in known if value is not None]
+    """Return the expected length of all cracks with a length in mm, in m; None without one."""
+    known = [(figures.length_mm(crack), figures.share(crack)) for _, crack in pairs]
+    found = [value * share for value, share in known if value is not None]
     return sum(found) / figures.MM_PER_M if found else None
+
+
+def interval_m(low_m: float | None, high_m: float | None) -> str:
+    """Return the ends of an interval in metres, as text; empty where it is not known, or all 0."""
+    return "" if low_m is None or not high_m else f"{low_m:,.2f} to {high_m:,.2f}"
 
 
 def _rank(found: WidthClassRecord) -> int | None:

@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from cracklens.record.base import Point
-from cracklens.record.schema import CrackRecord, PhotoRecord
+from cracklens.record.schema import CrackRecord, PhotoRecord, RejectedRecord
 from cracklens.reporting import figures
 from cracklens.reporting.crack_view import CrackView
 from cracklens.reporting.labels import place_labels
-from cracklens.reporting.overlay import MOST_TAGS, short_id
+from cracklens.reporting.line_view import Line, crack_line, rejected_lines
+from cracklens.reporting.order import likely_first
+from cracklens.reporting.overlay import MOST_TAGS, label_parts, short_id
 from cracklens.reporting.palette import rank_of
-from cracklens.reporting.polyline import simplified
 from cracklens.reporting.scale_bar import scale_bar
-from cracklens.reporting.stretches import Stretch, line_of, stretches
 from cracklens.reporting.text import address, counted
+from cracklens.reporting.verdict import Unlikely, lines_text, unlikely_of
 
 MOST_RANKED = 1000
 MOST_ROWS, MOST_ROWS_IN_ALL, LEAST_ROWS = 200, 8000, 5
@@ -39,22 +38,11 @@ _BAR_BOX_HIGH = 0.06  # height of the scale bar with its text, as a share of the
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A crack or a rejected line on the picture; `key` is the id of its row.
-
-    `paths` holds the data of SVG paths, each with the class of its width; "" stands for no class.
-    With a `halo` each path is drawn twice, first wider and in a contrasting colour.
-    """
-
-    key: str
-    paths: list[tuple[str, str]]
-    title: str
-    halo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Tag:
-    """The label of a crack; its upper left corner in per cent of the picture."""
+    """The label of a crack; its upper left corner in per cent of the picture.
+
+    `width` is what stands after the number: the probability of a crack and the width.
+    """
 
     key: str
     text: str
@@ -94,7 +82,8 @@ class Bar:
 class PhotoView:
     """One photograph; `preview` is a data URL, None if the report contains no picture of it.
 
-    `cracks` are those with a row, the longest first. `crops` are those in the report, `beside` the
+    `cracks` are those with a row, the longest first and likely cracks before
+    others. `crops` are those in the report, `beside` the
     ids and links of those in `crops/`. `unlabelled` is the number of cracks without a label.
     """
 
@@ -123,14 +112,36 @@ class PhotoView:
             (more, "crack at full resolution", "cracks at full resolution"),
             (len(checks), "check of the photograph", "checks of the photograph"),
             (detailed, "crack in detail", "cracks in detail"),
-            (len(self.record.rejected), "rejected line", "rejected lines"),
+            (len(self.record.rejected) - len(self.unlikely), "rejected line", "rejected lines"),
+            (
+                len(self.unlikely),
+                "line that is probably no crack",
+                "lines that are probably no cracks",
+            ),
         ]
         return [counted(number, one, many) for number, one, many in parts if number > 0]
 
     @property
+    def unlikely(self) -> list[Unlikely]:
+        """Return the lines that are probably no cracks, the most doubtful first."""
+        return sorted(unlikely_of(self.record), key=lambda each: -(each.record.probability or 0.0))
+
+    @property
+    def rejected(self) -> list[tuple[int, RejectedRecord]]:
+        """Return the other rejected lines with their numbers."""
+        rows = enumerate(self.record.rejected, 1)
+        return [(number, line) for number, line in rows if line.probability is None]
+
+    @property
+    def doubt(self) -> tuple[bool, bool]:
+        """Return whether a line is drawn thin, and whether a part was not seen."""
+        kinds = {kind for line in self.lines for kind, _ in line.paths}
+        return any(line.unsure for line in self.lines), "inferred" in kinds
+
+    @property
     def in_mm(self) -> bool:
         """Return whether a line has the colour of its width."""
-        return any(kind for line in self.lines for kind, _ in line.paths)
+        return any(kind[:1] == "w" for line in self.lines for kind, _ in line.paths)
 
     @property
     def summary(self) -> str:
@@ -186,7 +197,7 @@ def photo_view(
     fine = max(photo.width_px, photo.height_px) < _FINE_BELOW_PX
     tiles = [tile for tile in photo.tiles if tile.probability >= _FAINTEST_TILE] if seen else []
     tiles.sort(key=lambda tile: -tile.probability)
-    tagged = photo.cracks[:MOST_TAGS] if seen else []
+    tagged = likely_first(photo.cracks)[:MOST_TAGS] if seen else []
     crowded = len(tagged) > MOST_WIDE_TAGS
     tags = _tags(tagged, photo, with_width=not crowded)
     return PhotoView(
@@ -194,17 +205,10 @@ def photo_view(
         cracks=list(cracks),
         preview=preview,
         overlay=photo.overlay and address(photo.overlay),
-        lines=[_crack_line(c, fine=fine, tolerance_px=tolerance_px) for c in photo.cracks]
+        lines=[crack_line(c, fine=fine, tolerance_px=tolerance_px) for c in photo.cracks]
         if seen
         else [],
-        rejected_lines=[
-            Line(
-                f"{photo.id}-R{number:02}",
-                [("", "".join(svg_path(line, fine=fine) for line in rejected.lines_px))],
-                f"rejected: {rejected.reason}",
-            )
-            for number, rejected in enumerate(photo.rejected if seen else (), 1)
-        ],
+        rejected_lines=rejected_lines(photo, fine=fine) if seen else [],
         tags=tags,
         rings=[_ring(crack, photo) for crack in tagged if crack.measurement],
         unlabelled=len(photo.cracks) - len(tags) if seen else 0,
@@ -227,51 +231,11 @@ def summary(photo: PhotoRecord) -> str:
         return "no crack found"
     widest = figures.widest(photo)
     width = f", up to {figures.max_width(widest).text} wide" if widest else ""
-    count = counted(len(photo.cracks), "crack")
-    return f"{count}, {figures.total_length(photo).text} long in all{width}"
-
-
-def svg_path(points_px: Sequence[Point], *, fine: bool) -> str:
-    """Return a polyline as the data of an SVG path, in relative steps, which need half the bytes.
-
-    Args:
-        points_px: x, y.
-        fine: keep one decimal instead of whole pixels.
-
-    >>> svg_path([(10.2, 20.0), (13.4, 18.9), (14.0, 30.0)], fine=False)
-    'M10 20l3 -1 1 11'
-    """
-    times, digits = (10, 1) if fine else (1, 0)
-    whole = [(round(x * times), round(y * times)) for x, y in points_px]
-    moves = [(x - old_x, y - old_y) for (old_x, old_y), (x, y) in pairwise(whole)]
-    numbers = [
-        f"{x / times:.{digits}f} {y / times:.{digits}f}".replace(".0", "")
-        for x, y in (whole[0], *moves)
-    ]
-    return f"M{numbers[0]}l{' '.join(numbers[1:])}"
-
-
-def _crack_line(crack: CrackRecord, *, fine: bool, tolerance_px: float) -> Line:
-    """Return the lines of a crack, by local width; simplified ones have one class for the whole."""
-    width_mm = figures.max_width_mm(crack)
-    whole = None if width_mm is None else rank_of(width_mm)
-    if tolerance_px > 0:
-        found = [Stretch(line_of(branch), whole) for branch in crack.branches]
-    else:
-        found = stretches(crack)
-    paths: dict[str, str] = {}
-    for stretch in found:
-        kind = "" if stretch.rank is None else f"w{stretch.rank}"
-        line = simplified(stretch.points_px, tolerance_px)
-        points_px: list[Point] = [(x, y) for x, y in line.tolist()]
-        paths[kind] = paths.get(kind, "") + svg_path(points_px, fine=fine)
-    length, width = figures.length(crack).text, figures.max_width(crack).whole
-    return Line(
-        key=crack.id,
-        paths=sorted(paths.items()),  # the widest is drawn last, on top
-        title=f"{crack.id}: {length} long, up to {width} wide",
-        halo=tolerance_px == 0,
-    )
+    known = any(crack.probability is not None for crack in photo.cracks)
+    long = "expected length" if known else "long in all"
+    length = figures.total_length(photo).text
+    whole = f"{long} {length}" if known else f"{length} {long}"
+    return f"{lines_text(photo.cracks)}, {whole}{width}"
 
 
 def _tags(cracks: Sequence[CrackRecord], photo: PhotoRecord, *, with_width: bool) -> list[Tag]:
@@ -285,7 +249,7 @@ def _tags(cracks: Sequence[CrackRecord], photo: PhotoRecord, *, with_width: bool
     height = photo.height_px / photo.width_px
     anchors = [_anchor(crack, photo) for crack in cracks]
     numbers = [short_id(crack, photo) for crack in cracks]
-    widths = [figures.max_width(crack).text if crack.measurement else "" for crack in cracks]
+    widths = [" ".join(label_parts(crack)) for crack in cracks]
     texts = [
         f"{number} {width}" if with_width and width else number
         for number, width in zip(numbers, widths, strict=True)

@@ -24,26 +24,34 @@ class Stretch:
     Attributes:
         points_px: (N, 2) x, y, part of the polyline of the record.
         rank: index of the class in `WIDTH_CLASSES`; None without a width in mm.
+        inferred: it was not seen, and has no width.
     """
 
     points_px: Floats
     rank: int | None
+    inferred: bool = False
 
 
-def stretches(crack: CrackRecord) -> list[Stretch]:
+def stretches(crack: CrackRecord, *, by_place: bool = True) -> list[Stretch]:
     """Return all branches of a crack, divided where the class of the width changes.
 
-    An unmeasured station has the class of the nearest measured one.
+    An unmeasured station has the class of the nearest measured one. Parts that were not seen are
+    stretches of their own, without a class.
+
+    Args:
+        crack: with or without a measurement.
+        by_place: by the width at each place; else by the greatest width of the crack.
     """
     found = crack.measurement
-    if found is None or found.max_width_mm is None:
-        return [Stretch(line_of(branch), None) for branch in crack.branches]
-    whole = rank_of(found.max_width_mm.value)
-    profiles = [*found.profiles, *[None] * len(crack.branches)]
+    whole = rank_of(found.max_width_mm.value) if found and found.max_width_mm else None
+    profiles: list[ProfileRecord | None] = [None] * len(crack.branches)
+    if found and whole is not None and by_place:
+        profiles = [*found.profiles, *profiles]
     return [
-        stretch
+        part
         for branch, profile in zip(crack.branches, profiles, strict=False)
         for stretch in _of_branch(branch, profile, whole)
+        for part in _cut(stretch, _unseen(branch))
     ]
 
 
@@ -52,21 +60,55 @@ def line_of(branch: BranchRecord) -> Floats:
     return np.asarray(branch.points_px, dtype=np.float64)
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a branch between two distances along it."""
+
+    line_px: Floats
+    start_px: float
+    stop_px: float
+    rank: int | None
+
+
+def _unseen(branch: BranchRecord) -> list[tuple[float, float]]:
+    """Return where the parts of a branch that were not seen begin and end, along it."""
+    if not branch.inferred:
+        return []
+    along = distance_along(line_of(branch)).tolist()
+    return sorted((along[first], along[last]) for first, last in branch.inferred)
+
+
+def _cut(part: _Part, unseen: Sequence[tuple[float, float]]) -> Iterator[Stretch]:
+    """Yield a part of a branch, divided where it begins or ends to be seen."""
+    at = part.start_px
+    for start_px, stop_px in unseen:
+        low, high = max(start_px, at), min(stop_px, part.stop_px)
+        if high <= low:
+            continue
+        if low > at:
+            yield Stretch(piece_of(part.line_px, at, low), part.rank)
+        yield Stretch(piece_of(part.line_px, low, high), None, inferred=True)
+        at = high
+    if not unseen or part.stop_px > at:
+        yield Stretch(piece_of(part.line_px, at, part.stop_px), part.rank)
+
+
 def _of_branch(
-    branch: BranchRecord, profile: ProfileRecord | None, whole: int
-) -> Iterator[Stretch]:
+    branch: BranchRecord, profile: ProfileRecord | None, whole: int | None
+) -> Iterator[_Part]:
     line_px = line_of(branch)
+    end_px = float(distance_along(line_px)[-1])
     ranks = _ranks(profile.width_mm) if profile and profile.width_mm else None
     if ranks is None or profile is None or len(profile.points_px) < 2:  # noqa: PLR2004 - a line
-        yield Stretch(line_px, whole)
+        yield _Part(line_px, 0.0, end_px, whole)
         return
     at_px = _places(line_px, np.asarray(profile.points_px, dtype=np.float64))
     changes = np.flatnonzero(np.diff(ranks)) + 1
-    cuts = [0.0, *((at_px[changes - 1] + at_px[changes]) / 2), distance_along(line_px)[-1]]
+    cuts = [0.0, *((at_px[changes - 1] + at_px[changes]) / 2), end_px]
     firsts = [0, *changes.tolist()]
     for first, start_px, stop_px in zip(firsts, cuts, cuts[1:], strict=False):
         if stop_px > start_px:
-            yield Stretch(piece_of(line_px, start_px, stop_px), int(ranks[first]))
+            yield _Part(line_px, float(start_px), float(stop_px), int(ranks[first]))
 
 
 def _places(line_px: Floats, stations_px: Floats) -> Floats:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from cracklens.files import TABLE_ENCODING, writing
 from cracklens.record.measured import QuantityRecord
-from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
+from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord, RejectedRecord
 from cracklens.reporting import figures
+from cracklens.reporting.order import ranked
 from cracklens.reporting.tables_measured import (
     GRADE_COLUMNS,
     QUANTITY_COLUMNS,
@@ -18,6 +19,7 @@ from cracklens.reporting.tables_measured import (
     width_rows,
     yes_or_no,
 )
+from cracklens.reporting.verdict import likeliest
 
 CRACK_COLUMNS = (
     "crack_id", "photograph_id", "photograph", "length_px", "mean_width_px", "max_width_px",
@@ -26,17 +28,26 @@ CRACK_COLUMNS = (
     "max_width_low_px", "max_width_high_px", "max_width_mm", "max_width_low_mm",
     "max_width_high_mm", "mean_width_mm", "mean_width_low_mm", "mean_width_high_mm",
     "length_mm", "length_low_mm", "length_high_mm", "is_lower_bound", "to_axis_deg", "direction",
-    "pattern", "measured_share", "priority",
+    "pattern", "measured_share", "priority", "rank", "probability", "likeliest_look_alike",
+    "look_alike_probability", "priority_if_crack", "inferred_length_px", "inferred_length_mm",
+    "continues",
 )  # fmt: skip
-"""`cracks.csv`, one row per crack. `photograph` is the path below the root of the inspection,
-`length_px` the length of all branches, `max_width_px` the greatest measured width (a high
-percentile along the length), `widest_*` its position, `orientation_deg` counter-clockwise from the
-x axis, `confidence` from 0 to 1. `leaves_picture` is `yes` if the crack touches the border.
+"""`cracks.csv`, one row per crack, the most urgent first. `photograph` is the path below the root
+of the inspection, `length_px` the length of all branches, `max_width_px` the greatest measured
+width (a high percentile along the length), `widest_*` its position, `orientation_deg`
+counter-clockwise from the x axis, `confidence` from 0 to 1. `leaves_picture` is `yes` if the crack
+touches the border.
 
 `*_low_*` and `*_high_*` are the ends of the 95 % interval; `is_lower_bound` is `yes` if the crack
 may be longer; `to_axis_deg` and `direction` are relative to the axis of the member;
 `measured_share` is the share of the length that was measured from grey levels; `priority` is the
-score, 0 to 100. Unmeasured values, and values in mm without a scale, are empty."""
+score, 0 to 100. Unmeasured values, and values in mm without a scale, are empty.
+
+`rank` counts from 1, the most urgent; lines that are more likely something else come last.
+`probability` is that of a crack, on which all widths depend, empty where nothing verified the line;
+`likeliest_look_alike` is what it most likely is if it is none. `priority` is `priority_if_crack`
+times `probability`. `inferred_length_*` is the part of the length that was not seen; `continues`
+holds the ids of the other parts of the same crack."""
 
 PHOTOGRAPH_COLUMNS = (
     "photograph_id", "photograph", "status", "reason", "width_px", "height_px", "cracks",
@@ -56,9 +67,11 @@ are those of the photograph, `max_width_px` that of its widest crack; `judged_by
 
 REJECTED_COLUMNS = (
     "photograph_id", "photograph", "reason", "detail", "length_px", "confidence",
-    "box_x_px", "box_y_px", "box_width_px", "box_height_px",
+    "box_x_px", "box_y_px", "box_width_px", "box_height_px", "probability", "likeliest_look_alike",
+    "look_alike_probability",
 )  # fmt: skip
-"""`rejected.csv`, one row for each rejected line."""
+"""`rejected.csv`, one row for each rejected line. `probability` is that of a crack, of lines that
+are listed as probably no crack."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BLANK = (None, None, None)
@@ -83,7 +96,10 @@ def write_tables(inspection: Inspection, folder: str | Path) -> tuple[Path, ...]
     """
     photographs = inspection.photographs
     tables: dict[str, tuple[Sequence[str], Iterable[Sequence[Cell]]]] = {
-        "cracks": (CRACK_COLUMNS, (_crack(p, c) for p in photographs for c in p.cracks)),
+        "cracks": (
+            CRACK_COLUMNS,
+            (_crack(p, c, n) for n, (p, c) in enumerate(ranked(inspection), 1)),
+        ),
         "photographs": (
             PHOTOGRAPH_COLUMNS,
             [*map(_photograph, photographs), *_others(inspection)],
@@ -120,7 +136,9 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -
     return path
 
 
-def _crack(photo: PhotoRecord, crack: CrackRecord) -> tuple[Cell, ...]:
+def _crack(photo: PhotoRecord, crack: CrackRecord, rank: int) -> tuple[Cell, ...]:
+    found = crack.priority
+    inferred_mm = crack.measurement.inferred_mm if crack.measurement else None
     return (
         crack.id,
         photo.id,
@@ -136,8 +154,22 @@ def _crack(photo: PhotoRecord, crack: CrackRecord) -> tuple[Cell, ...]:
         len(crack.branches),
         *crack.box_px,
         *_measured(crack),
-        round(crack.priority.score, 1) if crack.priority else None,
+        round(found.score, 1) if found else None,
+        rank,
+        *_judged(crack),
+        found.if_crack if found else None,
+        round(figures.inferred_px(crack), 1),
+        None if inferred_mm is None else round(inferred_mm, 1),
+        "; ".join(crack.continues),
     )
+
+
+def _judged(line: CrackRecord | RejectedRecord) -> tuple[Cell, Cell, Cell]:
+    """Return the probability of a crack, and the likeliest look-alike with its probability."""
+    if line.probability is None:
+        return _BLANK
+    kind, share = likeliest(line.kinds)
+    return line.probability, kind, share if kind else None
 
 
 def _measured(crack: CrackRecord) -> tuple[Cell, ...]:
@@ -237,4 +269,5 @@ def _rejected(photo: PhotoRecord) -> Iterable[tuple[Cell, ...]]:
             round(rejected.length_px, 1),
             round(rejected.confidence, 3),
             *rejected.box_px,
+            *_judged(rejected),
         )

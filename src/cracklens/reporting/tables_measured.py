@@ -10,13 +10,14 @@ Row = tuple[Cell, ...]
 
 GRADE_COLUMNS = (
     "crack_id", "photograph_id", "photograph", "code", "title", "clause", "kind", "verified",
-    "stated", "states", "refused", "basis", "notes",
+    "probability", "stated", "states", "refused", "basis", "notes",
 )  # fmt: skip
 """`grades.csv`, one row per crack and code. `kind` is `design limit` or `inspection state`;
 `verified` is `primary`, or `secondary` for a table from a secondary source; `stated` is the single
-state that contains the whole 95 % interval, empty if the interval spans several; `states` gives the
-probability of each, such as `CS1 0.190; CS2 0.810`; `refused` is the reason if there is no state.
-Ratings are the inspector's."""
+state that contains the whole 95 % interval, empty if the interval spans several; `probability` is
+that of a crack, empty where nothing verified it; `states` gives that and the probability of each
+state if it is one, such as `a crack 0.930; if so CS1 0.190; CS2 0.810`; `refused` is the reason if
+there is no state. Ratings are the inspector's."""
 
 WIDTH_COLUMNS = (
     "crack_id", "branch", "station", "x_px", "y_px", "width_px", "standard_px", "width_mm",
@@ -27,10 +28,13 @@ WIDTH_COLUMNS = (
 `none` the width is empty."""
 
 QUANTITY_COLUMNS = (
-    "kind", "code", "name", "above_mm", "up_to_mm", "length_m", "area_m2", "cracks",
+    "kind", "code", "name", "above_mm", "up_to_mm", "length_m", "area_m2", "cracks", "low_m",
+    "high_m",
 )  # fmt: skip
-"""`quantities.csv`: metres of crack by width class (`kind` is `width class`), and by state of each
-code (`kind` is `state`); there each crack is divided by its probabilities. `area_m2` is the area of
+"""`quantities.csv`: expected metres of crack in all (`kind` is `all`), by width class (`width
+class`), and by state of each code (`state`); there each crack is divided by its probabilities. Each
+line counts times its probability of a crack; `low_m` and `high_m` are the ends of the 95 %
+interval; `cracks` counts lines. `area_m2` is the area of
 the wall around the cracks. Photographs without a scale do not count."""
 
 
@@ -56,16 +60,36 @@ def quantity_rows(inspection: Inspection) -> Iterator[Row]:
     found = inspection.quantities
     if found is None:
         return
+    if found.length_m is not None:
+        ends = _ends(found.low_m, found.high_m)
+        length_m = round(found.length_m, 3)
+        yield "all", None, "all cracks", None, None, length_m, None, found.lines, *ends
     for each in found.width_classes:
         length_m = round(each.length_m, 3)
         yield (
             "width class", None, each.name, each.above_mm, each.up_to_mm, length_m, None,
-            each.cracks,
+            each.cracks, *_ends(each.low_m, each.high_m),
         )  # fmt: skip
     for state in found.states:
         area_m2 = None if state.area_m2 is None else round(state.area_m2, 4)
         length_m = round(state.length_m, 3)
-        yield "state", state.code, state.state, None, None, length_m, area_m2, None
+        yield (
+            "state",
+            state.code,
+            state.state,
+            None,
+            None,
+            length_m,
+            area_m2,
+            None,
+            *_ends(state.low_m, state.high_m),
+        )
+
+
+def _ends(low_m: float | None, high_m: float | None) -> tuple[Cell, Cell]:
+    """Return the ends of an interval to millimetres."""
+    low, high = (None if end is None else round(end, 3) for end in (low_m, high_m))
+    return low, high
 
 
 def yes_or_no(value: bool) -> str:
@@ -84,12 +108,21 @@ def _grade(grade: GradeRecord) -> Row:
         grade.clause,
         grade.kind,
         grade.verified,
+        grade.probability,
         grade.stated,
-        "; ".join(f"{state} {share:.3f}" for state, share in grade.states.items()),
+        _states(grade),
         grade.refused,
         "; ".join(grade.basis),
         " ".join(grade.notes),
     )
+
+
+def _states(grade: GradeRecord) -> str:
+    """Return the states after the words that say on what they depend; empty if refused."""
+    if not grade.states:
+        return ""
+    sure = "if a crack," if grade.probability is None else f"a crack {grade.probability:.3f}; if so"
+    return f"{sure} " + "; ".join(f"{state} {share:.3f}" for state, share in grade.states.items())
 
 
 def _stations(crack: CrackRecord, branch: int, profile: ProfileRecord) -> Iterator[Row]:

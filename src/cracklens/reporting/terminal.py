@@ -4,16 +4,20 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from textwrap import shorten, wrap
 
+from cracklens.grading.certainty import is_unlikely, share_text, states_text
 from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
+from cracklens.reporting.figures import MM_PER_M, length_mm, share
 from cracklens.reporting.not_graded import not_graded
+from cracklens.reporting.order import ranked as most_urgent
 from cracklens.reporting.text import counted
+from cracklens.reporting.verdict import kinds_counted, lines_text, unlikely
 
 Ranked = Sequence[tuple[PhotoRecord, CrackRecord]]
 
 _SHOWN = 5
 _PATH_COLUMNS = 28
 _COLUMNS = 80
-_STATE_COLUMNS = 28
+_STATE_COLUMNS = 24
 _REASONS = 3
 
 
@@ -28,9 +32,8 @@ def summary_text(inspection: Inspection) -> str:
         + (f", {scaled:,} with a scale" if scaled else "")
         + (f"; {len(inspection.failed):,} could not be" if inspection.failed else ""),
         *_copies(inspection),
-        f"{counted(len(cracks), 'crack')}, {_length(inspection)} in all"
-        if cracks
-        else "no cracks found",
+        *(_totals(inspection, cracks) if cracks else ["no cracks found"]),
+        *_unlikely(inspection),
     ]
     measured = by_priority(inspection)
     unmeasured = [pair for pair in cracks if pair[1].priority is None]
@@ -38,7 +41,10 @@ def summary_text(inspection: Inspection) -> str:
         lines += _measured_table(measured)
     if unmeasured:
         lines += _table("longest", unmeasured)
-        widest = sorted(unmeasured, key=lambda pair: -pair[1].max_width_px)
+        widest = sorted(
+            unmeasured,
+            key=lambda pair: (is_unlikely(pair[1].probability), -pair[1].max_width_px),
+        )
         lines += _table("widest", widest)
         lines += ["", "Lengths and widths are in pixels of the photographs."]
     lines += _missing_scale(inspection)
@@ -49,16 +55,15 @@ def summary_text(inspection: Inspection) -> str:
 
 def by_priority(inspection: Inspection) -> Ranked:
     """Return the cracks that have a priority with their photographs, the most urgent first."""
-    pairs = [(photo, crack) for photo, crack in ranked(inspection) if crack.priority]
-    return sorted(pairs, key=lambda pair: -(pair[1].priority.score if pair[1].priority else 0.0))
+    return [(photo, crack) for photo, crack in most_urgent(inspection) if crack.priority]
 
 
 def ranked(
     inspection: Inspection, by: Callable[[CrackRecord], float] = lambda crack: crack.length_px
 ) -> Ranked:
-    """Return all cracks with their photographs, the greatest first."""
+    """Return all cracks with their photographs, the greatest first, unlikely ones last."""
     pairs = [(photo, crack) for photo in inspection.photographs for crack in photo.cracks]
-    return sorted(pairs, key=lambda pair: -by(pair[1]))
+    return sorted(pairs, key=lambda pair: (is_unlikely(pair[1].probability), -by(pair[1])))
 
 
 def length_px(inspection: Inspection) -> float:
@@ -74,13 +79,38 @@ def _copies(inspection: Inspection) -> list[str]:
     return [f"{what} not counted again"]
 
 
-def _length(inspection: Inspection) -> str:
-    """Return the length of all cracks: in m if each has one in mm, else in px."""
-    measured = [crack.measurement for _, crack in ranked(inspection)]
-    lengths_mm = [each.length_mm.value for each in measured if each and each.length_mm]
-    if len(lengths_mm) == len(measured):
-        return f"{sum(lengths_mm) / 1000:,.2f} m"
-    return f"{length_px(inspection):,.0f} px"
+def _totals(inspection: Inspection, cracks: Ranked) -> list[str]:
+    """Return how many cracks there are and how long they are: expected, where lines have a P."""
+    records = [crack for _, crack in cracks]
+    known = any(crack.probability is not None for crack in records)
+    found = inspection.quantities
+    in_mm = all(crack.measurement and crack.measurement.length_mm for crack in records)
+    if not known:
+        return [f"{lines_text(records)}, {_length(records, in_mm=in_mm)} in all"]
+    told = f"{lines_text(records)}; expected length {_length(records, in_mm=in_mm)}"
+    if in_mm and found and found.low_m is not None and found.high_m is not None:
+        told += f" ({found.low_m:,.2f} to {found.high_m:,.2f})"
+    return _wrapped(told)
+
+
+def _length(cracks: Sequence[CrackRecord], *, in_mm: bool) -> str:
+    """Return the expected length of all cracks: in m if each has one in mm, else in px."""
+    if in_mm:
+        metres = sum(share(crack) * (length_mm(crack) or 0.0) for crack in cracks) / MM_PER_M
+        return f"{metres:,.2f} m"
+    return f"{sum(share(crack) * crack.length_px for crack in cracks):,.0f} px"
+
+
+def _unlikely(inspection: Inspection) -> list[str]:
+    """Say how many lines are listed as probably no cracks, and what they probably are."""
+    found = unlikely(inspection)
+    if not found:
+        return []
+    count = "1 line is" if len(found) == 1 else f"{len(found):,} lines are"
+    noun = "crack" if len(found) == 1 else "cracks"
+    return _wrapped(
+        f"{count} probably no {noun}, see tables/rejected.csv: probably {kinds_counted(found)}"
+    )
 
 
 def timings_text(seconds: dict[str, float], wall_s: float, photographs: int) -> str:
@@ -91,10 +121,13 @@ def timings_text(seconds: dict[str, float], wall_s: float, photographs: int) -> 
 
 
 def _table(title: str, cracks: Ranked) -> list[str]:
-    head = f"\n{title:<11} {'length':>8} {'mean width':>11} {'widest':>7} {'sure':>5}  photograph"
+    known = _is_verified(cracks)
+    sure = "crack" if known else "sure"
+    head = f"\n{title:<11} {'length':>8} {'mean width':>11} {'widest':>7} {sure:>6} photograph"
     rows = [
         f"{crack.id:<11} {crack.length_px:>8,.0f} {crack.mean_width_px:>11.1f} "
-        f"{crack.max_width_px:>7.1f} {crack.confidence:>5.0%}  {_shortened(photo.path)}"
+        f"{crack.max_width_px:>7.1f} {_sure(crack) if known else f'{crack.confidence:.0%}':>6} "
+        f"{_shortened(photo.path)}"
         for photo, crack in cracks[:_SHOWN]
     ]
     more = len(cracks) - _SHOWN
@@ -102,9 +135,11 @@ def _table(title: str, cracks: Ranked) -> list[str]:
 
 
 def _measured_table(cracks: Ranked) -> list[str]:
-    code = _code(cracks)
-    head = f"\n{'by priority':<11} {'width mm (95 %)':<20} {'length':>9} {'score':>5}  "
-    head += code or "photograph"
+    code, known = _code(cracks), _is_verified(cracks)
+    head = f"\n{'by priority':<11} {'crack  ' if known else ''}{'width mm (95 %)':<19} "
+    head += f"{'length':>9} {'score':>5} "
+    condition = "if so" if known else "if a crack,"
+    head += f"{condition} {code}" if code else "photograph"
     rows = []
     for photo, crack in cracks[:_SHOWN]:
         measured = crack.measurement
@@ -114,13 +149,22 @@ def _measured_table(cracks: Ranked) -> list[str]:
         bound = ">" if measured.is_lower_bound else " "
         score = crack.priority.score if crack.priority else 0.0
         rows.append(
-            f"{crack.id:<11} "
-            f"{f'{width.value:.2f} ({width.low:.2f} to {width.high:.2f})':<20} "
-            f"{bound}{measured.length_mm.value / 1000:>6.2f} m {score:>5.0f}  "
-            f"{_state(crack, code) if code else _shortened(photo.path)}"
+            f"{crack.id:<11} {f'{_sure(crack):<6} ' if known else ''}"
+            f"{f'{width.value:.2f} ({width.low:.2f} to {width.high:.2f})':<19} "
+            f"{bound}{measured.length_mm.value / 1000:>6.2f} m {score:>5.0f} "
+            f"{_state(crack, code, condition) if code else _shortened(photo.path)}"[:_COLUMNS]
         )
     more = len(cracks) - _SHOWN
     return [head, *rows, *([f"... and {more:,} more"] if more > 0 else [])]
+
+
+def _is_verified(cracks: Ranked) -> bool:
+    return any(crack.probability is not None for _, crack in cracks)
+
+
+def _sure(crack: CrackRecord) -> str:
+    """Return the probability of a crack in a column; a dash where nothing verified the line."""
+    return "-" if crack.probability is None else share_text(crack.probability)
 
 
 def _code(cracks: Ranked) -> str | None:
@@ -130,11 +174,17 @@ def _code(cracks: Ranked) -> str | None:
     return grades[0].code if grades else None
 
 
-def _state(crack: CrackRecord, code: str) -> str:
-    """Return the states of a crack by a code, shortened to the column."""
+def _state(crack: CrackRecord, code: str, condition: str) -> str:
+    """Return the states of a crack by a code after their condition, shortened to the column."""
     grade = next((grade for grade in crack.grades if grade.code == code), None)
-    states = grade.text.partition(" although ")[0] if grade else ""
-    return shorten(states, _STATE_COLUMNS, placeholder=" ...")
+    if grade is None or grade.refused:
+        return grade.text if grade else ""
+    if grade.kind == "design limit":
+        name, probability = list(grade.states.items())[-1]
+        states = f"{name}: {share_text(probability)}"
+    else:
+        states = states_text(grade.states.items())
+    return shorten(f"{condition} {states}", _STATE_COLUMNS, placeholder=" ...")
 
 
 def _missing_scale(inspection: Inspection) -> list[str]:

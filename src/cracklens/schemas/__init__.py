@@ -15,7 +15,7 @@ def schemas() -> list[str]:
     """Return the names of the schemas, each with its version.
 
     >>> schemas()
-    ['inspection-2', 'model-card-1']
+    ['inspection-3', 'model-card-1']
     """
     names = (file.name for file in files(__name__).iterdir())
     return sorted(name.removesuffix(".json") for name in names if name.endswith(".json"))
@@ -25,13 +25,13 @@ def read_schema(name: str) -> dict[str, Any]:
     """Return a JSON Schema (draft 2020-12), whose `$id` is its address on the site.
 
     Args:
-        name: such as "inspection-2", for `inspection.json` with schema_version 2.
+        name: such as "inspection-3", for `inspection.json` with schema_version 3.
 
     Raises:
         UsageError: there is no such schema.
 
-    >>> read_schema("inspection-2")["$id"]
-    'https://cracklens.github.io/cracklens/schema/inspection-2.json'
+    >>> read_schema("inspection-3")["$id"]
+    'https://cracklens.github.io/cracklens/schema/inspection-3.json'
     """
     known = schemas()
     if name not in known:
