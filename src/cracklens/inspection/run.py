@@ -101,7 +101,8 @@ def run_inspection(
             raise found
         index, photo, seconds = read.index, read.photo, read.seconds
         with timed(seconds, "tracing"), _explained(photo.path):
-            tracing = trace(found, settings)
+            hidden = photo.no_concrete.mask if photo.no_concrete else None
+            tracing = trace(found, settings, photo.pixels, hidden)
         with timed(seconds, "measuring"), _explained(photo.path):
             record = record_of(
                 photo,

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cracklens.measurement.length import (
     chain_length,
+    inferred_mm,
     lost_length,
     measurable_parts,
     measure_length,
@@ -77,6 +78,8 @@ def measure_course(
         to_axis_deg=acute,
         direction=None if acute is None else direction_of(acute),
         pattern=crack_pattern(crack),
+        inferred_px=crack.inferred_px,
+        inferred_mm=None if scale is None else inferred_mm(crack, scale, middle_px),
     )
 
 

@@ -53,7 +53,7 @@ class Estimate:
         off_px: (N,) distance of the middle from the centreline.
         core: (N,) visible share of the inside.
         beside_px: (N,) visible concrete beside the crack, on the side with less.
-        merged: (N,) True where another line meets this one.
+        merged: (N,) True where another line meets this one, or where the crack is not seen.
         common: the shared parameters.
         edge_px: (C,) how soft the edges of each crack are; NaN where that cannot be seen.
     """
@@ -93,6 +93,7 @@ def estimate_widths(
         rows = recentred(pixels, rows)
     profiles = sample_profiles(pixels, rows, excluded=excluded)
     weight, merged = exclude_other_lines(rows, profiles.across_px, profiles.weight)
+    merged |= rows.unseen
     profiles = Profiles(profiles.across_px, profiles.grey, weight, profiles.step_px)
     stations = rows.stations
     crack = rows.crack[stations]

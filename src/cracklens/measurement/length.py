@@ -87,6 +87,16 @@ def wall_length_mm(lines: Sequence[Floats], scale: Scale) -> float:
     return chain_length([scale.to_mm(line) for line in lines])
 
 
+def inferred_mm(crack: Crack, scale: Scale, middle_px: tuple[float, float]) -> float:
+    """Return the length on the wall of the parts that are not seen."""
+    parts = [
+        branch.points_px[first : last + 1]
+        for branch in crack.branches
+        for first, last in branch.inferred
+    ]
+    return wall_length_mm(measurable_parts(parts, scale, middle_px), scale)
+
+
 def missing_at_ends_px(crack: Crack) -> float:
     """Return the standard uncertainty of the length at all free ends together."""
     each_px = _END_PX + _END_PX2 / max(crack.mean_width_px, 1.0)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.course import measure_course
 from cracklens.measurement.field import measure_field
+from cracklens.measurement.network import measure_network
 from cracklens.measurement.types import CrackMeasurement, PhotoMeasurement
 from cracklens.measurement.width import measure_widths
 from cracklens.photos.scale import Scale
@@ -44,7 +45,8 @@ def measure(
     ]
     return PhotoMeasurement(
         cracks=tuple(
-            CrackMeasurement(own, course) for own, course in zip(widths, courses, strict=True)
+            CrackMeasurement(own, course, measure_network(crack, scale, middle_px))
+            for own, course, crack in zip(widths, courses, cracks, strict=True)
         ),
         field=measure_field(cracks, courses, scale, shape=(rows, columns), excluded=excluded),
     )

@@ -28,13 +28,15 @@ faint, and a branch that returns to the crack encloses one."""
 def crack_pattern(crack: Crack) -> CrackPattern:
     """Return the pattern of one crack.
 
-    Map: at least 2 junctions, no main direction (strength up to 0.35), and a length of at least
-    1.75 times the diagonal of the bounding box. Otherwise branched if it has a junction, else
-    single. A loop without a junction is single.
+    Map: a network by the tracing, or at least 2 junctions, no main direction (strength up to 0.35),
+    and a length of at least 1.75 times the diagonal of the bounding box. Otherwise branched if it
+    has a junction, else single. A loop without a junction is single.
 
     Args:
         crack: with at least one branch.
     """
+    if crack.network:
+        return "map"
     meeting = Counter(node for branch in crack.branches for node in (branch.start, branch.end))
     junctions = sum(count >= _MEETING for count in meeting.values())
     if junctions == 0:

@@ -33,6 +33,7 @@ class Rows:
         crack: (R,) number of the crack.
         mask_px: (R,) width of the mask.
         starts: (B + 1,) the first row of each branch, and the number of rows.
+        inferred: (R,) whether the crack is not seen there; None if it is seen everywhere.
     """
 
     points_px: Floats
@@ -42,6 +43,14 @@ class Rows:
     crack: Ints
     mask_px: Floats
     starts: Ints
+    inferred: NDArray[np.bool_] | None = None
+
+    @property
+    def unseen(self) -> NDArray[np.bool_]:
+        """Whether the crack is not seen at each station, (N,)."""
+        if self.inferred is None:
+            return np.zeros(len(self.stations), bool)
+        return self.inferred[self.stations]
 
     @property
     def stations(self) -> Ints:
@@ -74,7 +83,24 @@ def place_rows(cracks: Sequence[Crack]) -> Rows:
         crack=np.repeat(np.array([number for number, *_ in parts]), counts),
         mask_px=np.concatenate([mask for *_, mask in parts]),
         starts=np.concatenate([[0], np.cumsum(counts)]),
+        inferred=_inferred([branch for crack in cracks for branch in crack.branches], counts),
     )
+
+
+def _inferred(branches: Sequence[Branch], counts: Sequence[int]) -> NDArray[np.bool_] | None:
+    """Return whether each row lies in an inferred part; None if there is none."""
+    if not any(branch.inferred for branch in branches):
+        return None
+    rows = []
+    for branch, count in zip(branches, counts, strict=True):
+        step = np.hypot(*np.diff(branch.points_px, axis=0).T)
+        known = np.concatenate([[0.0], np.cumsum(step)])
+        along = np.linspace(0.0, known[-1], count)
+        own = np.zeros(count, bool)
+        for first, last in branch.inferred:
+            own |= (along > known[first]) & (along < known[last])
+        rows.append(own)
+    return np.concatenate(rows)
 
 
 def _along_branch(branch: Branch) -> tuple[Floats, Floats, Floats, Floats]:

@@ -19,7 +19,8 @@ Direction = Literal["longitudinal", "transverse", "diagonal"]
 
 UNMEASURED, BY_PROFILE, BY_MASK = 0, 1, 2
 """Method of the width at a station: unmeasured (a junction, a filled part, a marker, another crack
-too near), from the grey-level profile, or from the mask of the probability map."""
+too near, a part that is inferred), from the grey-level profile, or from the mask of the probability
+map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class Course:
         to_axis_deg: acute angle to the axis of the member, 0 to 90; None without an axis.
         direction: relative to the member's axis; None without an axis.
         pattern: of this crack.
+        inferred_px: part of the length where the crack is not seen; see `Branch.inferred`.
+        inferred_mm: the same in mm.
     """
 
     length_px: Quantity
@@ -93,6 +96,25 @@ class Course:
     to_axis_deg: float | None
     direction: Direction | None
     pattern: CrackPattern
+    inferred_px: float = 0.0
+    inferred_mm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Figures of a network of map cracking; its greatest width is that of the crack.
+
+    Attributes:
+        spacing_px: mean distance of its lines along a straight line through it.
+        spacing_mm: the same in mm.
+        density_m_per_m2: length of its lines per area that it covers; None without a scale.
+        area_m2: area that it covers, its convex hull; None without a scale.
+    """
+
+    spacing_px: Quantity
+    spacing_mm: Quantity | None
+    density_m_per_m2: Quantity | None
+    area_m2: Quantity | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +140,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class CrackMeasurement:
-    """All measurements of one crack."""
+    """All measurements of one crack; `network` is None if it is none."""
 
     widths: Widths
     course: Course
+    network: Network | None = None
 
 
 @dataclass(frozen=True, slots=True)

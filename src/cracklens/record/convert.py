@@ -70,6 +70,7 @@ def record_of(
         notes=[
             *photo.notes,
             *([photo.no_concrete.note] if photo.no_concrete else []),
+            *tracing.notes,
             *notes,
         ],
         no_concrete_share=_share(photo.no_concrete.share if photo.no_concrete else 0.0),

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from cracklens.tracing.settings import TraceSettings
 
 if TYPE_CHECKING:
+    from cracklens.tracing.candidate import candidates
     from cracklens.tracing.crack import Branch, Crack, Rejected, Tracing
     from cracklens.tracing.pipeline import trace
 
-__all__ = ["Branch", "Crack", "Rejected", "TraceSettings", "Tracing", "trace"]
+__all__ = ["Branch", "Crack", "Rejected", "TraceSettings", "Tracing", "candidates", "trace"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type of the name
@@ -22,6 +23,10 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type of the name
         from cracklens.tracing.pipeline import trace
 
         return trace
+    if name == "candidates":
+        from cracklens.tracing.candidate import candidates
+
+        return candidates
     from cracklens.tracing import crack
 
     return getattr(crack, name)

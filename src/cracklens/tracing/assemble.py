@@ -1,5 +1,7 @@
 """Crack with its measures from one connected graph."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from cracklens.tracing.crack import Branch, Crack, Floats
@@ -28,18 +30,22 @@ def assemble(graph: Graph, probability: Bytes, tolerance_px: float) -> Crack:
     number = {node: rank for rank, node in enumerate(used)}
     most_px = float(min(probability.shape))
     widths = [_width_px(s, most_px) for s in graph.stretches]
-    weight = np.concatenate([_weights(s.points_px) for s in graph.stretches])
+    weight = np.concatenate([_weights(s) for s in graph.stretches])
     points = np.concatenate([s.points_px for s in graph.stretches])
     width = np.concatenate(widths)
     branches = []
     for stretch, own_width in zip(graph.stretches, widths, strict=True):
-        kept = simplified(stretch.points_px, tolerance_px)
+        kept, inferred = _kept(stretch, tolerance_px)
         branches.append(
             Branch(
-                stretch.points_px[kept], own_width[kept], number[stretch.start], number[stretch.end]
+                stretch.points_px[kept],
+                own_width[kept],
+                number[stretch.start],
+                number[stretch.end],
+                inferred,
             )
         )
-    widest = points[int(np.argmax(width))]
+    widest = points[int(np.argmax(np.where(weight > 0, width, 0.0)))]
     return Crack(
         branches=tuple(branches),
         nodes_px=graph.nodes_px[used],
@@ -49,6 +55,33 @@ def assemble(graph: Graph, probability: Bytes, tolerance_px: float) -> Crack:
         widest_px=(float(widest[0]), float(widest[1])),
         touches_border=_touches_border(points, width, probability),
     )
+
+
+def _kept(stretch: Stretch, tolerance_px: float) -> tuple[Ints, tuple[tuple[int, int], ...]]:
+    """Return the indices of a simplified line, and its inferred parts among these points."""
+    if stretch.inferred is None:
+        return simplified(stretch.points_px, tolerance_px), ()
+    unseen = stretch.inferred.astype(np.int8)
+    change = np.diff(np.concatenate([[0], unseen, [0]]))
+    last = len(unseen) - 1
+    runs = np.stack(
+        [
+            np.maximum(np.flatnonzero(change == 1) - 1, 0),
+            np.minimum(np.flatnonzero(change == -1), last),
+        ],
+        axis=1,
+    )
+    cuts = np.unique(np.concatenate([[0, last], runs.reshape(-1)]))
+    kept = np.unique(
+        np.concatenate(
+            [
+                first + simplified(stretch.points_px[first : stop + 1], tolerance_px)
+                for first, stop in pairwise(cuts.tolist())
+            ]
+        )
+    )
+    parts = np.searchsorted(kept, runs).tolist()
+    return kept, tuple((first, stop) for first, stop in parts)
 
 
 def simplified(points_px: Floats, tolerance_px: float) -> Ints:
@@ -94,11 +127,11 @@ def _width_px(stretch: Stretch, most_px: float) -> Floats:
     return np.clip(2 * stretch.radius_px, _LEAST_WIDTH_PX, most_px)
 
 
-def _weights(points: Floats) -> Floats:
-    """Return the length of line that belongs to each point."""
-    step = np.hypot(*np.diff(points, axis=0).T)
+def _weights(stretch: Stretch) -> Floats:
+    """Return the length of line that belongs to each point; 0 where it is inferred."""
+    step = np.hypot(*np.diff(stretch.points_px, axis=0).T)
     weights: Floats = (np.append(step, 0.0) + np.append(0.0, step)) / 2 + 1e-9
-    return weights
+    return weights if stretch.inferred is None else np.where(stretch.inferred, 0.0, weights)
 
 
 def _percentile(values: Floats, weight: Floats, percent: float) -> float:

@@ -1,4 +1,4 @@
-"""Bridging of short gaps, so that an interrupted crack is one crack."""
+"""Bridging of short gaps in a tile map by straight lines."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,8 @@ from cracklens.tracing.sampling import sample
 
 _AIM_PX = 12.0  # length for the direction of an end
 _TOUCHING_PX = 3.0  # below it, the direction from end to end is random
+_MOST_TURN_DEG = 40.0  # at either side of a bridged gap
+_LEAST_PROBABILITY = 0.1  # median in a gap; half as long gaps need none
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,6 @@ def bridge_gaps(
     probability: Bytes,
     *,
     gap_px: float,
-    gap_angle_deg: float,
-    gap_probability: float,
     grow_threshold: float,
 ) -> Graph:
     """Return the graph with straight bridges between free ends that face each other.
@@ -43,9 +43,7 @@ def bridge_gaps(
     Args:
         graph: Refined graph.
         probability: (H, W) uint8.
-        gap_px: See `TraceSettings`.
-        gap_angle_deg: See `TraceSettings`.
-        gap_probability: See `TraceSettings`.
+        gap_px: longest gap, in pixels of the map.
         grow_threshold: Probability that counts as full evidence of a crack in the gap.
     """
     ends = _free_ends(graph)
@@ -63,9 +61,9 @@ def bridge_gaps(
     share = np.linspace(0.0, 1.0, 9)[:, None]
     between = ends.place[first][:, None] + share * apart[:, None]
     evidence = np.median(sample(probability, between), axis=1)
-    reach = np.where(evidence >= gap_probability, gap_px, gap_px / 2)
+    reach = np.where(evidence >= _LEAST_PROBABILITY, gap_px, gap_px / 2)
     cost = distance * (1 + turn / 45) * (1.5 - np.minimum(evidence / grow_threshold, 1))
-    good = np.flatnonzero((turn <= gap_angle_deg) & (distance <= reach))
+    good = np.flatnonzero((turn <= _MOST_TURN_DEG) & (distance <= reach))
     order = good[np.lexsort((second[good], first[good], cost[good]))]
     pairs = _matched(graph, ends, np.stack([first, second], axis=1)[order])
     return merge_chains(

@@ -42,6 +42,12 @@ class Branch:
         """Length of the polyline."""
         return float(np.hypot(*np.diff(self.points_px, axis=0).T).sum())
 
+    @property
+    def inferred_px(self) -> float:
+        """Length of the inferred parts."""
+        step = np.hypot(*np.diff(self.points_px, axis=0).T)
+        return float(sum(step[first:last].sum() for first, last in self.inferred))
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -63,18 +69,21 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Crack:
-    """A connected graph of branches.
+    """A graph of branches: connected, or a network of map cracking, which may have several parts.
 
     Attributes:
         branches: at least one.
         nodes_px: (K, 2) x, y of ends and junctions.
-        confidence: mean probability along the centreline, 0 to 1.
-        mean_width_px: along the length.
-        max_width_px: 95th percentile along the length.
+        confidence: mean probability along the centreline where it was seen, 0 to 1.
+        mean_width_px: along the length that was seen.
+        max_width_px: 95th percentile along it.
         widest_px: x, y of the widest point.
         touches_border: the crack reaches the border of the photograph, so its length is a lower
             bound.
         verdict: what the line is; None if nothing verified it.
+        network: it is a network of map cracking; its parts need not be connected.
+        continues: indices, in the same list of cracks, of those that may be this crack beyond a
+            hidden area, such as a marker, and are not joined to it.
     """
 
     branches: tuple[Branch, ...]
@@ -85,11 +94,18 @@ class Crack:
     widest_px: tuple[float, float]
     touches_border: bool
     verdict: Verdict | None = None
+    network: bool = False
+    continues: tuple[int, ...] = ()
 
     @property
     def length_px(self) -> float:
-        """Length of all branches."""
+        """Length of all branches, seen and inferred."""
         return sum(branch.length_px for branch in self.branches)
+
+    @property
+    def inferred_px(self) -> float:
+        """Length of the inferred parts of all branches."""
+        return sum(branch.inferred_px for branch in self.branches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +120,14 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Tracing:
-    """Cracks and rejected lines of one photograph, the longest first."""
+    """Cracks and rejected lines of one photograph, the longest first.
+
+    Attributes:
+        cracks: as they are reported.
+        rejected: lines that are not.
+        notes: on lines that were left out, in full sentences without a full stop.
+    """
 
     cracks: tuple[Crack, ...]
     rejected: tuple[Rejected, ...]
+    notes: tuple[str, ...] = ()

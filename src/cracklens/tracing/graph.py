@@ -30,12 +30,20 @@ class Stretch:
         radius_px: (N,) distance of each point to the edge of the mask: half the local width.
         start: index of the node at the first point.
         end: index of the node at the last point; equal to `start` in a closed loop.
+        inferred: (N,) True at points of a join where the crack is not seen; None if it is seen
+            everywhere.
     """
 
     points_px: Floats
     radius_px: Floats
     start: int
     end: int
+    inferred: NDArray[np.bool_] | None = None
+
+    @property
+    def unseen(self) -> NDArray[np.bool_]:
+        """Whether each point is inferred, (N,)."""
+        return np.zeros(len(self.points_px), bool) if self.inferred is None else self.inferred
 
     @property
     def length_px(self) -> float:
@@ -44,7 +52,14 @@ class Stretch:
 
     def reversed(self) -> "Stretch":
         """Return the same line, from its end to its start."""
-        return Stretch(self.points_px[::-1], self.radius_px[::-1], self.end, self.start)
+        unseen = None if self.inferred is None else self.inferred[::-1]
+        return Stretch(self.points_px[::-1], self.radius_px[::-1], self.end, self.start, unseen)
+
+    def part(self, first: int, last: int, start: int, end: int) -> "Stretch":
+        """Return the part from one point to another, both included, between other nodes."""
+        own = slice(first, last + 1)
+        unseen = None if self.inferred is None else self.inferred[own]
+        return Stretch(self.points_px[own], self.radius_px[own], start, end, unseen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,37 @@
-"""Steps of the tracing: mask, skeleton, graph, refined lines, rejected lines."""
+"""Steps of the tracing: mask, skeleton, graph, refined and joined lines, rejected lines."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.errors import UsageError
 from cracklens.tracing.assemble import assemble
 from cracklens.tracing.bridge import bridge_gaps
+from cracklens.tracing.candidate import find_candidates, rank, renumbered
 from cracklens.tracing.crack import Crack, Rejected, Tracing
-from cracklens.tracing.graph import Graph, Stretch, skeleton_graph
-from cracklens.tracing.mask import Bytes, hysteresis_mask
-from cracklens.tracing.prune import prune
-from cracklens.tracing.refine import refine
-from cracklens.tracing.reject import reject_lines, without_straight_lines
+from cracklens.tracing.graph import Graph, Stretch
+from cracklens.tracing.lines import line_graph
+from cracklens.tracing.mask import Bytes
+from cracklens.tracing.reject import reject_candidates, reject_lines
 from cracklens.tracing.settings import TraceSettings
-from cracklens.tracing.thinning import thin
+from cracklens.tracing.strip import Surface
 
-_SPECK_PX = 8  # smaller marks are not even listed as rejected: noise has tens of thousands
 _TILE_PARTS = 8  # pixels across a tile for the tracing of tile maps
+_TILE_GAP_PX = 20.0
 _DEFAULT = TraceSettings()
 
 
-def trace(probability_map: ProbabilityMap, settings: TraceSettings = _DEFAULT) -> Tracing:
+def trace(
+    probability_map: ProbabilityMap,
+    settings: TraceSettings = _DEFAULT,
+    pixels: NDArray[np.uint8] | None = None,
+    hidden: NDArray[np.bool_] | None = None,
+) -> Tracing:
     """Return the cracks of a probability map, and the rejected lines.
 
-    The result depends only on the map and the settings. Cracks and rejected lines are sorted by
-    length, the longest first, then from left to right and from top to bottom. Marks smaller than
-    8 px are ignored.
+    The result depends only on the arguments. Cracks and rejected lines are sorted by length, the
+    longest first, then from left to right and from top to bottom. Marks smaller than 8 px are
+    ignored.
 
     A map of kind `tiles` only states which tiles have a crack. Its cracks are the centrelines of
     the regions of such tiles: their position is right within a tile, their length is approximate,
@@ -34,6 +41,13 @@ def trace(probability_map: ProbabilityMap, settings: TraceSettings = _DEFAULT) -
     Args:
         probability_map: Map of the upright photograph.
         settings: See `TraceSettings`.
+        pixels: (H, W, 3) uint8 RGB of the photograph: pieces of a crack are joined where the
+            pixels show it, also if the map does not.
+        hidden: (H, W) True where the surface is hidden or no concrete, such as under a marker: a
+            crack may go on behind it.
+
+    Raises:
+        UsageError: `pixels` or `hidden` has another size than the map.
 
     >>> probability = np.zeros((60, 200), np.uint8)
     >>> probability[30:33, 20:180] = 230
@@ -43,38 +57,20 @@ def trace(probability_map: ProbabilityMap, settings: TraceSettings = _DEFAULT) -
     ('straight and regular', 160, 0.9)
     """
     probability = probability_map.probability
+    for name, other in (("pixels", pixels), ("hidden", hidden)):
+        if other is not None and other.shape[:2] != probability.shape:
+            raise UsageError(
+                f"`{name}` is {other.shape[:2]}, the map {probability.shape}: give those of the "
+                "same photograph"
+            )
     if not probability.size:
         return Tracing((), ())
     if probability_map.kind == "tiles":
         return _trace_tiles(probability_map, settings)
-    graph = _graph(probability, settings, least_extent_px=_SPECK_PX)
-    graph, rejected = without_straight_lines(graph, probability, settings)
-    cracks, also_rejected = reject_lines(_cracks(graph, probability, settings), settings)
-    return _sorted(cracks, rejected + also_rejected)
-
-
-def _graph(probability: Bytes, settings: TraceSettings, *, least_extent_px: int) -> Graph:
-    """Return the graph of all lines in a map."""
-    mask = hysteresis_mask(
-        probability,
-        seed_threshold=settings.seed_threshold,
-        grow_threshold=settings.grow_threshold,
-        least_extent_px=least_extent_px,
-    )
-    graph = prune(
-        skeleton_graph(thin(mask), mask),
-        spur_widths=settings.spur_widths,
-        spur_px=settings.spur_px,
-    )
-    graph = refine(graph, probability, grow_threshold=settings.grow_threshold)
-    return bridge_gaps(
-        graph,
-        probability,
-        gap_px=settings.gap_px,
-        gap_angle_deg=settings.gap_angle_deg,
-        gap_probability=settings.gap_probability,
-        grow_threshold=settings.grow_threshold,
-    )
+    found = find_candidates(probability_map, settings, Surface(probability, pixels, hidden))
+    kept, rejected = reject_candidates(found.lines, settings)
+    cracks = renumbered([line.crack for line in found.lines], kept)
+    return Tracing(tuple(cracks), _ordered(rejected), found.notes)
 
 
 def _trace_tiles(probability_map: ProbabilityMap, settings: TraceSettings) -> Tracing:
@@ -83,10 +79,14 @@ def _trace_tiles(probability_map: ProbabilityMap, settings: TraceSettings) -> Tr
     side_px = int(boxes[:, 2:].min()) if len(boxes) else 1
     step = max(min(side_px, *probability.shape) // _TILE_PARTS, 1)
     small = np.ascontiguousarray(probability[step // 2 :: step, step // 2 :: step])
-    coarse = settings.model_copy(
-        update={"spur_px": 0.0, "gap_px": settings.gap_px / step, "tolerance_px": 0.0}
+    coarse = settings.model_copy(update={"spur_px": 0.0, "tolerance_px": 0.0})
+    graph = line_graph(small, coarse, seed_threshold=settings.seed_threshold, least_extent_px=1)
+    graph = bridge_gaps(
+        graph,
+        small,
+        gap_px=min(settings.gap_px, _TILE_GAP_PX) / step,
+        grow_threshold=settings.grow_threshold,
     )
-    graph = _graph(small, coarse, least_extent_px=1)
     high = np.array(probability.shape[::-1]) - 0.5
     graph = Graph(
         np.clip(graph.nodes_px * step + step // 2, -0.5, high),
@@ -102,7 +102,7 @@ def _trace_tiles(probability_map: ProbabilityMap, settings: TraceSettings) -> Tr
     )
     anything = settings.model_copy(update={"least_length_px": 0.0, "least_elongation": 0.0})
     cracks, rejected = reject_lines(_cracks(graph, probability, settings), anything)
-    return _sorted(cracks, rejected)
+    return Tracing(tuple(sorted(cracks, key=rank)), _ordered(rejected))
 
 
 def _cracks(graph: Graph, probability: Bytes, settings: TraceSettings) -> list[Crack]:
@@ -117,14 +117,5 @@ def _cracks(graph: Graph, probability: Bytes, settings: TraceSettings) -> list[C
     ]
 
 
-def _sorted(cracks: list[Crack], rejected: list[Rejected]) -> Tracing:
-    return Tracing(
-        tuple(sorted(cracks, key=_rank)),
-        tuple(sorted(rejected, key=lambda one: _rank(one.crack))),
-    )
-
-
-def _rank(crack: Crack) -> tuple[float, float, float]:
-    """Return the sort key: length, then from left to right and top to bottom."""
-    left, top = crack.nodes_px.min(axis=0)
-    return -round(crack.length_px, 3), float(left), float(top)
+def _ordered(rejected: list[Rejected]) -> tuple[Rejected, ...]:
+    return tuple(sorted(rejected, key=lambda one: rank(one.crack)))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cracklens.tracing.graph import Graph, Stretch
 
@@ -54,11 +55,19 @@ def merge_chains(graph: Graph) -> Graph:
             np.concatenate([one.radius_px, other.radius_px[1:]]),
             one.start,
             other.end,
+            _both_unseen(one, other),
         )
         # Only the list of `other.end` changes; for a ring it may be that of `one.start`.
         far = at_node[other.end]
         far[far.index(keys[1])] = keys[0]
     return graph.with_stretches(stretches.values())
+
+
+def _both_unseen(one: Stretch, other: Stretch) -> NDArray[np.bool_] | None:
+    """Return which points of two joined lines are inferred; None if none is."""
+    if one.inferred is None and other.inferred is None:
+        return None
+    return np.concatenate([one.unseen, other.unseen[1:]])
 
 
 def _without_spurs(graph: Graph, spur_widths: float, spur_px: float) -> Graph:

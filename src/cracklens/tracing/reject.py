@@ -3,50 +3,43 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cracklens.tracing.assemble import assemble
+from cracklens.tracing.candidate import Candidate
 from cracklens.tracing.crack import Crack, Reason, Rejected
-from cracklens.tracing.graph import Graph
-from cracklens.tracing.mask import Bytes
-from cracklens.tracing.prune import merge_chains
 from cracklens.tracing.settings import TraceSettings
-from cracklens.tracing.straight import Regularity, are_straight, regularity, strokes
+from cracklens.tracing.straight import Regularity
 
 _LISTED = 50  # of each reason; a noisy map has thousands
+_ROUNDING = 0.002  # half a step of the map
 
 
-def without_straight_lines(
-    graph: Graph, probability: Bytes, settings: TraceSettings
-) -> tuple[Graph, list[Rejected]]:
-    """Remove straight and regular lines from the graph; a crack that crosses one stays whole.
+def reject_candidates(
+    lines: Sequence[Candidate], settings: TraceSettings
+) -> tuple[list[int], list[Rejected]]:
+    """Return the indices of the lines that are cracks, and the rejected lines.
 
-    The 50 longest are listed; the text of the last one gives the number of the others.
+    A line without a pixel above the seed threshold is in neither. For each reason the 50 longest
+    are listed; the text of the last one gives the number of the others.
 
     Args:
-        graph: Graph of the photograph, refined and bridged.
-        probability: (H, W) uint8.
-        settings: Limits.
+        lines: all candidates of a photograph.
+        settings: limits.
     """
-    if not settings.reject_straight:
-        return graph, []
-    lines = strokes(graph)
-    found = [regularity(line) for line in lines]
-    straight = are_straight(
-        found,
-        least_px=settings.straight_least_px,
-        rms_px=settings.straight_rms_px,
-        width_variation=settings.straight_width_variation,
-    )
-    gone: set[int] = set()
-    rejected = []
-    for line, line_regularity, is_straight in zip(lines, found, straight, strict=True):
-        if is_straight:
-            gone |= set(line.members)
-            alone = merge_chains(graph.with_stretches(graph.stretches[i] for i in line.members))
-            crack = assemble(alone, probability, settings.tolerance_px)
-            detail = _straight_detail(line_regularity)
-            rejected.append(Rejected(crack, "straight and regular", detail))
-    kept = graph.with_stretches(s for i, s in enumerate(graph.stretches) if i not in gone)
-    return (merge_chains(kept) if gone else graph), _longest(rejected)
+    kept: list[int] = []
+    rejected: dict[Reason, list[Rejected]] = {}
+    for index, line in enumerate(lines):
+        if line.peak < settings.seed_threshold - _ROUNDING:
+            continue
+        found: tuple[Reason, str] | None
+        if line.straight is not None:
+            found = "straight and regular", _straight_detail(line.straight)
+        else:
+            found = _reason(line.crack, settings)
+        if found:
+            crack = replace(line.crack, continues=())
+            rejected.setdefault(found[0], []).append(Rejected(crack, *found))
+        else:
+            kept.append(index)
+    return kept, [one for reason in sorted(rejected) for one in _longest(rejected[reason])]
 
 
 def reject_lines(

@@ -20,10 +20,10 @@ class TraceSettings(BaseModel):
     - `spur_widths` 1 and `spur_px` 6: the skeleton of a ragged band of width w has spurs of up to
       about w / 2 from the centreline. A side branch that is visible for less than half a width
       beside the crack cannot be distinguished from raggedness.
-    - `gap_px` 20: a typical gap from blending or from a stain. If the probability in the gap is
-      below `gap_probability`, half of this length is bridged.
-    - `gap_angle_deg` 40: over 20 px, rendered cracks change direction by less than this at 95 % of
-      their points. Lines at a larger angle belong to another object.
+    - `gap_px` 200: longest gap between two pieces that is joined. How near the pieces have to be
+      also depends on their lengths, see `find_gaps`. `join_probability` 0.5: from here on, two
+      pieces are more likely one crack than two. The probability is calibrated on rendered walls
+      (docs/results/joining.md).
     - `tolerance_px` 0.5 keeps the polyline within half a pixel of the traced centreline, less than
       the error of the centreline.
     - `least_elongation` 4: a shorter mark of the same width is a spot.
@@ -61,18 +61,15 @@ class TraceSettings(BaseModel):
         default=6.0, ge=0, description="Side lines shorter than this are cut off."
     )
     gap_px: float = Field(
-        default=20.0,
+        default=200.0,
         ge=0,
-        description="Longest gap between two facing ends that is bridged, in px; 0 for none.",
+        description="Longest gap between two pieces of a crack that is joined, in px; 0 for none.",
     )
-    gap_angle_deg: float = Field(
-        default=40.0, ge=0, le=90, description="Largest turn at either side of a bridged gap."
-    )
-    gap_probability: float = Field(
-        default=0.1,
+    join_probability: float = Field(
+        default=0.5,
         ge=0,
         le=1,
-        description="Mean probability in a gap that is bridged; half as long gaps need none.",
+        description="Probability that two pieces are one crack, from which they are joined.",
     )
     tolerance_px: float = Field(
         default=0.5,
