@@ -10,9 +10,9 @@ from cracklens.inspection.reuse import reusable_results, reuse_results, timings_
 from cracklens.inspection.run import run_inspection
 from cracklens.inspection.store import Copied, open_store
 from cracklens.record.schema import CopyRecord
-from cracklens.tracing import TraceSettings
+from cracklens.verification.find import Finder
 
-SETTINGS = TraceSettings()
+FINDER = Finder()
 NAMES = ["a.png", "b.png", "c.png", "d.png", "e.png"]
 RUN = {"cracklens_version": "0.1.0", "settings": {}, "root": "/x", "photographs": NAMES}
 
@@ -43,7 +43,7 @@ def pairs(outcome):
 
 @pytest.mark.parametrize("workers", [1, 8])
 def test_a_photograph_counts_once(inputs, dark, workers):
-    outcome = run_inspection(inputs, dark, SETTINGS, workers=workers)
+    outcome = run_inspection(inputs, dark, FINDER, workers=workers)
     assert dark.calls == 3
     assert [record.id for record in outcome.records] == ["P001", "P003", "P004"]
     assert pairs(outcome) == [("b.png", "a.png"), ("e.png", "a.png")]
@@ -55,7 +55,7 @@ def test_a_photograph_counts_once(inputs, dark, workers):
 def test_a_picture_of_other_bytes_is_no_copy(site, dark):
     with (site / "b.png").open("ab") as file:
         file.write(b"\0")
-    outcome = run_inspection(find_inputs([site], None), dark, SETTINGS)
+    outcome = run_inspection(find_inputs([site], None), dark, FINDER)
     assert pairs(outcome) == [("e.png", "a.png")]
     assert len(outcome.records) == 4
 
@@ -63,7 +63,7 @@ def test_a_picture_of_other_bytes_is_no_copy(site, dark):
 def test_a_link_to_a_file_is_the_file_and_no_copy(site, dark):
     (site / "b.png").unlink()
     (site / "b.png").symlink_to(site / "a.png")
-    outcome = run_inspection(find_inputs([site], None), dark, SETTINGS)
+    outcome = run_inspection(find_inputs([site], None), dark, FINDER)
     assert pairs(outcome) == [("e.png", "a.png")]
 
 
@@ -94,7 +94,7 @@ def test_where_a_photograph_fails_its_copies_fail(site, dark, step, monkeypatch)
             return real(*arguments)
 
         monkeypatch.setattr(run, "trace", trace)
-    outcome = run_inspection(find_inputs([site], None), dark, SETTINGS)
+    outcome = run_inspection(find_inputs([site], None), dark, FINDER)
     assert [failed.path for failed in outcome.failed] == ["a.png", "b.png", "e.png"]
     assert len({failed.reason for failed in outcome.failed}) == 1
     assert outcome.copies == []
@@ -103,7 +103,7 @@ def test_where_a_photograph_fails_its_copies_fail(site, dark, step, monkeypatch)
 
 @pytest.mark.parametrize("stop_at", range(4))
 def test_a_run_that_was_stopped_goes_on_and_finds_the_same(inputs, dark, tmp_path, stop_at):
-    whole = run_inspection(inputs, dark, SETTINGS)
+    whole = run_inspection(inputs, dark, FINDER)
     seen = []
 
     def stop(photo, record):
@@ -113,45 +113,45 @@ def test_a_run_that_was_stopped_goes_on_and_finds_the_same(inputs, dark, tmp_pat
         seen.append(record.id)
 
     try:
-        run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"), on_photo=stop)
+        run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"), on_photo=stop)
     except KeyboardInterrupt:
         assert stop_at < 3
     before = dark.calls
-    again = run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"))
+    again = run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"))
     assert dark.calls - before == 3 - len(seen)
     assert (again.records, again.failed, again.copies) == (whole.records, [], whole.copies)
     assert again.kept == len(seen)
 
 
 def test_copies_are_not_read_again(inputs, dark, tmp_path, monkeypatch):
-    run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"))
+    run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"))
     from cracklens.inspection import run
 
     monkeypatch.setattr(run, "read_photo", lambda *_, **__: pytest.fail("read again"))
-    again = run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"))
+    again = run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"))
     assert pairs(again) == [("b.png", "a.png"), ("e.png", "a.png")]
     assert again.kept == 3
 
 
 def test_a_copy_takes_the_place_of_a_photograph_that_changed(inputs, site, dark, draw, tmp_path):
-    run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"))
+    run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"))
     draw(site / "a.png", shift=33)
-    again = run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"))
-    fresh = run_inspection(inputs, dark, SETTINGS)
+    again = run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"))
+    fresh = run_inspection(inputs, dark, FINDER)
     assert pairs(again) == [("e.png", "b.png")]
     assert (again.records, again.copies) == (fresh.records, fresh.copies)
 
 
 def test_a_photograph_that_became_a_copy_leaves_no_pictures(inputs, site, dark, tmp_path):
     store = open_in(tmp_path / "out")
-    run_inspection(inputs, dark, SETTINGS, store=store, overlays=True)
+    run_inspection(inputs, dark, FINDER, store=store, overlays=True)
     pictures = [store.result / "overlays/P004-d.png", store.result / "crops/P004-C01.jpg"]
     for picture in pictures:
         picture.parent.mkdir()
         picture.touch()
     shutil.copyfile(site / "d.png", site / "a.png")  # d was finished, and comes later
-    again = run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"), overlays=True)
-    fresh = run_inspection(inputs, dark, SETTINGS, overlays=True)
+    again = run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"), overlays=True)
+    fresh = run_inspection(inputs, dark, FINDER, overlays=True)
     assert pairs(again) == [("d.png", "a.png"), ("e.png", "b.png")]
     assert (again.records, again.copies) == (fresh.records, fresh.copies)
     assert not any(picture.exists() for picture in pictures)
@@ -166,7 +166,7 @@ def finished(inputs, dark, tmp_path, small_inspection):
     """An output with the record of the five files and their stamps."""
     from cracklens.files import write_json
 
-    outcome = run_inspection(inputs, dark, SETTINGS)
+    outcome = run_inspection(inputs, dark, FINDER)
     found = small_inspection.model_copy(
         update={"photographs": outcome.records, "failed": [], "copies": outcome.copies}
     )
@@ -206,7 +206,7 @@ def test_what_holds_is_taken_over_with_its_copies(finished, inputs, site, dark, 
     store = open_in(out, resume=False, overwrite=True)
     reuse_results(store, inputs, valid, None)
     before = dark.calls
-    again = run_inspection(inputs, dark, SETTINGS, store=store)
+    again = run_inspection(inputs, dark, FINDER, store=store)
     assert dark.calls - before == 1
     assert again.copies == found.copies
 
@@ -234,6 +234,6 @@ def test_copies_belong_to_the_photographs_of_a_run(finished, inputs):
 
 def test_a_copy_that_is_gone_fails(inputs, site, dark):
     (site / "b.png").unlink()
-    outcome = run_inspection(inputs, dark, SETTINGS)
+    outcome = run_inspection(inputs, dark, FINDER)
     assert [failed.path for failed in outcome.failed] == ["b.png"]
     assert outcome.copies == [CopyRecord(path="e.png", of="a.png")]

@@ -15,9 +15,9 @@ from cracklens.inspection.inputs import find_inputs
 from cracklens.inspection.run import BYTES_AHEAD, run_inspection
 from cracklens.inspection.store import Store, open_store, require_place
 from cracklens.inspection.timings import STEPS
-from cracklens.tracing import TraceSettings
+from cracklens.verification.find import Finder
 
-SETTINGS = TraceSettings()
+FINDER = Finder()
 RUN = {"cracklens_version": "0.1.0", "settings": {"least_length_px": 30}, "root": "/x"}
 
 
@@ -40,7 +40,7 @@ def open_in(output, **more):
 
 
 def test_each_photograph_is_inspected_and_a_bad_one_is_listed(inputs, dark):
-    outcome = run_inspection(inputs, dark, SETTINGS)
+    outcome = run_inspection(inputs, dark, FINDER)
     assert [record.path for record in outcome.records] == [
         "0.png",
         "1.png",
@@ -63,14 +63,14 @@ def test_each_photograph_is_inspected_and_a_bad_one_is_listed(inputs, dark):
 
 
 def test_the_result_does_not_depend_on_the_threads(inputs, dark):
-    one = run_inspection(inputs, dark, SETTINGS, workers=1)
-    many = run_inspection(inputs, dark, SETTINGS, workers=8)
+    one = run_inspection(inputs, dark, FINDER, workers=1)
+    many = run_inspection(inputs, dark, FINDER, workers=8)
     assert (one.records, one.failed) == (many.records, many.failed)
 
 
 def test_strict_stops_at_the_bad_one(inputs, dark):
     with pytest.raises(PhotoError, match=r"3\.png"):
-        run_inspection(inputs, dark, SETTINGS, strict=True)
+        run_inspection(inputs, dark, FINDER, strict=True)
 
 
 @pytest.mark.parametrize("step", ["detect", "trace"])
@@ -91,7 +91,7 @@ def test_what_nobody_foresaw_costs_one_photograph(inputs, dark, step, monkeypatc
         from cracklens.inspection import run
 
         monkeypatch.setattr(run, "trace", fail_at_the_second(run.trace))
-    outcome = run_inspection(inputs, dark, SETTINGS)
+    outcome = run_inspection(inputs, dark, FINDER)
     assert [failed.path for failed in outcome.failed] == ["1.png", "3.png"]
     assert "ValueError: a fault of ours" in outcome.failed[0].reason
     assert len(outcome.records) == 4
@@ -103,12 +103,12 @@ def test_a_model_that_does_not_work_ends_the_run(inputs, dark, monkeypatch):
 
     monkeypatch.setattr(dark, "detect", detect)
     with pytest.raises(ModelError):
-        run_inspection(inputs, dark, SETTINGS)
+        run_inspection(inputs, dark, FINDER)
 
 
 @pytest.mark.parametrize("stop_at", range(6))
 def test_a_run_that_was_stopped_goes_on_and_finds_the_same(inputs, dark, tmp_path, stop_at):
-    whole = run_inspection(inputs, dark, SETTINGS, overlays=True)
+    whole = run_inspection(inputs, dark, FINDER, overlays=True)
     seen = []
 
     def stop(photo, record):
@@ -119,11 +119,11 @@ def test_a_run_that_was_stopped_goes_on_and_finds_the_same(inputs, dark, tmp_pat
 
     store = open_in(tmp_path / "out")
     try:
-        run_inspection(inputs, dark, SETTINGS, overlays=True, store=store, on_photo=stop)
+        run_inspection(inputs, dark, FINDER, overlays=True, store=store, on_photo=stop)
     except KeyboardInterrupt:
         assert stop_at < 5
     before = dark.calls
-    again = run_inspection(inputs, dark, SETTINGS, overlays=True, store=open_in(tmp_path / "out"))
+    again = run_inspection(inputs, dark, FINDER, overlays=True, store=open_in(tmp_path / "out"))
     assert dark.calls - before == 5 - len(seen)
     assert again.kept == len(seen)
     assert (again.records, again.failed) == (whole.records, whole.failed)
@@ -131,15 +131,15 @@ def test_a_run_that_was_stopped_goes_on_and_finds_the_same(inputs, dark, tmp_pat
 
 
 def test_a_photograph_that_changed_meanwhile_is_done_again(inputs, dark, site, draw, tmp_path):
-    run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"))
+    run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"))
     draw(site / "0.png", shift=33)
     os.utime(site / "1.png", ns=(1, 1))
     (site / "2.png").unlink()
     draw(site / "3.png")
-    again = run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"))
+    again = run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"))
     assert again.kept == 2
     assert [failed.path for failed in again.failed] == ["2.png"]
-    assert again.records == run_inspection(inputs, dark, SETTINGS).records
+    assert again.records == run_inspection(inputs, dark, FINDER).records
 
 
 def test_many_photographs_are_never_in_memory_together(tmp_path, dark, monkeypatch):
@@ -164,7 +164,7 @@ def test_many_photographs_are_never_in_memory_together(tmp_path, dark, monkeypat
             alive -= 1
 
     monkeypatch.setattr(run, "read_photo", read)
-    run_inspection(find_inputs([tmp_path], None), dark, SETTINGS, workers=8, on_photo=done)
+    run_inspection(find_inputs([tmp_path], None), dark, FINDER, workers=8, on_photo=done)
     assert most <= 5  # three by the budget, one that is traced, one that was just handed over
     assert BYTES_AHEAD < 4 * 36_000_000
 
@@ -179,7 +179,7 @@ def test_other_settings_or_photographs_are_refused(tmp_path):
 
 def test_an_unfinished_run_is_named_with_the_way_on(inputs, dark, tmp_path):
     out = tmp_path / "out"
-    run_inspection(inputs, dark, SETTINGS, store=open_in(out))
+    run_inspection(inputs, dark, FINDER, store=open_in(out))
     with pytest.raises(
         OutputError, match=r"5 of 6 photographs done\): add --resume .* --overwrite"
     ):
@@ -244,11 +244,11 @@ def test_moving_that_was_interrupted_is_completed(saved, monkeypatch, stop_at):
 
 def test_what_a_power_failure_left_empty_is_done_again(inputs, dark, tmp_path):
     store = open_in(tmp_path / "out")
-    whole = run_inspection(inputs, dark, SETTINGS, store=store)
+    whole = run_inspection(inputs, dark, FINDER, store=store)
     (store.work / "P001.json").write_bytes(b"")
     (store.work / "P002.json").write_text("{}", encoding="utf-8")
     (store.work / "P003.json").write_text("[" * 100_000, encoding="utf-8")
-    again = run_inspection(inputs, dark, SETTINGS, store=open_in(tmp_path / "out"))
+    again = run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"))
     assert again.kept == 2
     assert again.records == whole.records
 
@@ -294,7 +294,7 @@ def test_what_a_kill_at_the_very_first_leaves_is_no_obstacle(tmp_path):
 
 def test_finished_photographs_are_whole_json(inputs, dark, tmp_path):
     store = open_in(tmp_path / "out")
-    run_inspection(inputs, dark, SETTINGS, store=store)
+    run_inspection(inputs, dark, FINDER, store=store)
     for file in store.work.glob("P*.json"):
         content = json.loads(file.read_text(encoding="utf-8"))
         assert content["record"]["id"] == file.stem

@@ -35,6 +35,8 @@ from cracklens.record.limits import limits_of
 from cracklens.record.quantities import quantities_record
 from cracklens.record.schema import Inspection, ModelRecord, PhotoRecord
 from cracklens.tracing.settings import TraceSettings
+from cracklens.verification.find import Finder
+from cracklens.verification.verifier import load_verifier
 
 _PREVIEWS = "previews"
 
@@ -214,7 +216,7 @@ def _inspect_all(
     outcome = run_inspection(
         inputs,
         detector,
-        settings,
+        Finder(settings, load_verifier(folder)),
         assessor,
         overlays=store is not None and config.overlays,
         max_pixels=config.max_pixels,

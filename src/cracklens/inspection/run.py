@@ -21,7 +21,7 @@ from cracklens.photos.stream import run_ahead
 from cracklens.progress import SILENT, Progress
 from cracklens.record.convert import record_of
 from cracklens.record.schema import CopyRecord, FailedRecord, PhotoRecord
-from cracklens.tracing import TraceSettings, trace
+from cracklens.verification.find import Finder
 
 BYTES_AHEAD = 120_000_000
 """For decoded photographs that wait and the one in the network: three of 12 megapixels, 36 MB each.
@@ -57,7 +57,7 @@ class Outcome:
 def run_inspection(
     inputs: Inputs,
     detector: Detecting,
-    settings: TraceSettings,
+    finder: Finder,
     assess: Assess | None = None,
     *,
     overlays: bool = False,
@@ -77,7 +77,7 @@ def run_inspection(
     Args:
         inputs: the photographs.
         detector: what finds cracks.
-        settings: of the tracing.
+        finder: what turns the map of a photograph into cracks.
         assess: what measures and grades the cracks of a photograph; without it, they are traced
             alone.
         overlays: name an overlay in each record; `on_photo` writes it.
@@ -102,7 +102,7 @@ def run_inspection(
         index, photo, seconds = read.index, read.photo, read.seconds
         with timed(seconds, "tracing"), _explained(photo.path):
             hidden = photo.no_concrete.mask if photo.no_concrete else None
-            tracing = trace(found, settings, photo.pixels, hidden)
+            tracing = finder(found, photo.pixels, hidden)
         with timed(seconds, "measuring"), _explained(photo.path):
             record = record_of(
                 photo,

@@ -6,6 +6,7 @@ from typing import Any
 
 from cracklens.errors import OutputError
 from cracklens.inspection.inputs import Inputs, readable
+from cracklens.models.folder import NETWORK
 from cracklens.record.schema import Inspection, ModelRecord
 
 _DECIDES_NOTHING = {"workers", "model"}
@@ -76,9 +77,19 @@ def _run(
             "cracklens_version": version,
             **chosen,
             "network": model.network_sha256,
+            **_other_networks(model),
             "engine": model.engine,
             "precision": model.precision,
         },
         "root": root,
         "photographs": names,
     }
+
+
+def _other_networks(model: ModelRecord) -> dict[str, str]:
+    """Return the hashes of the networks beside the first one, such as that of a verifier."""
+    files: Mapping[str, str] = model.card.get("files", {})
+    return {
+        name: digest for name, digest in files.items()
+        if name.endswith(".onnx") and name != NETWORK
+    }  # fmt: skip

@@ -33,7 +33,7 @@ def reject_candidates(
         if line.straight is not None:
             found = "straight and regular", _straight_detail(line.straight)
         else:
-            found = _reason(line.crack, settings)
+            found = reject_reason(line.crack, settings)
         if found:
             crack = replace(line.crack, continues=())
             rejected.setdefault(found[0], []).append(Rejected(crack, *found))
@@ -52,7 +52,7 @@ def reject_lines(
     kept: list[Crack] = []
     rejected: dict[Reason, list[Rejected]] = {}
     for crack in cracks:
-        found = _reason(crack, settings)
+        found = reject_reason(crack, settings)
         if found:
             rejected.setdefault(found[0], []).append(Rejected(crack, *found))
         else:
@@ -60,7 +60,7 @@ def reject_lines(
     return kept, [one for reason in sorted(rejected) for one in _longest(rejected[reason])]
 
 
-def _reason(crack: Crack, settings: TraceSettings) -> tuple[Reason, str] | None:
+def reject_reason(crack: Crack, settings: TraceSettings) -> tuple[Reason, str] | None:
     """Return the reason for the rejection and the value that decided; None for a crack."""
     length_px, width_px = crack.length_px, crack.mean_width_px
     if length_px < settings.least_length_px:

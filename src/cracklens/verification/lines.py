@@ -117,8 +117,7 @@ def lines_of(
     """Return the lines of all candidates: parts that lie on the same side of a logit."""
     found = []
     for number, (crack, branches) in enumerate(zip(candidates, judged, strict=True)):
-        side = smoothed(crack, branches) >= cut_logit
-        for part in _connected(crack.branches, side):
+        for part in _parts(crack, smoothed(crack, branches) >= cut_logit):
             weight = np.maximum(branches.length_px[part], 1e-6)
             found.append(
                 Line(
@@ -130,6 +129,13 @@ def lines_of(
                 )
             )
     return found
+
+
+def _parts(crack: Crack, side: NDArray[np.bool_]) -> list[list[int]]:
+    """Return the connected branches of either side; a network is one line."""
+    if crack.network:
+        return [list(range(len(crack.branches)))]
+    return _connected(crack.branches, side)
 
 
 def _connected(branches: Sequence[Branch], side: NDArray[np.bool_]) -> list[list[int]]:

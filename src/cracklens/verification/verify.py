@@ -1,10 +1,12 @@
 """The verification of the candidate lines of one photograph."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cracklens.tracing.candidate import rank
 from cracklens.tracing.crack import Crack, Reason, Rejected, Tracing, Verdict
 from cracklens.verification.descriptors import descriptors_of
 from cracklens.verification.lines import JudgedPieces, branches_of, lines_of, part_of, verdict_of
@@ -17,6 +19,8 @@ Bytes = NDArray[np.uint8]
 MOST_PIECES = 4000
 """Most pieces of one photograph that are judged, those of the longest lines first. A verifier takes
 about 0.25 ms for each."""
+HARDLY, LISTED = 0.05, 100
+"""Of the lines whose probability of a crack is below the first, the longest 100 are listed."""
 NOT_A_CRACK: Reason = "probably not a crack"
 
 
@@ -42,16 +46,56 @@ def verify(
     settings = verifier.settings
     threshold = settings.threshold
     cut = float(np.log(threshold / (1 - threshold)))
-    cracks: list[Crack] = []
+    cracks: list[tuple[int, Crack]] = []
     rejected: list[Rejected] = []
     for line in lines_of(candidates, branches_of(judged, candidates), cut):
         verdict = verdict_of(line, settings.calibration)
         own = part_of(candidates[line.candidate], line.branches, verdict)
         if verdict.crack >= threshold:
-            cracks.append(own)
+            cracks.append((line.candidate, own))
         else:
+            own = replace(own, continues=())
             rejected.append(Rejected(own, NOT_A_CRACK, described(verdict)))
-    return Tracing(tuple(sorted(cracks, key=_rank)), tuple(sorted(rejected, key=_rank_rejected)))
+    listed, notes = _listed(rejected)
+    return Tracing(_continued(cracks), listed, notes)
+
+
+def _continued(cracks: Sequence[tuple[int, Crack]]) -> tuple[Crack, ...]:
+    """Return the cracks, sorted, with `continues` pointing to the longest part of each candidate.
+
+    Args:
+        cracks: candidate and crack.
+    """
+    ordered = sorted(cracks, key=lambda one: rank(one[1]))
+    place: dict[int, int] = {}
+    for number, (candidate, _) in enumerate(ordered):
+        place.setdefault(candidate, number)
+    return tuple(
+        replace(crack, continues=tuple(sorted(place[i] for i in crack.continues if i in place)))
+        if place[candidate] == number
+        else replace(crack, continues=())
+        for number, (candidate, crack) in enumerate(ordered)
+    )
+
+
+def _listed(rejected: Sequence[Rejected]) -> tuple[tuple[Rejected, ...], tuple[str, ...]]:
+    """Return the lines that are listed, and a note on the others: noise has thousands of them."""
+    likely = [one for one in rejected if _chance(one) >= HARDLY]
+    unlikely = sorted(
+        (one for one in rejected if _chance(one) < HARDLY), key=lambda one: rank(one.crack)
+    )
+    shown = sorted([*likely, *unlikely[:LISTED]], key=lambda one: rank(one.crack))
+    more = len(unlikely) - LISTED
+    if more <= 0:
+        return tuple(shown), ()
+    note = (
+        f"{more:,} more lines that are a crack with a probability below {HARDLY:g} are not listed"
+    )
+    return tuple(shown), (note,)
+
+
+def _chance(one: Rejected) -> float:
+    return one.crack.verdict.crack if one.crack.verdict else 0.0
 
 
 def judge(
@@ -91,12 +135,3 @@ def described(verdict: Verdict) -> str:
 
 
 _WITHOUT_ARTICLE = {"hair or straw", "surface texture"}
-
-
-def _rank(crack: Crack) -> tuple[float, float, float]:
-    left, top = crack.nodes_px.min(axis=0)
-    return -round(crack.length_px, 3), float(left), float(top)
-
-
-def _rank_rejected(one: Rejected) -> tuple[float, float, float]:
-    return _rank(one.crack)

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.detection.search import Detecting
+from cracklens.tracing.candidate import candidates
 from cracklens.tracing.crack import Crack
-from cracklens.tracing.pipeline import trace
 from cracklens.tracing.settings import TraceSettings
+from cracklens.tracing.strip import Surface
 from cracklens.verification.descriptors import NAMES, descriptors_of
 from cracklens.verification.kinds import CRACK, KINDS
 from cracklens.verification.pieces import Piece, Run, pieces_of, runs_of
@@ -75,7 +76,7 @@ def found_lines(
 ) -> tuple[Bytes, list[Crack]]:
     """Return the probability map and the candidate lines of a picture."""
     found = detector.detect(pixels)
-    return found.probability, list(trace(found, settings).cracks)
+    return found.probability, candidates(found, settings, Surface(found.probability, pixels))
 
 
 def labelled_pieces(

@@ -37,6 +37,7 @@ from cracklens.training.verify.sources import (
     pieces_of_source,
 )
 from cracklens.training.verify.write import exported, write_verifier
+from cracklens.verification.find import candidate_settings
 from cracklens.verification.kinds import KINDS
 from cracklens.verification.verifier import Verifier
 from cracklens.verification.verify import judge
@@ -95,10 +96,11 @@ def train_verifier(
     if segmenter.card.segmentation is None:
         raise UsageError(f"{segmenter.path} classifies tiles: name a segmenter with --segmenter")
     detector = Detector(segmenter)
-    settings = TraceSettings(
-        seed_threshold=config.candidate_threshold,
-        grow_threshold=min(segmenter.card.segmentation.grow_threshold, config.candidate_threshold),
+    own = TraceSettings(
+        seed_threshold=segmenter.card.segmentation.seed_threshold,
+        grow_threshold=segmenter.card.segmentation.grow_threshold,
     )
+    settings = candidate_settings(own, config.candidate_threshold)
     sources = _sources(data, config, cache, progress)
     key = cache_key(sha256_file(segmenter.network), settings, sources.key, str(config.seed))
     folder = cache / "verifiers" / key
