@@ -12,6 +12,7 @@ from pydantic import ValidationError
 import cracklens
 from cracklens.api.assessing import assessor_of, hashes_of, unused_rows
 from cracklens.detection import Detector, load_detector
+from cracklens.detection.surface import load_surface_model
 from cracklens.detection.tiles import TileDetector
 from cracklens.errors import PhotoError, UsageError
 from cracklens.files import as_path, sha256_file, write_json
@@ -185,6 +186,7 @@ def _inspect_all(
         scales=config.scales,
         orientations=config.orientations,
     )
+    surface = load_surface_model(folder, engine=config.engine) if config.surface else None
     settings = _trace_settings(config, folder.card)
     configuration = {
         **_configuration(config, settings, detector),
@@ -216,6 +218,7 @@ def _inspect_all(
         detector,
         settings,
         assessor,
+        surface=surface,
         overlays=store is not None and config.overlays,
         max_pixels=config.max_pixels,
         workers=config.workers,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cracklens.errors import ModelError
 from cracklens.models import ModelFolder, load_engine
 from cracklens.models.card import Surface
+from cracklens.photos.no_concrete import continued
 
 CELL_PX = 32
 """Side of a cell in the reduced photograph: the stride of the network."""
@@ -29,15 +30,18 @@ class SurfaceMap:
         size_px: (height, width) of the photograph.
         distance: of its features from those of the training pictures.
         settings: thresholds, from the card.
+        concrete: (rows, columns) bool, False where the photograph is known to show no concrete for
+            another reason, such as nodata; None if nothing is known.
     """
 
     known: NDArray[np.float32]
     size_px: tuple[int, int]
     distance: float
     settings: Surface
+    concrete: NDArray[np.bool_] | None = None
 
     def at(self, points_px: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the probability at points (N, 2), x and y in px of the photograph.
+        """Return the probability (N,) at points (N, 2), x and y in px of the photograph.
 
         Between the centres of cells it is interpolated.
         """
@@ -54,8 +58,12 @@ class SurfaceMap:
 
     @property
     def unknown_share(self) -> float:
-        """Share of the photograph, 0 to 1, that shows something else."""
-        return float((self.known < self.settings.threshold).mean())
+        """Share of the photograph, 0 to 1, that shows something else.
+
+        What shows no concrete for another reason does not count.
+        """
+        known = self.known if self.concrete is None else self.known[self.concrete]
+        return float((known < self.settings.threshold).mean()) if known.size else 0.0
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -98,20 +106,33 @@ class SurfaceModel:
         if found["surface"].shape != (1, 2, 1) or found["distance"].shape != (1,):
             raise ModelError(f"{path}: the network does not fit its card: it gives other outputs")
 
-    def look(self, pixels: NDArray[np.uint8]) -> SurfaceMap:
+    def look(
+        self, pixels: NDArray[np.uint8], no_concrete: NDArray[np.bool_] | None = None
+    ) -> SurfaceMap:
         """Return where a photograph shows a surface that the model knows.
 
         Args:
             pixels: (H, W, 3) RGB, any size.
+            no_concrete: (H, W), True where it is known to show no concrete for another reason; the
+                network sees the concrete around it go on there.
 
         Raises:
             ModelError: the network gives values that are not numbers.
         """
-        found = self._engine.run(reduced(pixels, self._settings.longest_px)[None])
+        small, concrete = reduced(pixels, self._settings.longest_px), None
+        if no_concrete is not None:
+            size = small.shape[1::-1]
+            mask = no_concrete.view(np.uint8)
+            empty = cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST) > 0
+            small = continued(small, np.asarray(empty))
+            cells = size[0] // CELL_PX, size[1] // CELL_PX
+            share = cv2.resize(mask.astype(np.float32), cells, interpolation=cv2.INTER_AREA)
+            concrete = np.asarray(share < _MOSTLY)
+        found = self._engine.run(small[None])
         known, distance = found["surface"][0], float(found["distance"][0])
         if not (np.isfinite(known).all() and np.isfinite(distance)):
             raise ModelError("the surface model gives values that are not numbers")
-        return SurfaceMap(known, pixels.shape[:2], distance, self._settings)
+        return SurfaceMap(known, pixels.shape[:2], distance, self._settings, concrete)
 
 
 def load_surface_model(folder: ModelFolder, *, engine: str = "openvino") -> SurfaceModel | None:

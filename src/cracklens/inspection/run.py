@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.detection.search import Detecting, search
+from cracklens.detection.surface import SurfaceModel
 from cracklens.errors import CracklensError, PhotoError
 from cracklens.inspection.assess import Assess
 from cracklens.inspection.copies import Copies
@@ -22,6 +23,8 @@ from cracklens.progress import SILENT, Progress
 from cracklens.record.convert import record_of
 from cracklens.record.schema import CopyRecord, FailedRecord, PhotoRecord
 from cracklens.tracing import TraceSettings, trace
+from cracklens.tracing.crack import Tracing
+from cracklens.tracing.surface import on_known_surfaces
 
 BYTES_AHEAD = 120_000_000
 """For decoded photographs that wait and the one in the network: three of 12 megapixels, 36 MB each.
@@ -60,6 +63,7 @@ def run_inspection(
     settings: TraceSettings,
     assess: Assess | None = None,
     *,
+    surface: SurfaceModel | None = None,
     overlays: bool = False,
     max_pixels: int = DEFAULT_MAX_PIXELS,
     workers: int | None = None,
@@ -80,6 +84,7 @@ def run_inspection(
         settings: of the tracing.
         assess: what measures and grades the cracks of a photograph; without it, they are traced
             alone.
+        surface: what tells surfaces from all else; without it, every line counts.
         overlays: name an overlay in each record; `on_photo` writes it.
         max_pixels: refuse larger photographs.
         workers: threads that read.
@@ -102,6 +107,8 @@ def run_inspection(
         index, photo, seconds = read.index, read.photo, read.seconds
         with timed(seconds, "tracing"), _explained(photo.path):
             tracing = trace(found, settings)
+            if surface:
+                photo, tracing = _on_surfaces(surface, photo, tracing)
         with timed(seconds, "measuring"), _explained(photo.path):
             record = record_of(
                 photo,
@@ -131,6 +138,13 @@ def run_inspection(
                 failed[index] = error
             step.advance()
     return _outcome_of(copies, done, failed)
+
+
+def _on_surfaces(surface: SurfaceModel, photo: Photo, tracing: Tracing) -> tuple[Photo, Tracing]:
+    """Set aside lines on what is no surface; the photograph gets a note on what it shows."""
+    seen = surface.look(photo.pixels, photo.no_concrete.mask if photo.no_concrete else None)
+    noted = replace(photo, notes=(*photo.notes, *seen.notes))
+    return noted, on_known_surfaces(tracing, seen)
 
 
 def _outcome_of(

@@ -76,9 +76,16 @@ def _run(
             "cracklens_version": version,
             **chosen,
             "network": model.network_sha256,
+            **_surface_of(model),
             "engine": model.engine,
             "precision": model.precision,
         },
         "root": root,
         "photographs": names,
     }
+
+
+def _surface_of(model: ModelRecord) -> dict[str, Any]:
+    """Return the hash of the surface model, if the model has one."""
+    surface = model.card.get("surface")
+    return {"surface_network": model.card["files"][surface["file"]]} if surface else {}

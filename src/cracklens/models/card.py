@@ -226,11 +226,12 @@ def _surface(card: ModelCard) -> str:
         for each in found.sources
     )
     return f"""## What is no surface
-`{found.file}` tells concrete, plaster, masonry and asphalt from sky, plants, people, roofs and the \
-like. Lines are not reported where its probability is below {found.threshold:.2g}: in sources that \
-were held out of its training, {found.false_exclusion:.1%} of the surfaces and \
-{found.found_elsewhere:.0%} of all else. A photograph at a distance above {found.far_distance:.3g} is \
-called unlike the training; {found.false_warnings:.0%} of held-out pictures of surfaces are.
+`{found.file}` tells concrete, plaster, masonry and asphalt from sky, plants, people, roofs and \
+the like. Lines are not reported where its probability is below {found.threshold:.2g}: in sources \
+that were held out of its training, {found.false_exclusion:.1%} of the surfaces and \
+{found.found_elsewhere:.0%} of all else. A photograph at a distance above \
+{found.far_distance:.3g} is called unlike the training; {found.false_warnings:.1%} of held-out \
+pictures of surfaces are.
 
 | pictures | surface | count | licence |
 |---|---|---|---|

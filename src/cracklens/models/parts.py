@@ -26,9 +26,7 @@ def add_surface(folder: str | Path, network: Path, surface: Surface) -> ModelFol
     return add_part(folder, {surface.file: network}, {"surface": surface})
 
 
-def add_part(
-    folder: str | Path, files: dict[str, Path], parts: dict[str, Any]
-) -> ModelFolder:
+def add_part(folder: str | Path, files: dict[str, Path], parts: dict[str, Any]) -> ModelFolder:
     """Write files and parts of the card to a model folder, all at once.
 
     The new folder is made beside the old one and then takes its name, so that no file is ever
@@ -49,7 +47,7 @@ def add_part(
             shutil.copyfile(found.path / name, partial / name)
         for name, source in files.items():
             shutil.copyfile(source, partial / name)
-        hashes = {name: "" for name in (*files, README)} | dict(found.card.files)
+        hashes = dict.fromkeys((*files, README), "") | found.card.files
         content = found.card.model_dump() | {key: _plain(part) for key, part in parts.items()}
         card = ModelCard.model_validate(content | {"files": hashes})
         (partial / README).write_text(readme(card), encoding="utf-8")

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Reason = Literal["too short", "too faint", "straight and regular", "not elongated"]
+Reason = Literal[
+    "too short", "too faint", "straight and regular", "not elongated", "no concrete surface"
+]
 
 
 @dataclass(frozen=True, slots=True)

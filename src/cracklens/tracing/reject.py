@@ -46,7 +46,7 @@ def without_straight_lines(
             detail = _straight_detail(line_regularity)
             rejected.append(Rejected(crack, "straight and regular", detail))
     kept = graph.with_stretches(s for i, s in enumerate(graph.stretches) if i not in gone)
-    return (merge_chains(kept) if gone else graph), _longest(rejected)
+    return (merge_chains(kept) if gone else graph), longest(rejected)
 
 
 def reject_lines(
@@ -64,7 +64,7 @@ def reject_lines(
             rejected.setdefault(found[0], []).append(Rejected(crack, *found))
         else:
             kept.append(crack)
-    return kept, [one for reason in sorted(rejected) for one in _longest(rejected[reason])]
+    return kept, [one for reason in sorted(rejected) for one in longest(rejected[reason])]
 
 
 def _reason(crack: Crack, settings: TraceSettings) -> tuple[Reason, str] | None:
@@ -84,7 +84,7 @@ def _reason(crack: Crack, settings: TraceSettings) -> tuple[Reason, str] | None:
     return None
 
 
-def _longest(rejected: list[Rejected]) -> list[Rejected]:
+def longest(rejected: list[Rejected]) -> list[Rejected]:
     """Return the longest lines; the text of the last one gives the number of the others."""
     rejected = sorted(rejected, key=lambda one: -one.crack.length_px)
     more = len(rejected) - _LISTED

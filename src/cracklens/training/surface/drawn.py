@@ -121,4 +121,4 @@ def _clouds(height_px: int, width_px: int, cells: int, rng: np.random.Generator)
 
 
 def _bytes(picture: NDArray[np.floating]) -> Pixels:
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(picture), 0, 255), np.uint8)

@@ -91,7 +91,9 @@ def fit(items: Sequence[Features]) -> Fitted:
         centres=centres,
         threshold=threshold,
         false_exclusion=float(np.mean(list(below.values()))),
-        found_elsewhere=float(np.average(values[elsewhere] < threshold, weights=weights[elsewhere])),
+        found_elsewhere=float(
+            np.average(values[elsewhere] < threshold, weights=weights[elsewhere])
+        ),
         calibration_error=_calibration_error(values, weights, truth),
         far_distance=far,
         false_warnings=wrong,
@@ -102,7 +104,7 @@ def fit(items: Sequence[Features]) -> Fitted:
 def distance_of(cells: NDArray[np.float32], fitted: Fitted) -> float:
     """Return the distance of one picture, as the exported network computes it."""
     mean = _mean(cells, fitted.weight, fitted.bias)
-    return _nearest(mean[None], fitted.centres, fitted.whitening)[0]
+    return float(_nearest(mean[None], fitted.centres, fitted.whitening)[0])
 
 
 def _probe(items: Sequence[Features]) -> tuple[Floats, float]:

@@ -17,7 +17,7 @@ from cracklens.training.surface.published import BRICKS, find_picture, find_pict
 Pixels = NDArray[np.uint8]
 
 TILES, SCENE_SEEDS, WALLS, DRAWN = 700, 6, 60, 16
-"""Tiles of METU, scenes of each kind, rendered brick walls, rendered pictures of each other kind."""
+"""Tiles of METU, scenes of each kind, rendered brick walls, pictures of each kind of all else."""
 _CROPS = 8
 _LONGEST_PX = (320, 448, 640)
 _PLAIN, _GREY = 6.0, 25.0
@@ -44,13 +44,13 @@ class SurfacePicture:
 
     Attributes:
         group: what is held out together: a data set of surfaces, or one picture of something else.
-        surface: whether it shows a surface that the model is to know.
         pixels: (H, W, 3), sides multiples of 32 px.
+        surface: whether it shows a surface that the model is to know.
     """
 
     group: str
-    surface: bool
     pixels: Pixels
+    surface: bool = True
 
     def counts(self) -> NDArray[np.bool_]:
         """Return (rows, columns) which cells of 32 px teach something.
@@ -79,7 +79,7 @@ def training_pictures(sources: Sources, seed: int = 0) -> Iterator[SurfacePictur
     for name in ELSEWHERE:
         for _ in range(DRAWN):
             pixels = elsewhere(name, 320, 448, rng)
-            yield SurfacePicture(f"rendered {name}", False, varied(pixels, rng))
+            yield SurfacePicture(f"rendered {name}", varied(pixels, rng), surface=False)
 
 
 def varied(pixels: Pixels, rng: np.random.Generator, longest_px: int = 640) -> Pixels:
@@ -102,7 +102,7 @@ def _tiles(folder: Path, rng: np.random.Generator) -> Iterator[SurfacePicture]:
             pixels = read_photo(files[index]).pixels
             side = max(64, round(len(pixels) * rng.uniform(0.5, 1.5)))
             scaled = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA)
-            yield SurfacePicture("METU", True, varied(np.asarray(scaled, np.uint8), rng))
+            yield SurfacePicture("METU", varied(np.asarray(scaled, np.uint8), rng))
 
 
 def _roads(folder: Path, rng: np.random.Generator) -> Iterator[SurfacePicture]:
@@ -110,37 +110,41 @@ def _roads(folder: Path, rng: np.random.Generator) -> Iterator[SurfacePicture]:
         group = f"roads {file.name.split('-')[0]}"
         pixels = read_photo(file).pixels
         for longest_px in _LONGEST_PX:
-            yield SurfacePicture(group, True, varied(pixels, rng, longest_px))
-        yield SurfacePicture(group, True, varied(_crop(pixels, 0.4, rng), rng))
+            yield SurfacePicture(group, varied(pixels, rng, longest_px))
+        yield SurfacePicture(group, varied(_crop(pixels, 0.4, rng), rng))
 
 
 def _rendered(rng: np.random.Generator) -> Iterator[SurfacePicture]:
     for seed in range(SCENE_SEEDS):
         for kind in SCENES:
             pixels = render_scene(seed + 500, kind, width_px=1000, height_px=750).pixels
-            yield SurfacePicture("rendered concrete", True, varied(pixels, rng))
-            yield SurfacePicture("rendered concrete", True, varied(_crop(pixels, 0.5, rng), rng))
+            yield SurfacePicture("rendered concrete", varied(pixels, rng))
+            yield SurfacePicture("rendered concrete", varied(_crop(pixels, 0.5, rng), rng))
 
 
 def _masonry(rng: np.random.Generator) -> Iterator[SurfacePicture]:
     for number in range(WALLS):
         pixels = masonry(320, 448 if number % 2 else 224, rng)
-        yield SurfacePicture("masonry", True, varied(pixels, rng))
+        yield SurfacePicture("masonry", varied(pixels, rng))
     bricks = find_picture(BRICKS)
     if bricks:
         pixels = read_photo(bricks).pixels
         for _ in range(_CROPS):
-            yield SurfacePicture("masonry", True, varied(_crop(pixels, rng.uniform(0.4, 1), rng), rng))
+            yield SurfacePicture("masonry", varied(_crop(pixels, rng.uniform(0.4, 1), rng), rng))
 
 
 def _published(npm: Path | None, rng: np.random.Generator) -> Iterator[SurfacePicture]:
     for picture, file in find_pictures("train", npm):
         pixels = read_photo(file).pixels
         pixels = pixels[: round(picture.rows * len(pixels))]
-        yield SurfacePicture(picture.name, False, reduced(pixels))
+        yield SurfacePicture(picture.name, reduced(pixels), surface=False)
         for _ in range(_CROPS - 1):
             crop = _crop(pixels, rng.uniform(0.35, 1), rng)
-            yield SurfacePicture(picture.name, False, varied(crop, rng, int(rng.choice(_LONGEST_PX))))
+            yield SurfacePicture(
+                picture.name,
+                varied(crop, rng, int(rng.choice(_LONGEST_PX))),
+                surface=False,
+            )
 
 
 def _crop(pixels: Pixels, share: float, rng: np.random.Generator) -> Pixels:

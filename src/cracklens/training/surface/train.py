@@ -54,6 +54,7 @@ def train_surface(
         weights: .safetensors file of timm's `mobilenetv2_100`, trained on ImageNet.
         sources: where the pictures lie.
         seed: of the choice and variation of the pictures.
+        progress: listener.
 
     Raises:
         UsageError: the weights cannot be read, or the sources show too little.
