@@ -16,7 +16,7 @@ from cracklens.inspection.inputs import Inputs
 from cracklens.inspection.store import Copied, Finished, Stamp, Store, stamp_of
 from cracklens.inspection.timings import Seconds, timed
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.photos import Photo, read_photo
+from cracklens.photos import Photo
 from cracklens.photos.decode import peek_pixels
 from cracklens.photos.stream import run_ahead
 from cracklens.progress import SILENT, Progress
@@ -184,7 +184,7 @@ def _kept(inputs: Inputs, store: Store | None) -> Iterator[tuple[int, Finished |
     for index, path in enumerate(inputs.paths):
         finished = store.get(inputs.identifier(index)) if store else None
         try:
-            if finished and finished.stamp == stamp_of(path):
+            if finished and finished.stamp == stamp_of(path, inputs.region(index)):
                 yield index, finished
         except OSError:
             continue  # it is gone, which is said when it is read
@@ -229,11 +229,11 @@ def _originals(
     """
 
     def read(index: int) -> _Read | tuple[int, PhotoError]:
-        path, seconds = inputs.paths[index], dict[str, float]()
+        seconds = dict[str, float]()
         try:
             with timed(seconds, "decode"):
-                stamp = _stamp(path)
-                return _Read(index, read_photo(path, max_pixels=max_pixels), stamp, seconds)
+                stamp = _stamp(inputs.paths[index], inputs.region(index))
+                return _Read(index, inputs.read(index, max_pixels), stamp, seconds)
         except PhotoError as error:
             return index, error
 
@@ -264,9 +264,9 @@ def _outcome(index: int, future: Future[None]) -> tuple[int, PhotoError | None]:
     return index, None
 
 
-def _stamp(path: Path) -> Stamp:
+def _stamp(path: Path, region: Path | None) -> Stamp:
     try:
-        return stamp_of(path)
+        return stamp_of(path, region)
     except OSError as error:
         raise PhotoError(path, f"cannot be read ({error.strerror or error})") from error
 

@@ -84,8 +84,10 @@ def _ring(corners: Any, name: str) -> Ring:  # noqa: ANN401 - JSON
         )
     if not all(math.isfinite(v) for corner in corners for v in corner[:2]):
         raise ValueError(f"{name} has a corner that is no number")
-    ring = np.array([corner[:2] for corner in corners], np.float64).reshape(-1, 2)
-    ring = ring[(ring != np.roll(ring, 1, axis=0)).any(axis=1)]  # corners given twice in a row
+    given = np.array([corner[:2] for corner in corners], np.float64).reshape(-1, 2)
+    ring: Ring = given[
+        (given != np.roll(given, 1, axis=0)).any(axis=1)
+    ]  # corners given twice in a row
     if len(ring) < _LEAST_CORNERS:
         raise ValueError(f"{name} has fewer than three different corners")
     crossing = self_crossing(ring)
@@ -134,7 +136,9 @@ def _meet(start: Ring, end: Ring, starts: Ring, ends: Ring) -> NDArray[np.bool_]
     low, high = np.minimum(start, end), np.maximum(start, end)
     near = (np.maximum(starts, ends) >= low).all(axis=1)
     near &= (np.minimum(starts, ends) <= high).all(axis=1)
-    return np.asarray(near & (np.sign(one) * np.sign(two) <= 0) & (np.sign(three) * np.sign(four) <= 0))
+    return np.asarray(
+        near & (np.sign(one) * np.sign(two) <= 0) & (np.sign(three) * np.sign(four) <= 0)
+    )
 
 
 def _where(start: Ring, end: Ring, other: Ring, other_end: Ring) -> tuple[float, float]:
