@@ -18,6 +18,8 @@ LONGEST_PX = 640
 
 _OUTPUTS = ("surface", "distance")
 _MOSTLY = 0.5
+MOSTLY_ELSE = "of the picture shows no concrete, plaster, masonry or asphalt that the model knows"
+UNLIKE = "unlike the pictures that the model was trained on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +73,13 @@ class SurfaceMap:
         notes = []
         if self.unknown_share > _MOSTLY:
             notes.append(
-                f"{self.unknown_share:.0%} of the picture shows no concrete, plaster, masonry or "
-                "asphalt that the model knows (but perhaps sky, plants, people, roofs or windows): "
-                "lines there are not reported"
+                f"{self.unknown_share:.0%} {MOSTLY_ELSE} (but perhaps sky, plants, people, roofs "
+                "or windows): lines there are not reported"
             )
         elif self.distance > self.settings.far_distance:
             notes.append(
-                "unlike the pictures that the model was trained on "
-                f"(distance {self.distance:.1f}, usual up to {self.settings.far_distance:.1f}): "
-                "look at its cracks with care"
+                f"{UNLIKE} (distance {self.distance:.1f}, usual up to "
+                f"{self.settings.far_distance:.1f}): look at its cracks with care"
             )
         return tuple(notes)
 

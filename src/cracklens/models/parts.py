@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from cracklens.errors import ModelError
 from cracklens.files import sha256_file, write_json, writing_folder
 from cracklens.models.card import ModelCard, Surface, readme
 from cracklens.models.folder import CARD, ModelFolder, read_model_folder
@@ -24,6 +25,19 @@ def add_surface(folder: str | Path, network: Path, surface: Surface) -> ModelFol
         OutputError: it cannot be written; it stays as it was.
     """
     return add_part(folder, {surface.file: network}, {"surface": surface})
+
+
+def copy_surface(source: ModelFolder, folder: str | Path) -> ModelFolder:
+    """Add the surface model of one model folder to another, such as to one just trained.
+
+    Raises:
+        ModelError: the source holds none, or the other is no model folder, incomplete or altered.
+        OutputError: it cannot be written; it stays as it was.
+    """
+    if source.card.surface is None:
+        raise ModelError(f"{source.path} holds no surface model")
+    surface = source.card.surface
+    return add_surface(folder, source.path / surface.file, surface)
 
 
 def add_part(folder: str | Path, files: dict[str, Path], parts: dict[str, Any]) -> ModelFolder:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from textwrap import shorten, wrap
 
+from cracklens.detection.surface import MOSTLY_ELSE, UNLIKE
 from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
 from cracklens.reporting.not_graded import not_graded
 from cracklens.reporting.text import counted
@@ -28,6 +29,7 @@ def summary_text(inspection: Inspection) -> str:
         + (f", {scaled:,} with a scale" if scaled else "")
         + (f"; {len(inspection.failed):,} could not be" if inspection.failed else ""),
         *_copies(inspection),
+        *_surfaces(inspection),
         f"{counted(len(cracks), 'crack')}, {_length(inspection)} in all"
         if cracks
         else "no cracks found",
@@ -72,6 +74,18 @@ def _copies(inspection: Inspection) -> list[str]:
         return []
     what = "1 copy of another photograph is" if count == 1 else f"{count:,} copies of others are"
     return [f"{what} not counted again"]
+
+
+def _surfaces(inspection: Inspection) -> list[str]:
+    """Return which photographs show mostly something else, or are unlike the training."""
+    told = {MOSTLY_ELSE: "shows mostly no concrete", UNLIKE: "is unlike the model's training"}
+    lines = []
+    for mark, what in told.items():
+        names = [p.path for p in inspection.photographs if any(mark in note for note in p.notes)]
+        if names:
+            more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+            lines.append(f"{_shortened(names[0])} {what}: see its note{more}")
+    return lines
 
 
 def _length(inspection: Inspection) -> str:
