@@ -125,9 +125,9 @@ def test_a_run_that_was_stopped_goes_on_and_finds_the_same(inputs, dark, tmp_pat
 
 def test_copies_are_not_read_again(inputs, dark, tmp_path, monkeypatch):
     run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"))
-    from cracklens.inspection import run
+    from cracklens.inspection import inputs as reading
 
-    monkeypatch.setattr(run, "read_photo", lambda *_, **__: pytest.fail("read again"))
+    monkeypatch.setattr(reading, "read_photo", lambda *_, **__: pytest.fail("read again"))
     again = run_inspection(inputs, dark, FINDER, store=open_in(tmp_path / "out"))
     assert pairs(again) == [("b.png", "a.png"), ("e.png", "a.png")]
     assert again.kept == 3

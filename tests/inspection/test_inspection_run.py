@@ -143,13 +143,14 @@ def test_a_photograph_that_changed_meanwhile_is_done_again(inputs, dark, site, d
 
 
 def test_many_photographs_are_never_in_memory_together(tmp_path, dark, monkeypatch):
+    from cracklens.inspection import inputs as reading
     from cracklens.inspection import run
 
     for index in range(8):
         Image.new("RGB", (400, 100), (index, 0, 0)).save(tmp_path / f"{index}.png")
     monkeypatch.setattr(run, "BYTES_AHEAD", 3 * 400 * 100 * 3)
     alive, most, lock = 0, 0, threading.Lock()
-    real = run.read_photo
+    real = reading.read_photo
 
     def read(*arguments, **more):
         nonlocal alive, most
@@ -163,7 +164,7 @@ def test_many_photographs_are_never_in_memory_together(tmp_path, dark, monkeypat
         with lock:
             alive -= 1
 
-    monkeypatch.setattr(run, "read_photo", read)
+    monkeypatch.setattr(reading, "read_photo", read)
     run_inspection(find_inputs([tmp_path], None), dark, FINDER, workers=8, on_photo=done)
     assert most <= 5  # three by the budget, one that is traced, one that was just handed over
     assert BYTES_AHEAD < 4 * 36_000_000

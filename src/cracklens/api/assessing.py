@@ -67,6 +67,25 @@ def unused_rows(
     ]
 
 
+def unused_regions(inputs: Inputs, copies: Mapping[str, str]) -> list[str]:
+    """Return one line for each copy whose region is another than that of its photograph.
+
+    Args:
+        inputs: the photographs.
+        copies: as of `unused_rows`.
+    """
+    by_name = {inputs.name(i): inputs.region(i) for i in range(len(inputs.paths))}
+    return [
+        f"{copy} is a copy of {of}: its region {region} is not used"
+        for copy, of in copies.items()
+        if (region := by_name[copy]) and _content(region) != _content(by_name[of])
+    ]
+
+
+def _content(file: Path | None) -> str | None:
+    return sha256_file(file) if file else None
+
+
 def _says_the_same(row: ScaleRow, other: ScaleRow | None) -> bool:
     return other is not None and row == replace(other, line=row.line, photo=row.photo)
 

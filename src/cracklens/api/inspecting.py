@@ -10,8 +10,9 @@ from typing import Any, Unpack
 from pydantic import ValidationError
 
 import cracklens
-from cracklens.api.assessing import assessor_of, hashes_of, unused_rows
+from cracklens.api.assessing import assessor_of, hashes_of, unused_regions, unused_rows
 from cracklens.detection import Detector, load_detector
+from cracklens.detection.surface import load_surface_model
 from cracklens.detection.tiles import TileDetector
 from cracklens.errors import PhotoError, UsageError
 from cracklens.files import as_path, sha256_file, write_json
@@ -73,7 +74,7 @@ def inspect(
         strict: raise the first photograph that cannot be inspected.
         progress: listener.
         **settings: any field of `cracklens.inspection.config.InspectConfig`, such as
-            `least_length_px=50`, `codes="aashto-mbei"` or `reinforcement="reinforced"`.
+            `least_length_px=50`, `codes="aashto-mbei"` or `region="masks/"`.
 
     Raises:
         UsageError: an input names no photograph; an unknown setting, or one that makes no sense.
@@ -166,7 +167,7 @@ def _inspect_all(
     progress: Progress,
 ) -> Inspected:
     started = time.perf_counter()
-    inputs = find_inputs(photos, output)
+    inputs = find_inputs(photos, output, config.region)
     for told in inputs.left_out():
         progress.say(told)
     folder = find_model(config.model)
@@ -187,6 +188,7 @@ def _inspect_all(
         scales=config.scales,
         orientations=config.orientations,
     )
+    surface = load_surface_model(folder, engine=config.engine) if config.surface else None
     settings = _trace_settings(config, folder.card)
     configuration = {
         **_configuration(config, settings, detector),
@@ -218,6 +220,7 @@ def _inspect_all(
         detector,
         Finder(settings, load_verifier(folder)),
         assessor,
+        surface=surface,
         overlays=store is not None and config.overlays,
         max_pixels=config.max_pixels,
         workers=config.workers,
@@ -227,7 +230,7 @@ def _inspect_all(
         progress=progress,
     )
     copies = {copy.path: copy.of for copy in outcome.copies}
-    unused = unused_rows(assessor.rows, inputs, copies)
+    unused = [*unused_rows(assessor.rows, inputs, copies), *unused_regions(inputs, copies)]
     for told in unused:
         progress.say(told)
     inspection = _inspection(

@@ -55,6 +55,14 @@ class InspectConfig(Settings):
     least_confidence: float | None = _tracing("least_confidence")
     gap_px: float | None = _tracing("gap_px")
     reject_straight: bool | None = _tracing("reject_straight", "default: yes")
+    region: Path | None = _cracks(
+        None,
+        "What to search: mask or polygons of the photograph, or a folder of these.",
+        metavar="PATH",
+    )
+    surface: bool = _cracks(
+        default=True, description="Leave out lines on sky, plants, roofs and the like."
+    )
 
     marker: str | None = _scale(
         None, "Side of the markers beside the cracks, such as 50mm.", metavar="SIZE"

@@ -2,14 +2,16 @@
 
 import os
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cracklens.errors import UsageError
 from cracklens.files import CROPS, INSPECTION_FILES, UNFINISHED, expand_home, is_inspection
-from cracklens.photos import find_photos
+from cracklens.inspection.regions import find_regions, region_notes
+from cracklens.photos import Photo, find_photos, read_photo
 from cracklens.photos.find import LeftOut
+from cracklens.photos.region import within_region
 from cracklens.photos.unsupported import RAWS
 
 _LEAST_DIGITS = 3
@@ -32,6 +34,8 @@ class Inputs:
         results: how many files were left out, since an inspection wrote them.
         raws: how many raw files were left out, since the same photograph lies beside them.
         unread: what else was found in folders and is not read.
+        regions: file of the region that is to be searched, for photographs that have one.
+        region_notes: what a person should know of these files.
     """
 
     root: Path
@@ -39,6 +43,8 @@ class Inputs:
     results: int = 0
     raws: int = 0
     unread: LeftOut = field(default_factory=LeftOut)
+    regions: Mapping[Path, Path] = field(default_factory=dict)
+    region_notes: tuple[str, ...] = ()
 
     def left_out(self) -> list[str]:
         """Return what a person should know was found and left out, one line each."""
@@ -47,7 +53,20 @@ class Inputs:
             told.append(f"left out: {_files(self.results)} of earlier results")
         if self.raws:
             told.append(f"left out: {_files(self.raws, 'raw ')}, each with its picture beside it")
-        return told + self.unread.lines()
+        return [*told, *self.unread.lines(), *self.region_notes]
+
+    def region(self, index: int) -> Path | None:
+        """Return the file of the region of a photograph; None if all of it is searched."""
+        return self.regions.get(self.paths[index])
+
+    def read(self, index: int, max_pixels: int) -> Photo:
+        """Return a photograph, of which nothing outside its region is concrete.
+
+        Raises:
+            PhotoError: it cannot be read, or its region does not fit it.
+        """
+        photo, region = read_photo(self.paths[index], max_pixels=max_pixels), self.region(index)
+        return within_region(photo, region) if region else photo
 
     def identifier(self, index: int) -> str:
         """Return the id of a photograph, such as "P003"."""
@@ -65,7 +84,9 @@ class Inputs:
         return f"overlays/{self.identifier(index)}-{stem}.png"
 
 
-def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
+def find_inputs(
+    photos: Iterable[str | Path], output: Path | None, region: Path | None = None
+) -> Inputs:
     """Find what is to be inspected.
 
     Each file counts once, by whatever names and links it was reached. What lies in the output, and
@@ -74,8 +95,13 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
     Videos, raw files, archives and the like in a folder, and folders that cannot be entered, are
     told in `left_out`; they do not fail. One that is named itself is tried, and fails.
 
+    Args:
+        photos: files, folders and patterns.
+        output: folder of the result.
+        region: file or folder of regions, see `find_regions`; what lies in it is no photograph.
+
     Raises:
-        UsageError: an input names no photograph.
+        UsageError: an input names no photograph, or the regions are ambiguous.
     """
     given = [expand_home(os.fspath(each)) for each in photos]
     if not given or "" in given:
@@ -85,16 +111,24 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
     found = find_photos(given, left_out=unread)
     named = {os.path.realpath(one) for one in given if not Path(one).is_dir()}
     target = Path(os.path.realpath(output)) if output else None
+    masks = Path(os.path.realpath(region)) if region else None
     inspections: dict[Path, bool] = {}
     kept: dict[str, Path] = {}
     results: set[str] = set()
     for path in found:
         real = os.path.realpath(path)
+        if masks is not None and Path(real).is_relative_to(masks):
+            continue
         inside = target is not None and Path(real).is_relative_to(target)
         if inside or (real not in named and _is_result(Path(real), inspections)):
             results.add(real)
         else:
             kept.setdefault(real, path)
+    if not kept and not results:
+        raise UsageError(
+            f"all pictures that were named lie in the folder of regions {region}: put the regions "
+            "into a folder of their own"
+        )
     if not kept:
         raise UsageError(
             f"all {len(found):,} files that were named lie in the output or were written by "
@@ -108,7 +142,10 @@ def find_inputs(photos: Iterable[str | Path], output: Path | None) -> Inputs:
     ]
     raws = _raws_beside(paths, unread.files)
     unread.files = [file for file in unread.files if file not in raws]
-    return Inputs(_common_root(paths), paths, len(results), len(raws), unread)
+    root = _common_root(paths)
+    regions = find_regions(region, paths, root) if region else {}
+    notes = region_notes(regions, region, paths) if region else []
+    return Inputs(root, paths, len(results), len(raws), unread, regions, tuple(notes))
 
 
 def readable(name: str) -> str:

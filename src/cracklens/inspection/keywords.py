@@ -21,6 +21,8 @@ class InspectSettings(TypedDict, total=False):
     least_confidence: float | None
     gap_px: float | None
     reject_straight: bool | None
+    region: str | Path | None
+    surface: bool
     marker: str | None
     marker_dictionary: str | None
     mm_per_px: float | None

@@ -16,10 +16,10 @@ from cracklens.files import CROPS
 from cracklens.inspection.inputs import Inputs
 from cracklens.inspection.store import Copied, Finished, Stamp, Store, stamp_of
 from cracklens.inspection.timings import Seconds, summed
-from cracklens.photos import read_photo
 from cracklens.record.schema import Inspection, PhotoRecord, read_json
 
 TIMINGS = "timings.json"
+_Stamped = tuple[Path, Path | None]  # a photograph and the file of its region
 
 
 def timings_of(
@@ -72,20 +72,20 @@ def reusable_results(
     valid: dict[int, Finished | Copied] = {}
     redo = False
     for index, path in enumerate(inputs.paths):
-        name = inputs.name(index)
+        name, stamped = inputs.name(index), (path, inputs.region(index))
         record = records.get(name)
         if name in originals:
             original = originals[name]
-            copied = _copied(original, timings, name, path)
+            copied = _copied(original, timings, name, stamped)
             if copied and original and original.id in holds:
                 valid[index] = copied
             else:
                 redo = True
         elif record is None:
-            redo = redo or _reason(path, max_pixels) != failed[name]
+            redo = redo or _reason(inputs, index, max_pixels) != failed[name]
         elif (
             record.id == inputs.identifier(index)
-            and (kept := _finished(record, timings, path))
+            and (kept := _finished(record, timings, stamped))
             and record.overlay in {None, inputs.overlay(index)}
             and (record.overlay is None or (output / record.overlay).is_file())
         ):
@@ -134,10 +134,10 @@ def _timings(output: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _finished(record: PhotoRecord, timings: dict[str, Any], path: Path) -> Finished | None:
+def _finished(record: PhotoRecord, timings: dict[str, Any], stamped: _Stamped) -> Finished | None:
     """Return the result of a photograph if its file has not changed."""
     try:
-        stamp = stamp_of(path)
+        stamp = stamp_of(*stamped)
         if timings["stamps"][record.id] != list(stamp):
             return None
         return Finished(record, stamp, dict(timings["photographs"][record.id]))
@@ -146,21 +146,21 @@ def _finished(record: PhotoRecord, timings: dict[str, Any], path: Path) -> Finis
 
 
 def _copied(
-    original: PhotoRecord | None, timings: dict[str, Any], name: str, path: Path
+    original: PhotoRecord | None, timings: dict[str, Any], name: str, stamped: _Stamped
 ) -> Copied | None:
     """Return what is kept of a copy, if its file has not changed since."""
     try:
-        stamp = stamp_of(path)
+        stamp = stamp_of(*stamped)
         same = original is not None and timings["copies"][name] == list(stamp)
         return Copied(original.sha256, stamp) if original and same else None
     except (OSError, KeyError, TypeError):
         return None
 
 
-def _reason(path: Path, max_pixels: int) -> str | None:
+def _reason(inputs: Inputs, index: int, max_pixels: int) -> str | None:
     """Return why a photograph cannot be read; None if it can."""
     try:
-        read_photo(path, max_pixels=max_pixels)
+        inputs.read(index, max_pixels)
     except PhotoError as error:
         return error.reason
     return None

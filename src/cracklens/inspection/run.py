@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.detection.search import Detecting, search
+from cracklens.detection.surface import SurfaceModel
 from cracklens.errors import CracklensError, PhotoError
 from cracklens.inspection.assess import Assess
 from cracklens.inspection.copies import Copies
@@ -15,12 +16,14 @@ from cracklens.inspection.inputs import Inputs
 from cracklens.inspection.store import Copied, Finished, Stamp, Store, stamp_of
 from cracklens.inspection.timings import Seconds, timed
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.photos import Photo, read_photo
+from cracklens.photos import Photo
 from cracklens.photos.decode import peek_pixels
 from cracklens.photos.stream import run_ahead
 from cracklens.progress import SILENT, Progress
 from cracklens.record.convert import record_of
 from cracklens.record.schema import CopyRecord, FailedRecord, PhotoRecord
+from cracklens.tracing.crack import Tracing
+from cracklens.tracing.surface import on_known_surfaces
 from cracklens.verification.find import Finder
 
 BYTES_AHEAD = 120_000_000
@@ -60,6 +63,7 @@ def run_inspection(
     finder: Finder,
     assess: Assess | None = None,
     *,
+    surface: SurfaceModel | None = None,
     overlays: bool = False,
     max_pixels: int = DEFAULT_MAX_PIXELS,
     workers: int | None = None,
@@ -80,6 +84,7 @@ def run_inspection(
         finder: what turns the map of a photograph into cracks.
         assess: what measures and grades the cracks of a photograph; without it, they are traced
             alone.
+        surface: what tells surfaces from all else; without it, every line counts.
         overlays: name an overlay in each record; `on_photo` writes it.
         max_pixels: refuse larger photographs.
         workers: threads that read.
@@ -103,6 +108,8 @@ def run_inspection(
         with timed(seconds, "tracing"), _explained(photo.path):
             hidden = photo.no_concrete.mask if photo.no_concrete else None
             tracing = finder(found, photo.pixels, hidden)
+            if surface:
+                photo, tracing = _on_surfaces(surface, photo, tracing)
         with timed(seconds, "measuring"), _explained(photo.path):
             record = record_of(
                 photo,
@@ -132,6 +139,13 @@ def run_inspection(
                 failed[index] = error
             step.advance()
     return _outcome_of(copies, done, failed)
+
+
+def _on_surfaces(surface: SurfaceModel, photo: Photo, tracing: Tracing) -> tuple[Photo, Tracing]:
+    """Set aside lines on what is no surface; the photograph gets a note on what it shows."""
+    seen = surface.look(photo.pixels, photo.no_concrete.mask if photo.no_concrete else None)
+    noted = replace(photo, notes=(*photo.notes, *seen.notes))
+    return noted, on_known_surfaces(tracing, seen)
 
 
 def _outcome_of(
@@ -171,7 +185,7 @@ def _kept(inputs: Inputs, store: Store | None) -> Iterator[tuple[int, Finished |
     for index, path in enumerate(inputs.paths):
         finished = store.get(inputs.identifier(index)) if store else None
         try:
-            if finished and finished.stamp == stamp_of(path):
+            if finished and finished.stamp == stamp_of(path, inputs.region(index)):
                 yield index, finished
         except OSError:
             continue  # it is gone, which is said when it is read
@@ -216,11 +230,11 @@ def _originals(
     """
 
     def read(index: int) -> _Read | tuple[int, PhotoError]:
-        path, seconds = inputs.paths[index], dict[str, float]()
+        seconds = dict[str, float]()
         try:
             with timed(seconds, "decode"):
-                stamp = _stamp(path)
-                return _Read(index, read_photo(path, max_pixels=max_pixels), stamp, seconds)
+                stamp = _stamp(inputs.paths[index], inputs.region(index))
+                return _Read(index, inputs.read(index, max_pixels), stamp, seconds)
         except PhotoError as error:
             return index, error
 
@@ -251,9 +265,9 @@ def _outcome(index: int, future: Future[None]) -> tuple[int, PhotoError | None]:
     return index, None
 
 
-def _stamp(path: Path) -> Stamp:
+def _stamp(path: Path, region: Path | None) -> Stamp:
     try:
-        return stamp_of(path)
+        return stamp_of(path, region)
     except OSError as error:
         raise PhotoError(path, f"cannot be read ({error.strerror or error})") from error
 

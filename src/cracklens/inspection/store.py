@@ -36,7 +36,7 @@ from cracklens.inspection.run_settings import finished_run, require_same
 from cracklens.record.schema import Inspection, PhotoRecord, read_json
 
 _RUN = "run.json"
-Stamp = tuple[int, int]
+Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class Finished:
 
     Attributes:
         record: what was found.
-        stamp: size in bytes and time of change in ns of the file that was read.
+        stamp: size in bytes and time of change in ns of the file that was read, and of the file of
+            its region, if it has one.
         seconds: time spent, by step.
     """
 
@@ -81,11 +82,11 @@ class Store:
         """Return a finished photograph or a copy, if its file is whole."""
         try:
             content = read_json(self.work / f"{identifier}.json")
-            size, changed_ns = content["stamp"]
+            stamp = tuple(int(part) for part in content["stamp"])
             if "copied" in content:
-                return Copied(str(content["copied"]), (size, changed_ns))
+                return Copied(str(content["copied"]), stamp)
             record = PhotoRecord.model_validate(content["record"])
-            return Finished(record, (size, changed_ns), content["seconds"])
+            return Finished(record, stamp, content["seconds"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None  # what a power failure leaves can be empty: it is done again
 
@@ -217,10 +218,16 @@ def require_place(output: Path, *, resume: bool, overwrite: bool) -> None:
         _require_ours_inside(output / "tables", re.compile(r".*\.csv"))
 
 
-def stamp_of(path: Path) -> Stamp:
-    """Return what tells whether a file was changed: its size and the time of its change in ns."""
-    status = os.stat(path)  # noqa: PTH116 - 10,000 files
-    return status.st_size, status.st_mtime_ns
+def stamp_of(path: Path, region: Path | None = None) -> Stamp:
+    """Return what tells whether a photograph was changed: size and time of change in ns.
+
+    Args:
+        path: of the photograph.
+        region: file of its region; its size and time follow those of the photograph.
+    """
+    files = (path,) if region is None else (path, region)
+    states = [os.stat(file) for file in files]  # noqa: PTH116 - 10,000 files
+    return tuple(part for state in states for part in (state.st_size, state.st_mtime_ns))
 
 
 def _run_of(work: Path) -> dict[str, Any] | None:

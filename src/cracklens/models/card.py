@@ -103,6 +103,42 @@ class Verification(_Part):
     configuration: dict[str, Any] = Field(default_factory=dict)
 
 
+class SurfaceSource(_Part):
+    """Pictures that the surface model learned from."""
+
+    name: str
+    licence: str
+    pictures: int = Field(ge=1)
+    surface: bool = Field(description="They show a surface that the model is to know.")
+
+
+class Surface(_Part):
+    """The surface model: where a photograph shows something that the segmenter may be asked about.
+
+    Its network has the outputs `surface` (probability for each cell of 32 px of the reduced
+    photograph) and `distance` (of the photograph's features from those of the training pictures).
+    The thresholds were chosen on pictures that were held out of the training by source.
+    """
+
+    file: str = "surface.onnx"
+    longest_px: int = Field(ge=64, le=4096, description="Longer side of the reduced photograph.")
+    threshold: float = Field(
+        gt=0, lt=1, description="Least probability of a surface; lines below are not reported."
+    )
+    false_exclusion: float = Field(
+        ge=0, le=1, description="Share of surface below the threshold, in sources held out."
+    )
+    found_elsewhere: float = Field(
+        ge=0, le=1, description="Share below the threshold of what is no surface, held out."
+    )
+    calibration_error: float = Field(ge=0, le=1, description="Expected, on what was held out.")
+    far_distance: float = Field(gt=0, description="Distance from which a photograph is unlike.")
+    false_warnings: float = Field(
+        ge=0, le=1, description="Share of pictures beyond it, in sources held out."
+    )
+    sources: tuple[SurfaceSource, ...]
+
+
 class ModelCard(_Part):
     """`card.json` of a model folder.
 
@@ -117,6 +153,7 @@ class ModelCard(_Part):
     task: Literal["classify", "segment"] = "classify"
     segmentation: Segmentation | None = None
     verification: Verification | None = None
+    surface: Surface | None = None
     labels: list[str] = Field(min_length=2)
     positive: str | None
     temperature: float = Field(gt=0)
@@ -147,6 +184,8 @@ class ModelCard(_Part):
             raise ValueError("`segmentation` belongs to the task 'segment', and only to it")
         if self.verification is not None and self.verification.network not in self.files:
             raise ValueError(f"the verifier {self.verification.network} is not among the files")
+        if self.surface is not None and self.surface.file not in self.files:
+            raise ValueError(f"`surface` names {self.surface.file!r}, which is not among the files")
         return self
 
 
@@ -174,7 +213,7 @@ A model of cracklens {card.cracklens_version} that sorts a picture into {_names(
 |---|---|
 {rows}
 
-{_leak_note(card)}## Made of
+{_leak_note(card)}{_surface(card)}## Made of
 Backbone {card.architecture.backbone}, starting weights {card.architecture.weights} \
 (licence {card.architecture.weights_licence or "not stated"}); head {card.architecture.head}; \
 {card.architecture.parameters:,} parameters, {card.architecture.trained_parameters:,} of them \
@@ -210,6 +249,29 @@ def _input(card: ModelCard) -> str:
         f"{how.grow_threshold:g}. To label tiles: {labelled}. {interface}H x W x 3, H and W "
         f"multiples of {how.multiple_px}; outputs `map`: N x H x W, `probabilities` and `logits`)."
     )
+
+
+def _surface(card: ModelCard) -> str:
+    found = card.surface
+    if found is None:
+        return ""
+    rows = "\n".join(
+        f"| {each.name} | {'yes' if each.surface else 'no'} | {each.pictures:,} | {each.licence} |"
+        for each in found.sources
+    )
+    return f"""## What is no surface
+`{found.file}` tells concrete, plaster, masonry and asphalt from sky, plants, people, roofs and \
+the like. Lines are not reported where its probability is below {found.threshold:.2g}: in sources \
+that were held out of its training, {found.false_exclusion:.1%} of the surfaces and \
+{found.found_elsewhere:.0%} of all else. A photograph at a distance above \
+{found.far_distance:.3g} is called unlike the training; {found.false_warnings:.1%} of held-out \
+pictures of surfaces are.
+
+| pictures | surface | count | licence |
+|---|---|---|---|
+{rows}
+
+"""
 
 
 def _names(labels: list[str]) -> str:

@@ -38,7 +38,7 @@ def read_mask(
         PhotoError: not a picture, several values but no `value`, more than half marked (inverted),
             or another aspect ratio than the picture.
     """
-    values, palette = _values(path)
+    values, palette = mask_values(path)
     marked = _marked(path, values, value, palette=palette)
     if marked.mean() > _MOST_MARKED:
         raise PhotoError(
@@ -49,7 +49,7 @@ def read_mask(
     return marked if size_px is None else _fitted(path, marked, size_px)
 
 
-def _values(path: Path) -> tuple[NDArray[np.int64], bool]:
+def mask_values(path: Path) -> tuple[NDArray[np.int64], bool]:
     """Return one number per pixel, and whether they are indices of a palette."""
     try:
         with Image.open(io.BytesIO(read_bytes(path))) as image:

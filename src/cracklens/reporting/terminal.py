@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from textwrap import shorten, wrap
 
+from cracklens.detection.surface import MOSTLY_ELSE, UNLIKE
 from cracklens.grading.certainty import is_unlikely, share_text, states_text
 from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
 from cracklens.reporting.figures import MM_PER_M, length_mm, share
@@ -32,6 +33,7 @@ def summary_text(inspection: Inspection) -> str:
         + (f", {scaled:,} with a scale" if scaled else "")
         + (f"; {len(inspection.failed):,} could not be" if inspection.failed else ""),
         *_copies(inspection),
+        *_surfaces(inspection),
         *(_totals(inspection, cracks) if cracks else ["no cracks found"]),
         *_unlikely(inspection),
     ]
@@ -111,6 +113,18 @@ def _unlikely(inspection: Inspection) -> list[str]:
     return _wrapped(
         f"{count} probably no {noun}, see tables/rejected.csv: probably {kinds_counted(found)}"
     )
+
+
+def _surfaces(inspection: Inspection) -> list[str]:
+    """Return which photographs show mostly something else, or are unlike the training."""
+    told = {MOSTLY_ELSE: "shows mostly no concrete", UNLIKE: "is unlike the model's training"}
+    lines = []
+    for mark, what in told.items():
+        names = [p.path for p in inspection.photographs if any(mark in note for note in p.notes)]
+        if names:
+            more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+            lines.append(f"{_shortened(names[0])} {what}: see its note{more}")
+    return lines
 
 
 def timings_text(seconds: dict[str, float], wall_s: float, photographs: int) -> str:

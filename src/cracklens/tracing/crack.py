@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Reason = Literal[
-    "too short", "too faint", "straight and regular", "not elongated", "probably not a crack"
+    "too short",
+    "too faint",
+    "straight and regular",
+    "not elongated",
+    "no concrete surface",
+    "probably not a crack",
 ]
 
 

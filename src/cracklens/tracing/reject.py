@@ -39,7 +39,7 @@ def reject_candidates(
             rejected.setdefault(found[0], []).append(Rejected(crack, *found))
         else:
             kept.append(index)
-    return kept, [one for reason in sorted(rejected) for one in _longest(rejected[reason])]
+    return kept, [one for reason in sorted(rejected) for one in longest(rejected[reason])]
 
 
 def reject_lines(
@@ -57,7 +57,7 @@ def reject_lines(
             rejected.setdefault(found[0], []).append(Rejected(crack, *found))
         else:
             kept.append(crack)
-    return kept, [one for reason in sorted(rejected) for one in _longest(rejected[reason])]
+    return kept, [one for reason in sorted(rejected) for one in longest(rejected[reason])]
 
 
 def reject_reason(crack: Crack, settings: TraceSettings) -> tuple[Reason, str] | None:
@@ -77,7 +77,7 @@ def reject_reason(crack: Crack, settings: TraceSettings) -> tuple[Reason, str] |
     return None
 
 
-def _longest(rejected: list[Rejected]) -> list[Rejected]:
+def longest(rejected: list[Rejected]) -> list[Rejected]:
     """Return the longest lines; the text of the last one gives the number of the others."""
     rejected = sorted(rejected, key=lambda one: -one.crack.length_px)
     more = len(rejected) - _LISTED

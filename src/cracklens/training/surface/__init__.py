@@ -1,0 +1,1 @@
+"""The surface model: where a photograph shows concrete, plaster, masonry or asphalt."""
