@@ -69,6 +69,7 @@ def test_a_link_to_a_file_is_the_file_and_no_copy(site, dark):
 
 @pytest.mark.parametrize("step", ["read", "detect", "trace"])
 def test_where_a_photograph_fails_its_copies_fail(site, dark, step, monkeypatch):
+    finder = FINDER
     if step == "read":
         for name in ("a.png", "b.png", "e.png"):
             (site / name).write_bytes(b"broken")
@@ -83,18 +84,16 @@ def test_where_a_photograph_fails_its_copies_fail(site, dark, step, monkeypatch)
 
         monkeypatch.setattr(dark, "detect", detect)
     else:
-        from cracklens.inspection import run
-
         seen = []
 
-        def trace(*arguments, real=run.trace):
+        def find(*arguments):
             seen.append(1)
             if len(seen) == 1:
                 raise ValueError("a fault of ours")
-            return real(*arguments)
+            return FINDER(*arguments)
 
-        monkeypatch.setattr(run, "trace", trace)
-    outcome = run_inspection(find_inputs([site], None), dark, FINDER)
+        finder = find
+    outcome = run_inspection(find_inputs([site], None), dark, finder)
     assert [failed.path for failed in outcome.failed] == ["a.png", "b.png", "e.png"]
     assert len({failed.reason for failed in outcome.failed}) == 1
     assert outcome.copies == []

@@ -85,13 +85,12 @@ def test_what_nobody_foresaw_costs_one_photograph(inputs, dark, step, monkeypatc
 
         return work
 
+    finder = FINDER
     if step == "detect":
         monkeypatch.setattr(dark, "detect", fail_at_the_second(dark.detect))
     else:
-        from cracklens.inspection import run
-
-        monkeypatch.setattr(run, "trace", fail_at_the_second(run.trace))
-    outcome = run_inspection(inputs, dark, FINDER)
+        finder = fail_at_the_second(FINDER)
+    outcome = run_inspection(inputs, dark, finder)
     assert [failed.path for failed in outcome.failed] == ["1.png", "3.png"]
     assert "ValueError: a fault of ours" in outcome.failed[0].reason
     assert len(outcome.records) == 4

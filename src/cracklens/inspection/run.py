@@ -18,13 +18,13 @@ from cracklens.inspection.timings import Seconds, timed
 from cracklens.machine import DEFAULT_MAX_PIXELS
 from cracklens.photos import Photo
 from cracklens.photos.decode import peek_pixels
+from cracklens.photos.no_concrete import Mask, Pixels
 from cracklens.photos.stream import run_ahead
 from cracklens.progress import SILENT, Progress
 from cracklens.record.convert import record_of
 from cracklens.record.schema import CopyRecord, FailedRecord, PhotoRecord
 from cracklens.tracing.crack import Tracing
 from cracklens.tracing.surface import on_known_surfaces
-from cracklens.verification.find import Finder
 
 BYTES_AHEAD = 120_000_000
 """For decoded photographs that wait and the one in the network: three of 12 megapixels, 36 MB each.
@@ -32,6 +32,8 @@ One that is larger than this is alone in memory."""
 _BYTES_PER_PIXEL = 3
 
 OnPhoto = Callable[[Photo, PhotoRecord], None]
+Find = Callable[[ProbabilityMap, Pixels, Mask | None], Tracing]
+"""Function of the map, the pixels and the hidden part of a photograph, such as a `Finder`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Outcome:
 def run_inspection(
     inputs: Inputs,
     detector: Detecting,
-    finder: Finder,
+    finder: Find,
     assess: Assess | None = None,
     *,
     surface: SurfaceModel | None = None,
