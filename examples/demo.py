@@ -2,8 +2,8 @@
 
 `make demo` runs this. It renders the example photographs once (walls of 12 megapixels with known
 cracks, look-alikes and a marker), inspects them with the model of the package, grades the cracks,
-and sets what was found beside what is known to be there: lengths, and the greatest width of each
-crack with its 95 % interval.
+and sets what was found beside what is known to be there: lengths; and of the lines that the report
+puts first, whether they are a crack, which one, and its greatest width.
 """
 
 import json
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,11 @@ CONTEXT = (
     "--exposure", "humidity", "--member", "wall",
 )  # fmt: skip
 """What an inspector says of the member: none of it can be seen in a photograph."""
-SHOWN = 16
+SHOWN = 12
 NEAR_PX = 8.0  # between a place that was measured and the true centreline
 LIKELY = 0.5  # below this a line is more likely something else, and stands last
+Places = dict[tuple[int, int], list[tuple[float, float, float, int]]]
+"""Cells of the picture with x, y, true width and true crack of each known place in them."""
 CRACKLENS = str(Path(sys.executable).with_name("cracklens"))
 
 
@@ -58,27 +61,43 @@ def compare(truth: Path, found: Path) -> None:
         length = sum(crack["length_px"] for crack in cracks)
         reported = sum(crack["length_px"] for crack in photograph["cracks"])
         print(f"{photograph['path']:<26}{length:>8,.0f}{reported:>10,.0f}")
-    rows = [row for photograph in photographs for row in widths(photograph, known)]
+    rows = [row for photograph in photographs for row in lines(photograph, known)]
     rows.sort(key=lambda row: (row["unlikely"], -row["score"]))
-    print(f"\n{'greatest width in mm':<22}{'known':>6}{'reported (95 %)':>25}  holds it  state")
+    print("\nfirst in the report, with the probability that it is a crack, beside the truth")
+    head = f"{'line':<10}{'P':>5}  {'truth':<16}{'mm':>5}{'reported mm (95 %)':>22}"
+    print(f"{head}  state if it is one")
+    seen: set[tuple[str, int]] = set()
     for row in rows[:SHOWN]:
+        again = " again" if row["crack"] in seen else ""
+        truth_text = f"crack {row['crack'][1] + 1}{again}" if row["crack"] else "no crack"
+        seen |= {row["crack"]} if row["crack"] else set()
+        chance = "-" if row["probability"] is None else f"{row['probability']:.2f}"
         interval = f"{row['width']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
-        holds = "yes" if row["low"] <= row["known"] <= row["high"] else "no"
-        print(f"{row['id']:<22}{row['known']:>6.2f}{interval:>25}  {holds:<8}  {row['state']}")
+        width = f"{row['known']:.2f}" if row["known"] is not None else ""
+        print(
+            f"{row['id']:<10}{chance:>5}  {truth_text:<16}{width:>5}{interval:>22}  {row['state']}"
+        )
     if len(rows) > SHOWN:
         print(f"... and {len(rows) - SHOWN} more")
-    held = sum(row["low"] <= row["known"] <= row["high"] for row in rows)
-    if rows:
-        print(f"the interval holds the known width in {held} of {len(rows)} cracks")
+    true = [row for row in rows if row["crack"]]
+    held = sum(row["low"] <= row["known"] <= row["high"] for row in true)
+    false = sum(row["crack"] is None for row in rows[:SHOWN])
+    print(f"of the first {min(SHOWN, len(rows))} lines {false} are no crack; ", end="")
+    print(f"the interval holds the known width in {held} of {len(true)} cracks")
 
 
-def widths(photograph: dict[str, Any], known: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return, for each crack with a width in mm, what is known of it where it was measured."""
+def lines(photograph: dict[str, Any], known: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return, for each line with a width in mm, the true crack it lies on and what is known there.
+
+    `crack` is (photograph, number of the true crack), or None for a line that is no crack.
+    """
     truth = known[photograph["path"]]
-    places: dict[tuple[int, int], list[tuple[float, float, float]]] = {}
-    for crack in truth["cracks"]:
+    places: Places = {}
+    for number, crack in enumerate(truth["cracks"]):
         for (x, y), width in zip(crack["points_px"], crack["opening_px"], strict=True):
-            places.setdefault((int(x // NEAR_PX), int(y // NEAR_PX)), []).append((x, y, width))
+            places.setdefault((int(x // NEAR_PX), int(y // NEAR_PX)), []).append(
+                (x, y, width, number)
+            )
     rows = []
     for crack in photograph["cracks"]:
         measured = crack["measurement"]
@@ -90,38 +109,50 @@ def widths(photograph: dict[str, Any], known: dict[str, Any]) -> list[dict[str, 
             for (x, y), width in zip(profile["points_px"], profile["width_px"], strict=True)
             if width is not None
         ]
-        here = sorted(width for width in here if width is not None)
-        if here:  # else it is no crack at all
-            greatest = here[min(int(0.95 * len(here)), len(here) - 1)] * truth["mm_per_px"]
-            width = measured["max_width_mm"]
-            rows.append(
-                {
-                    "id": crack["id"],
-                    "known": greatest,
-                    "width": width["value"],
-                    "low": width["low"],
-                    "high": width["high"],
-                    "score": crack["priority"]["score"] if crack["priority"] else 0.0,
-                    "unlikely": crack["probability"] is not None and crack["probability"] < LIKELY,
-                    "state": crack["grades"][0]["text"] if crack["grades"] else "",
-                }
-            )
+        on_crack = sorted(place for place in here if place is not None)
+        number = None
+        greatest = None
+        if len(on_crack) >= len(here) / 2 and on_crack:
+            place = on_crack[min(int(0.95 * len(on_crack)), len(on_crack) - 1)]
+            greatest = place[0] * truth["mm_per_px"]
+            number = Counter(on for _, on in on_crack).most_common(1)[0][0]
+        width = measured["max_width_mm"]
+        rows.append(
+            {
+                "id": crack["id"],
+                "crack": None if number is None else (photograph["path"], number),
+                "known": greatest,
+                "width": width["value"],
+                "low": width["low"],
+                "high": width["high"],
+                "probability": crack["probability"],
+                "score": crack["priority"]["score"] if crack["priority"] else 0.0,
+                "unlikely": crack["probability"] is not None and crack["probability"] < LIKELY,
+                "state": state(crack),
+            }
+        )
     return rows
 
 
-def nearest(
-    x: float, y: float, places: dict[tuple[int, int], list[tuple[float, float, float]]]
-) -> float | None:
-    """Return the known width at the place of a centreline that lies nearest, if one is near."""
+def state(crack: dict[str, Any]) -> str:
+    """Return the likeliest state by the first code; a code may give none."""
+    if not crack["grades"] or not crack["grades"][0]["states"]:
+        return "not graded"
+    name, chance = max(crack["grades"][0]["states"].items(), key=lambda one: one[1])
+    return f"{name} {chance:.2f}"
+
+
+def nearest(x: float, y: float, places: Places) -> tuple[float, int] | None:
+    """Return known width and true crack at the nearest place of a centreline, if one is near."""
     column, row = int(x // NEAR_PX), int(y // NEAR_PX)
     around = [
-        (math.hypot(px - x, py - y), width)
+        (math.hypot(px - x, py - y), width, number)
         for i in (-1, 0, 1)
         for j in (-1, 0, 1)
-        for px, py, width in places.get((column + i, row + j), ())
+        for px, py, width, number in places.get((column + i, row + j), ())
     ]
-    distance, width = min(around, default=(math.inf, 0.0))
-    return width if distance <= NEAR_PX else None
+    distance, width, number = min(around, default=(math.inf, 0.0, 0))
+    return (width, number) if distance <= NEAR_PX else None
 
 
 if __name__ == "__main__":
