@@ -38,12 +38,20 @@ _GREY = np.uint8(128)
 
 
 @dataclass(frozen=True, slots=True)
-class Pyramid:
-    """A photograph with its probability map (H, W, 4) at full size and reduced."""
+class Planes:
+    """A photograph with its probability map, (H, W, 3) and (H, W) uint8."""
 
-    full: Bytes
-    coarse: Bytes
-    small: Bytes
+    pixels: Bytes
+    probability: Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pyramid:
+    """A photograph at full size and reduced."""
+
+    full: Planes
+    coarse: Planes
+    small: Planes
     whole: Bytes
 
 
@@ -54,20 +62,19 @@ def pyramid(pixels: Bytes, probability: Bytes) -> Pyramid:
         pixels: (H, W, 3) uint8 RGB.
         probability: (H, W) uint8, 0 to 255.
     """
-    full = np.dstack([pixels, probability])
-    coarse, small = _reduced(full, COARSE), _reduced(full, AROUND_STEP)
-    whole = cv2.resize(full, (WHOLE_PX, WHOLE_PX), interpolation=cv2.INTER_AREA)
-    return Pyramid(full, coarse, small, whole)
+    full = Planes(pixels, probability)
+    whole: Bytes = cv2.resize(pixels, (WHOLE_PX, WHOLE_PX), interpolation=cv2.INTER_AREA)
+    return Pyramid(full, _reduced(full, COARSE), _reduced(full, AROUND_STEP), whole)
 
 
-def _reduced(planes: Bytes, times: int) -> Bytes:
+def _reduced(planes: Planes, times: int) -> Planes:
     """Return planes reduced by a factor; of the probability the greatest, else hairlines vanish."""
-    height, width = planes.shape[:2]
+    height, width = planes.probability.shape
     size = max(1, width // times), max(1, height // times)
-    reduced: Bytes = cv2.resize(planes, size, interpolation=cv2.INTER_AREA)
-    spread = cv2.dilate(planes[..., 3], np.ones((times, times), np.uint8))
-    reduced[..., 3] = cv2.resize(spread, size, interpolation=cv2.INTER_NEAREST)
-    return reduced
+    pixels: Bytes = cv2.resize(planes.pixels, size, interpolation=cv2.INTER_AREA)
+    spread = cv2.dilate(planes.probability, np.ones((times, times), np.uint8))
+    probability: Bytes = cv2.resize(spread, size, interpolation=cv2.INTER_NEAREST)
+    return Planes(pixels, probability)
 
 
 def views_of(seen: Pyramid, runs: Sequence[Run], pieces: Sequence[Piece]) -> dict[str, Bytes]:
@@ -103,7 +110,7 @@ def _smooth(points: Floats, sigma: float) -> Floats:
     return smooth
 
 
-def _strip(planes: Bytes, path: Floats, middle_px: float, times: int) -> Bytes:
+def _strip(planes: Planes, path: Floats, middle_px: float, times: int) -> Bytes:
     """Return the photograph straightened along a path; beyond its ends, along a straight line."""
     rows, columns = STRIP_PX
     at: Floats = middle_px + times * (np.arange(columns, dtype=np.float64) - (columns - 1) / 2)
@@ -115,24 +122,26 @@ def _strip(planes: Bytes, path: Floats, middle_px: float, times: int) -> Bytes:
     return _sampled(planes, x, y)
 
 
-def _sampled(planes: Bytes, x: NDArray[np.float32], y: NDArray[np.float32]) -> Bytes:
+def _sampled(planes: Planes, x: NDArray[np.float32], y: NDArray[np.float32]) -> Bytes:
     """Return values at places; `cv2.remap` is limited to 32,767 px, so a window is cut first."""
-    height, width = planes.shape[:2]
+    height, width = planes.probability.shape
     left = int(np.clip(x.min() - 2, 0, width - 1))
     top = int(np.clip(y.min() - 2, 0, height - 1))
     right = int(np.clip(x.max() + 3, left + 1, width))
     bottom = int(np.clip(y.max() + 3, top + 1, height))
-    window = planes[top:bottom, left:right]
-    return np.asarray(
-        cv2.remap(
-            window,
-            x - np.float32(left),
-            y - np.float32(top),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REFLECT_101,
-        ),
-        np.uint8,
-    ).reshape(*x.shape, planes.shape[2])
+    window = slice(top, bottom), slice(left, right)
+    return np.dstack(
+        [
+            cv2.remap(
+                plane[window],
+                x - np.float32(left),
+                y - np.float32(top),
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REFLECT_101,
+            )
+            for plane in (planes.pixels, planes.probability)
+        ]
+    )
 
 
 def _along(path: Floats, at: Floats) -> tuple[Floats, Floats]:
@@ -159,7 +168,7 @@ def _unit(step: Floats) -> Floats:
     return step / length if length > 0 else np.array([1.0, 0.0])
 
 
-def _around(planes: Bytes, run: Run, piece: Piece) -> Bytes:
+def _around(planes: Planes, run: Run, piece: Piece) -> Bytes:
     """Return the reduced surroundings of the middle of a piece, and the whole run in them."""
     middle = run.points_px[
         min(
@@ -179,8 +188,8 @@ def _around(planes: Bytes, run: Run, piece: Piece) -> Bytes:
 
 def _whole(seen: Pyramid, run: Run) -> Bytes:
     """Return the thumbnail with the run in it."""
-    height, width = seen.full.shape[:2]
+    height, width = seen.full.probability.shape
     line = np.zeros((WHOLE_PX, WHOLE_PX), np.uint8)
     drawn = run.points_px * (WHOLE_PX / np.array([width, height]))
     cv2.polylines(line, [drawn.astype(np.int32)], isClosed=False, color=255)
-    return np.dstack([seen.whole[..., :3], line])
+    return np.dstack([seen.whole, line])
