@@ -76,6 +76,11 @@ class Segmentation(_Part):
     grow_threshold: float = Field(
         gt=0, lt=1, description="Probability down to which it is followed from there."
     )
+    finest_px: float | None = Field(
+        default=None,
+        gt=0,
+        description="Width from which nine tenths of a crack are marked, on rendered concrete.",
+    )
 
 
 class Verification(_Part):

@@ -57,6 +57,7 @@ def segmenter_card(
     *,
     calibration: dict[str, Any],
     chosen: Chosen,
+    finest_px: float | None,
 ) -> ModelCard:
     """Return the card of a fitted segmenter; the hashes of its files are added when it is written.
 
@@ -69,6 +70,7 @@ def segmenter_card(
         agreement: of the exported file.
         calibration: fields of the card that the calibration gives.
         chosen: thresholds.
+        finest_px: width of the finest crack that is found, see `finest_crack_px`.
     """
     values = config.model_dump(mode="json")
     weights = Path(config.weights)
@@ -86,6 +88,7 @@ def segmenter_card(
             scales=SCALES,
             seed_threshold=chosen.seed_threshold,
             grow_threshold=chosen.grow_threshold,
+            finest_px=finest_px,
         ),
         labels=list(fitted.dataset.classes),
         positive=fitted.cracked_class,

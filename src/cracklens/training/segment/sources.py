@@ -33,6 +33,7 @@ class Parts:
     unreadable: dict[Path, str]
     key: str
     drawn: list[Tile] = field(default_factory=list)
+    validation_backgrounds: list[Path] = field(default_factory=list)
 
 
 def read_parts(
@@ -96,7 +97,10 @@ def read_parts(
         paths(split.validation, cracked=False),
         likes=True,
     )
-    return Parts(rendered, unseen, tiles[0], tiles[1], tiles[2], tiles[3], unreadable, digest)
+    return Parts(
+        rendered, unseen, tiles[0], tiles[1], tiles[2], tiles[3], unreadable, digest,
+        validation_backgrounds=paths(split.validation, cracked=False),
+    )  # fmt: skip
 
 
 def _digest(dataset: Dataset, split: Split, masks: dict[Path, Path] | None) -> str:

@@ -28,6 +28,7 @@ from cracklens.training.segment.card import (
 )
 from cracklens.training.segment.config import SegmentConfig
 from cracklens.training.segment.export import check_segmenter, export_segmenter
+from cracklens.training.segment.finest import finest_crack_px
 from cracklens.training.segment.predict import SCALES, predict
 from cracklens.training.segment.samples import Tile, tile_label
 from cracklens.training.segment.sources import Parts
@@ -69,6 +70,10 @@ def write_segmenter(
         f"{chosen.grow_threshold:g}; F1 with 2 px tolerance {chosen.f1:.3f}, crack-free tiles with "
         f"a crack {chosen.false_alarm_share:.2%} (validation)"
     )
+    finest_px = finest_crack_px(
+        fitted.network, (chosen.seed_threshold, chosen.grow_threshold),
+        parts.validation_backgrounds, fitted.device, progress,
+    )  # fmt: skip
     positive = fitted.dataset.classes.index(fitted.cracked_class)
     logits, truth, pixels = _tile_logits(fitted, parts, positive, progress)
     tile = calibrate_tiles(
@@ -103,7 +108,7 @@ def write_segmenter(
         }  # fmt: skip
         return segmenter_card(
             output.name, fitted, config, parts, summary, agreement, calibration=calibration,
-            chosen=chosen,
+            chosen=chosen, finest_px=finest_px,
         )  # fmt: skip
 
     written = write_model_folder(output, make, overwrite=overwrite)
