@@ -44,8 +44,22 @@ def test_a_line_beside_the_other_is_not_its_continuation(traced):
     assert len(traced(two_lines(-40, shift_px=25)).cracks) == 2
 
 
-def test_a_long_gap_without_evidence_is_not_joined(traced):
-    assert len(traced(two_lines(80, turn_deg=80, shift_px=45)).cracks) == 2
+def likeliest(to_map, coverage, pixels=None):
+    """Return the highest probability of a join."""
+    surface = Surface(to_map(coverage).probability, pixels)
+    graph = line_graph(surface.probability, TraceSettings(), seed_threshold=0.5)
+    ends = free_ends(graph, surface.probability)
+    return max(one.probability for one in scored_gaps(graph, ends, surface, 200.0, {}))
+
+
+def test_a_join_is_likelier_with_probability_in_the_gap_and_in_line(to_map):
+    in_line, with_some = two_lines(60), two_lines(60, between=0.25)
+    assert likeliest(to_map, with_some) > likeliest(to_map, in_line)
+    assert likeliest(to_map, in_line) > likeliest(to_map, two_lines(60, turn_deg=50)) + 0.05
+    assert likeliest(to_map, two_lines(20)) > likeliest(to_map, two_lines(60)) + 0.01
+
+
+def test_no_gap_is_joined_that_is_longer_than_allowed(traced):
     assert len(traced(two_lines(60, between=0.25)).cracks) == 1
     assert len(traced(two_lines(60, between=0.25), gap_px=40).cracks) == 2
 
@@ -129,14 +143,7 @@ def test_darkness_in_the_gap_makes_a_join_likelier(to_map):
     coverage, points = bow()
     bare = painted(points, coverage.shape, contrast=0.0)
     dark = painted(points, coverage.shape)
-    graph = line_graph(to_map(coverage).probability, TraceSettings(), seed_threshold=0.5)
-    likely = []
-    for pixels in (bare, dark):
-        surface = Surface(to_map(coverage).probability, pixels)
-        ends = free_ends(graph, surface.probability)
-        scored = scored_gaps(graph, ends, surface, 200.0, {})
-        likely.append(max(one.probability for one in scored))
-    assert likely[1] > likely[0] + 0.05
+    assert likeliest(to_map, coverage, dark) > likeliest(to_map, coverage, bare) + 0.05
 
 
 def test_a_crack_goes_on_behind_a_marker(to_map):

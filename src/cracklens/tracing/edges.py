@@ -30,11 +30,13 @@ def half_widths(probability: Bytes, points_px: Floats, radius_px: Floats) -> tup
     steps = (np.arange(int((_INNER_PX + _OUTER_PX) / _STEP_PX)) + 0.5) * _STEP_PX
     away = inner[:, None] + steps
     seen = away <= (radius_px - 0.5 + _OUTER_PX)[:, None]
-    sides = []
-    for side in (1.0, -1.0):
-        places = points_px[:, None] + (side * away)[..., None] * left[:, None]
-        sides.append(np.where(seen, sample(probability, places), 0.0))
-    centre = sample(probability, points_px)
+    aside = away[..., None] * left[:, None]
+    places = np.concatenate(
+        [points_px[:, None], points_px[:, None] + aside, points_px[:, None] - aside], axis=1
+    )
+    values = sample(probability, places)
+    centre = values[:, 0]
+    sides = [np.where(seen, side, 0.0) for side in np.split(values[:, 1:], 2, axis=1)]
     peak = np.maximum(np.maximum(*sides).max(axis=1), np.maximum(centre, 1e-3))
     one, other = (inner + (side / peak[:, None]).sum(axis=1) * _STEP_PX for side in sides)
     return one, other

@@ -22,6 +22,7 @@ _MOST_TURN_DEG = 75.0
 _TOUCHING_PX = 6.0  # below it, the direction from end to end is random
 _STEP = 3  # points of a line of which one is a place to meet
 _FROM_END_PX = 12.0  # a line that is met nearer to its end is met at its end
+_STUB_PX = 36.0  # a shorter side line is met anywhere: lines fray where the map ends
 _NEAREST = 48  # nearest points of lines that are looked at
 
 Kind = Literal["end", "line"]
@@ -171,8 +172,9 @@ def line_places(graph: Graph) -> Places:
     rows = []
     for number, one in enumerate(graph.stretches):
         along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(one.points_px, axis=0).T))])
-        low = _FROM_END_PX if degree[one.start] == 1 else -1.0
-        high = along[-1] - (_FROM_END_PX if degree[one.end] == 1 else -1.0)
+        stub = along[-1] < _STUB_PX and degree[[one.start, one.end]].max() > 1
+        low = _FROM_END_PX if degree[one.start] == 1 and not stub else -1.0
+        high = along[-1] - (_FROM_END_PX if degree[one.end] == 1 and not stub else -1.0)
         point = np.unique(np.append(np.arange(0, len(along), _STEP), len(along) - 1))
         inner = (along[point] > low) & (along[point] < high)
         inner &= (point > 0) & (point < len(along) - 1)
