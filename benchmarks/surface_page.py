@@ -39,13 +39,17 @@ more than half lies below {card["threshold"]:.3f} is not reported.
 The threshold was chosen on sources of training pictures that were held out as a whole: it loses
 {card["false_exclusion"]:.2%} of their surfaces (each source counts the same) and finds
 {card["found_elsewhere"]:.0%} of what is no surface. The calibration error there is
-{card["calibration_error"]:.3f}. No picture below was used to fit or to choose anything.
+{card["calibration_error"]:.3f}. The same held-out sources chose the features: with seven stages
+of the network instead of six 29 %, without the mean over 3 x 3 cells 36 % of what is no
+surface is found.
+No picture below was used to fit the model or to choose a threshold; an early comparison of features
+did print figures of these sets beside those of the training.
 
 ## Photographs without concrete
 
 Lines reported per photograph: {before:.2f} before, {after:.2f} after.
 
-| photograph | lines before | after | no surface known | distance | a note says so |
+| photograph | lines before | after | no surface known | distance | noted |
 |---|---|---|---|---|---|
 {rows}
 
@@ -73,7 +77,8 @@ really are unlike it, and figures for them are to be read with care.
 
 ## Time
 
-{found["seconds"] * 1000:.0f} ms for 12 million pixels.
+{found["seconds"] * 1000:.0f} ms for 12 million pixels, a third of it to reduce the photograph, on a
+machine with other work (load 4 on 2 processors).
 """
 
 
