@@ -118,7 +118,7 @@ def write_extended_folder(
         for name in source.card.files:
             if name != README:
                 shutil.copyfile(source.path / name, folder / name)
-        return source.card.model_copy(update={"name": Path(path).name, **make(folder)})
+        return source.card.model_copy(update=make(folder))
 
     return write_model_folder(path, copied, overwrite=overwrite)
 

@@ -5,11 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from cracklens.errors import ModelError
-from cracklens.files import sha256_file, write_json, writing_folder
-from cracklens.models.card import ModelCard, Surface, readme
-from cracklens.models.folder import CARD, ModelFolder, read_model_folder
-
-README = "README.md"
+from cracklens.models.card import Surface
+from cracklens.models.folder import ModelFolder, read_model_folder, write_extended_folder
 
 
 def add_surface(folder: str | Path, network: Path, surface: Surface) -> ModelFolder:
@@ -56,20 +53,10 @@ def add_part(folder: str | Path, files: dict[str, Path], parts: dict[str, Any]) 
         OutputError: it cannot be written; it stays as it was.
     """
     found = read_model_folder(folder)
-    with writing_folder(found.path, overwrite=True) as partial:
-        for name in found.card.files:
-            shutil.copyfile(found.path / name, partial / name)
+
+    def make(partial: Path) -> dict[str, Any]:
         for name, source in files.items():
             shutil.copyfile(source, partial / name)
-        hashes = dict.fromkeys((*files, README), "") | found.card.files
-        content = found.card.model_dump() | {key: _plain(part) for key, part in parts.items()}
-        card = ModelCard.model_validate(content | {"files": hashes})
-        (partial / README).write_text(readme(card), encoding="utf-8")
-        hashes = {file.name: sha256_file(file) for file in sorted(partial.iterdir())}
-        card = card.model_copy(update={"files": hashes})
-        write_json(partial / CARD, card.model_dump(mode="json"))
-    return read_model_folder(folder)
+        return parts
 
-
-def _plain(part: Any) -> Any:  # noqa: ANN401 - a pydantic model or a value
-    return part.model_dump() if hasattr(part, "model_dump") else part
+    return write_extended_folder(found, found.path, make, overwrite=True)

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -80,12 +81,12 @@ def write_verifier(
         if values[place]:
             values[place] = Path(values[place]).name
 
-    def make(folder: Path) -> dict[str, Verification]:
+    def make(folder: Path) -> dict[str, Any]:
         settings = _settings(calibration, config.candidate_threshold).model_copy(
             update={"counts": counts, "configuration": values}
         )
         export_verifier(network, folder / settings.network)
-        return {"verification": settings}
+        return {"name": output.name, "verification": settings}
 
     return write_extended_folder(segmenter, output, make, overwrite=overwrite)
 
