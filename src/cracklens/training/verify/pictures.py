@@ -29,6 +29,7 @@ Labels = NDArray[np.uint8]
 
 RenderedKind = Literal["walls", "scenes"]
 _SIDES_PX = (512, 1024)
+_STEP_PX = 256  # walls are cut to squares of two sizes: each size compiles the network again
 _SCENE_PX = (1500, 2000)
 _ON, _LIKE_ON = 40, 100  # values of a mask that count
 _REAL_SHARE = 0.35
@@ -104,7 +105,11 @@ class PictureBank:
     def __getitem__(self, index: int) -> KnownPicture:
         picture, labels = self.files[index]
         pixels = simplejpeg.decode_jpeg(picture.read_bytes(), "RGB")
-        return KnownPicture(pixels, _read_labels(labels))
+        known = _read_labels(labels)
+        if max(pixels.shape) <= _SIDES_PX[1]:
+            side = min(pixels.shape[:2]) // _STEP_PX * _STEP_PX
+            pixels, known = pixels[:side, :side], known[:side, :side]
+        return KnownPicture(np.ascontiguousarray(pixels), np.ascontiguousarray(known))
 
 
 def _read_labels(path: Path) -> Labels:
