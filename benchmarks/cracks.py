@@ -27,9 +27,11 @@ from segmenter import PER_DISTRACTOR, UNSEEN_SEED, crack_free, settings_of
 from skimage.morphology import skeletonize
 
 from cracklens.detection import load_detector
+from cracklens.detection.surface import load_surface_model
 from cracklens.models.catalog import find_model
 from cracklens.photos import read_photo
 from cracklens.synthesis import DISTRACTORS, Camera, photograph, render_concrete
+from cracklens.tracing.surface import on_known_surfaces
 from cracklens.training.verify.pictures import render_wall
 from cracklens.verification.find import Finder
 from cracklens.verification.kinds import CRACK, KINDS
@@ -47,15 +49,16 @@ BINS = np.linspace(0, 1, 11)
 
 @dataclass(frozen=True)
 class Chain:
-    """Detector and finder of a model."""
+    """Detector, finder and surface model of a model folder."""
 
     detector: Any
     finder: Finder
+    surface: Any = None
 
     def trace(self, pixels, probability_map=None):  # noqa: ANN001, ANN201
         """Return what is reported of a picture."""
-        found = probability_map or self.detector.detect(pixels)
-        return self.finder(found, pixels)
+        tracing = self.finder(probability_map or self.detector.detect(pixels), pixels)
+        return on_known_surfaces(tracing, self.surface.look(pixels)) if self.surface else tracing
 
 
 def main() -> None:
@@ -66,7 +69,8 @@ def main() -> None:
     arguments.add_argument("--result", default="cracks")
     chosen = arguments.parse_args()
     folder = find_model(chosen.model)
-    chain = Chain(load_detector(folder), Finder(settings_of(folder), load_verifier(folder)))
+    finder = Finder(settings_of(folder), load_verifier(folder))
+    chain = Chain(load_detector(folder), finder, load_surface_model(folder))
     results: dict[str, Any] = {"machine": machine(), "model": folder.card.name}
     for part in chosen.parts.split(","):
         started = time.perf_counter()
@@ -103,7 +107,7 @@ def walls(data: Path, folder, chain: Chain) -> dict[str, Any]:  # noqa: ANN001, 
     rows: list[tuple[float, float, float]] = []
     with tempfile.TemporaryDirectory() as cache:
         for example in examples(Path(cache), chain.detector, SEED, WALLS, 0):
-            tracing = chain.finder(_map(example.probability), example.pixels)
+            tracing = chain.trace(example.pixels, _map(example.probability))
             lines = [points_of(crack) for crack in tracing.cracks]
             reported = np.concatenate(lines) if lines else np.zeros((0, 2))
             visible = example.width_px > 0
