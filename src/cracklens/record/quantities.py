@@ -10,6 +10,7 @@ from cracklens.measurement.types import Floats
 from cracklens.record.inferred import is_inferred
 from cracklens.record.measured import MeasurementRecord, QuantitiesRecord
 from cracklens.record.schema import CrackRecord, PhotoRecord
+from cracklens.tracing.crack import NOT_A_CRACK
 
 
 def quantities_record(photographs: Iterable[PhotoRecord]) -> QuantitiesRecord | None:
@@ -61,7 +62,7 @@ def _counted(photo: PhotoRecord) -> CountedPhoto | None:
         unlikely=tuple(
             (line.length_px * photo.scale.mm_per_px, line.probability)
             for line in photo.rejected
-            if line.probability is not None
+            if line.probability is not None and line.reason == NOT_A_CRACK
         ),
     )
 

@@ -10,6 +10,7 @@ from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.reporting import figures
 from cracklens.reporting.polyline import simplified
 from cracklens.reporting.stretches import stretches
+from cracklens.tracing.crack import NOT_A_CRACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,10 @@ def rejected_lines(photo: PhotoRecord, *, fine: bool) -> list[Line]:
         Line(
             f"{photo.id}-R{number:02}",
             [("", "".join(svg_path(line, fine=fine) for line in rejected.lines_px))],
-            f"rejected: {rejected.reason}"
-            if rejected.probability is None
-            else f"{rejected.detail}; {crack_text(rejected.probability)}",
-            unlikely=rejected.probability is not None,
+            f"{rejected.detail}; {crack_text(rejected.probability)}"
+            if rejected.reason == NOT_A_CRACK
+            else f"rejected: {rejected.reason}",
+            unlikely=rejected.reason == NOT_A_CRACK,
         )
         for number, rejected in enumerate(photo.rejected, 1)
     ]

@@ -14,6 +14,7 @@ from cracklens.reporting.palette import rank_of
 from cracklens.reporting.scale_bar import scale_bar
 from cracklens.reporting.text import address, counted
 from cracklens.reporting.verdict import Unlikely, lines_text, unlikely_of
+from cracklens.tracing.crack import NOT_A_CRACK
 
 MOST_RANKED = 1000
 MOST_ROWS, MOST_ROWS_IN_ALL, LEAST_ROWS = 200, 8000, 5
@@ -130,7 +131,7 @@ class PhotoView:
     def rejected(self) -> list[tuple[int, RejectedRecord]]:
         """Return the other rejected lines with their numbers."""
         rows = enumerate(self.record.rejected, 1)
-        return [(number, line) for number, line in rows if line.probability is None]
+        return [(number, line) for number, line in rows if line.reason != NOT_A_CRACK]
 
     @property
     def doubt(self) -> tuple[bool, bool]:

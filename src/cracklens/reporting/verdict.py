@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cracklens.grading.certainty import share_text
 from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord, RejectedRecord
 from cracklens.reporting.text import counted
+from cracklens.tracing.crack import NOT_A_CRACK
 
 _LEAST_SHARE, _MOST_KINDS = 0.005, 3
 _VOWELS = "aeiou"
@@ -58,7 +59,7 @@ def kinds_text(kinds: Mapping[str, float]) -> str:
 def unlikely_of(photo: PhotoRecord) -> Iterator[Unlikely]:
     """Yield the lines of a photograph that the verification calls probably no crack."""
     for number, line in enumerate(photo.rejected, 1):
-        if line.probability is not None:
+        if line.reason == NOT_A_CRACK:
             yield Unlikely(photo, number, line)
 
 

@@ -19,6 +19,9 @@ Reason = Literal[
     "no concrete surface",
     "probably not a crack",
 ]
+NOT_A_CRACK: Reason = "probably not a crack"
+"""The reason of lines that the verification rejects. A line with another reason may have a high
+probability."""
 
 
 @dataclass(frozen=True, slots=True)

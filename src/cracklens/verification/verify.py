@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.tracing.candidate import rank
-from cracklens.tracing.crack import Crack, Reason, Rejected, Tracing, Verdict
+from cracklens.tracing.crack import NOT_A_CRACK, Crack, Rejected, Tracing, Verdict
 from cracklens.verification.descriptors import descriptors_of
 from cracklens.verification.lines import JudgedPieces, branches_of, lines_of, part_of, verdict_of
 from cracklens.verification.pieces import pieces_of, runs_of
@@ -21,7 +21,6 @@ MOST_PIECES = 4000
 about 0.25 ms for each."""
 HARDLY, LISTED = 0.05, 100
 """Of the lines whose probability of a crack is below the first, the longest 100 are listed."""
-NOT_A_CRACK: Reason = "probably not a crack"
 
 
 def verify(
