@@ -26,7 +26,7 @@ class VerifyConfig(DataSettings):
         "", "Name, authors and licence of these pictures, for the card of the model."
     )
     candidate_threshold: float = _verifier(
-        0.15, "Probability that a line reaches somewhere to be judged.", gt=0, lt=1
+        0.3, "Probability that a line reaches somewhere to be judged.", gt=0, lt=1
     )
     steps: int = _verifier(2_000, "Steps of the optimiser.", ge=1)
     batch_size: int = _verifier(192, "Pieces per step.", ge=2)
