@@ -153,6 +153,18 @@ def test_a_damaged_checkpoint_is_ignored_with_a_message(tiles, whole, stopped, d
     assert_same(whole, resumed)
 
 
+def test_a_checkpoint_that_not_all_processes_read_is_ignored(tiles, whole, stopped, monkeypatch):
+    """Processes that start at different epochs would wait for each other without end."""
+    monkeypatch.setattr(
+        "cracklens.training.epoch_checkpoint.gather",
+        lambda own, _: [own, torch.zeros_like(own)],  # the second process found none
+    )
+    resumed = run(config_of(), tiles, stopped)
+    (said,) = resumed[4]
+    assert said.endswith(f"starting at epoch 1: not all processes read the same {stopped}")
+    assert_same(whole, resumed)
+
+
 def test_figures_that_were_changed_are_noticed(stopped):
     tensors, figures, _ = read_state(stopped)
     content = stopped.read_bytes()
