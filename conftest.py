@@ -27,8 +27,8 @@ hypothesis.settings.register_profile("explore", print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("CRACKLENS_HYPOTHESIS", "repeatable"))
 
 
-SLOW_FIXTURES = {"cracklens", "model_folder", "forked_runs", "frozen"}
-"""A test that needs one of them is slow: it starts the command, or waits for a training."""
+SLOW_FIXTURES = {"cracklens", "model_folder", "forked_runs", "frozen", "verified_folder"}
+"""A test that needs one of them is slow: it starts the command, trains or exports."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,10 +1,12 @@
 """A small record, in memory and on disk, that several rooms share."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from cracklens.models.catalog import find_model
 from cracklens.record.schema import (
     BranchRecord,
     CrackRecord,
@@ -90,3 +92,23 @@ def saved(small_inspection: Inspection, tmp_path: Path) -> Path:
     (folder / "overlays").mkdir()
     (folder / "overlays" / "P001-a.png").touch()
     return folder
+
+
+@pytest.fixture(scope="session")
+def verified_folder(made_once: Callable[..., Path]) -> Path:
+    """The embedded segmenter with a verifier of random weights. Read only."""
+
+    def fill(folder: Path) -> None:
+        import torch
+
+        from cracklens.training.verify.calibrate import Calibration
+        from cracklens.training.verify.config import VerifyConfig
+        from cracklens.training.verify.network import VerifierNetwork
+        from cracklens.training.verify.write import write_verifier
+
+        torch.manual_seed(0)
+        calibration = Calibration((0.0, 1.0, 0.0), 0.0, 0.05, 1.0, 1.0)
+        network = VerifierNetwork()
+        write_verifier(find_model("concrete"), folder, network, VerifyConfig(), calibration, {})
+
+    return made_once("verified", fill)

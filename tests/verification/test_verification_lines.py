@@ -111,7 +111,7 @@ def test_a_verifier_that_gives_no_numbers_is_an_error(tmp_path, monkeypatch):
     from cracklens.verification import verifier as module
 
     class Broken:
-        def __init__(self, network):
+        def __init__(self, network, engine):
             self.calls = 0
 
         def run(self, arrays):

@@ -190,6 +190,8 @@ def _inspect_all(
     )
     surface = load_surface_model(folder, engine=config.engine) if config.surface else None
     settings = _trace_settings(config, folder.card)
+    # before the store is opened: a verifier that cannot be used leaves an earlier result as it was
+    finder = Finder(settings, load_verifier(folder, engine=config.engine))
     configuration = {
         **_configuration(config, settings, detector),
         **hashes_of(config),
@@ -218,7 +220,7 @@ def _inspect_all(
     outcome = run_inspection(
         inputs,
         detector,
-        Finder(settings, load_verifier(folder)),
+        finder,
         assessor,
         surface=surface,
         overlays=store is not None and config.overlays,

@@ -91,7 +91,7 @@ def _kept() -> str:
     """Say what an interrupted verb leaves, and how to go on."""
     if "inspect" in sys.argv[1:2]:
         return "photographs that were finished are kept: add --resume to go on"
-    return "features that were computed are kept: the same command uses them"
+    return "features that were computed are kept, as are finished epochs: the same command goes on"
 
 
 def _with_home(word: str) -> str:

@@ -188,7 +188,10 @@ class ModelCard(_Part):
         if (self.task == "segment") != (self.segmentation is not None):
             raise ValueError("`segmentation` belongs to the task 'segment', and only to it")
         if self.verification is not None and self.verification.network not in self.files:
-            raise ValueError(f"the verifier {self.verification.network} is not among the files")
+            raise ValueError(
+                f"the verifier {self.verification.network} is not among the files: copy the whole "
+                "folder, or train again"
+            )
         if self.surface is not None and self.surface.file not in self.files:
             raise ValueError(f"`surface` names {self.surface.file!r}, which is not among the files")
         return self

@@ -1,6 +1,7 @@
 """Fine-tuning: training the head and the last stages of a backbone, on one or more devices."""
 
 from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from cracklens.progress import SILENT, Progress, Step
 from cracklens.training.augment import augment
 from cracklens.training.backbones import PixelBackbone, stages_of
 from cracklens.training.config import TrainConfig
+from cracklens.training.epoch_checkpoint import Changing, EpochCheckpoint
 from cracklens.training.fit import ADAM_EPS, measure
 from cracklens.training.head import Head
 from cracklens.training.pictures import Pictures
@@ -42,9 +44,13 @@ def fine_tune(
     parts: tuple[NDArray[np.int64], NDArray[np.int64]],
     *,
     processes: Processes,
+    checkpoint: Path | None = None,
     progress: Progress = SILENT,
 ) -> tuple[History, int, Tensor]:
     """Train the head and the last stages of the backbone; the best epoch is restored.
+
+    A run that was stopped continues after its last finished epoch. On a CPU the result is that of
+    an unbroken run, bit for bit.
 
     Args:
         config: `fine_tune` stages are unfrozen; mixed precision (bf16) on a GPU.
@@ -53,10 +59,12 @@ def fine_tune(
         labels: class of each picture, shape (N,).
         parts: indices of the training pictures and of the validation pictures.
         processes: this process and the number of processes.
+        checkpoint: file that is written after each epoch; by default the run cannot continue.
         progress: listener.
 
     Returns:
-        History, best epoch (from 1), validation logits (V x K) of that epoch.
+        History, best epoch (from 1), validation logits (V x K) of that epoch; no
+        logits in all processes but the first.
 
     Raises:
         DataError: the loss is no longer a number.
@@ -66,9 +74,18 @@ def fine_tune(
     schedule = Schedule(config, trainer.optimiser, network)
     history = History()
     shuffle = np.random.default_rng(config.seed)
-    total = config.epochs * len(share(parts[0], processes, config.batch_size))
-    with progress.step("fine-tune", total) as step:
-        for epoch in range(1, config.epochs + 1):
+    changing = Changing(
+        network, trainer.optimiser, schedule, history, shuffle, trainer.augmentation
+    )
+    kept = EpochCheckpoint(checkpoint, changing, processes, progress)
+    done = kept.load()
+    if done:
+        progress.say(_continuing(done, config.epochs, stopped=schedule.stopped))
+    last = done if schedule.stopped else config.epochs
+    each = len(share(parts[0], processes, config.batch_size))
+    with progress.step("fine-tune", config.epochs * each) as step:
+        step.advance(done * each)
+        for epoch in range(done + 1, last + 1):
             rate = trainer.optimiser.param_groups[0]["lr"]
             order = share(shuffle.permutation(parts[0]), processes, config.batch_size)
             trained = trainer.epoch(order, step)
@@ -83,14 +100,22 @@ def fine_tune(
                 f"epoch {epoch} of {config.epochs}, loss {trained[0]:.4f}, "
                 f"val loss {validated[0]:.4f}, accuracy {validated[1]:.4f}"
             )
-            if schedule.step(epoch, validated[0]):
+            stop = schedule.step(epoch, validated[0])
+            kept.save(epoch)
+            if stop:
                 break
     schedule.restore()
     network.to("cpu").eval()
     if not processes.leads:
-        return history, schedule.best_epoch, logits
+        return history, schedule.best_epoch, torch.empty(0)
     logits = predict_logits(network, pictures, parts[1], torch.device("cpu"))
     return history, schedule.best_epoch, logits
+
+
+def _continuing(done: int, epochs: int, *, stopped: bool) -> str:
+    if stopped or done == epochs:
+        return f"the training was finished at epoch {done}: continuing with the export"
+    return f"continuing at epoch {done + 1} of {epochs}"
 
 
 class _Trainer:
@@ -115,7 +140,7 @@ class _Trainer:
         self._config, self._network, self._pictures = config, network, pictures
         self._device = processes.device
         self._distributed = DistributedDataParallel(network) if processes.count > 1 else network
-        self._generator = torch.Generator().manual_seed(config.seed + processes.rank)
+        self.augmentation = torch.Generator().manual_seed(config.seed + processes.rank)
 
     def epoch(self, order: NDArray[np.int64], step: Step) -> tuple[float, float]:
         """Train once on all pictures in this order; return mean loss and accuracy."""
@@ -124,7 +149,7 @@ class _Trainer:
         _train_mode(self._network, self._config.fine_tune)
         for number, pixels in enumerate(self._pictures.batches(order, size)):
             target = self.truth[order[number * size :][: len(pixels)]].to(self._device)
-            varied = augment(pixels, self._generator) if self._config.augment else pixels
+            varied = augment(pixels, self.augmentation) if self._config.augment else pixels
             with _mixed(self._device):
                 logits = self._distributed(varied.to(self._device))
                 loss = nn.functional.cross_entropy(logits.float(), target)

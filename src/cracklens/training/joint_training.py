@@ -15,6 +15,7 @@ from cracklens.progress import SILENT, Progress
 from cracklens.training.agreement import relative_error
 from cracklens.training.backbones import create_backbone
 from cracklens.training.config import TrainConfig
+from cracklens.training.epoch_checkpoint import checkpoint_path
 from cracklens.training.export import export_backbone
 from cracklens.training.finetune import Network, fine_tune, unfreeze
 from cracklens.training.head import Head
@@ -27,9 +28,16 @@ from cracklens.training.torch_settings import training_settings
 
 @training_settings()
 def train_on_pictures(
-    config: TrainConfig, dataset: Dataset, split: Split, folder: Path, progress: Progress
+    config: TrainConfig,
+    dataset: Dataset,
+    split: Split,
+    folder: Path,
+    cache: Path,
+    progress: Progress,
 ) -> Trained | None:
     """Fine-tune the network and write the exported backbone to `folder`.
+
+    The cache gets a checkpoint after each epoch, from which the same call continues.
 
     Returns:
         The trained network; None in all processes of `torchrun` but the first.
@@ -46,6 +54,8 @@ def train_on_pictures(
     hashes, reasons = _read_all(config, dataset, listener)
     readable = np.array([i for i, value in enumerate(hashes) if value], np.int64)
     left, kept = without_unreadable(config, dataset, split, readable, reasons)
+    sha256 = [value for value in hashes if value]
+    checkpoint = checkpoint_path(cache, config, info, (left, sha256, kept), processes)
     torch.manual_seed(config.seed)
     head = Head(info.features, config.hidden, config.dropout, len(left.classes))
     history, best, logits = fine_tune(
@@ -55,6 +65,7 @@ def train_on_pictures(
         left.labels,
         (kept.train, kept.validation),
         processes=processes,
+        checkpoint=checkpoint,
         progress=listener,
     )
     clock.lap("fine_tuning")
@@ -74,7 +85,7 @@ def train_on_pictures(
     unfrozen = unfreeze(backbone, config.fine_tune)
     return Trained(
         dataset=left,
-        sha256=[value for value in hashes if value],
+        sha256=sha256,
         split=kept,
         unreadable=reasons,
         backbone_onnx=network_file,
@@ -94,6 +105,7 @@ def train_on_pictures(
             "precision": "f32",
         },
         seconds=clock.laps,
+        checkpoint=checkpoint,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from cracklens.errors import UsageError
 
@@ -61,6 +61,16 @@ def share_buffers(network: nn.Module, processes: Processes) -> None:
     if processes.count > 1:
         for buffer in network.buffers():
             dist.broadcast(buffer, 0)
+
+
+def gather(tensor: Tensor, processes: Processes) -> list[Tensor]:
+    """Return a tensor of every process, on the CPU, in the order of their ranks."""
+    if processes.count == 1:
+        return [tensor]
+    own = tensor.to(processes.device)
+    found = [torch.empty_like(own) for _ in range(processes.count)]
+    dist.all_gather(found, own)
+    return [each.cpu() for each in found]
 
 
 def from_first(figures: tuple[float, float], processes: Processes) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """The result of a training, before it is written to a model folder."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class Trained:
         validation_logits: V x K, in the order of `split.validation`.
         agreement: fields of the card's `Agreement`, without those of the export.
         seconds: wall time of the steps.
+        checkpoint: file to remove when the model is written.
     """
 
     dataset: Dataset
@@ -43,3 +45,10 @@ class Trained:
     sample_logits: NDArray[np.float32]
     agreement: dict[str, Any]
     seconds: dict[str, float] = field(default_factory=dict)
+    checkpoint: Path | None = None
+
+    def discard_checkpoint(self) -> None:
+        """Remove the checkpoint, if there is one; one that is left over does no harm."""
+        if self.checkpoint:
+            with suppress(OSError):
+                self.checkpoint.unlink(missing_ok=True)

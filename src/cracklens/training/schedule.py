@@ -1,6 +1,7 @@
 """Schedule of a training: learning rate, early stopping, best epoch."""
 
 import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -32,6 +33,14 @@ class History:
         """Return the series by name."""
         return dict(vars(self))
 
+    def resume(self, series: Mapping[str, Sequence[float]]) -> None:
+        """Take over the series of `as_dict`."""
+        for name, values in series.items():
+            getattr(self, name)[:] = values
+
+
+_PLATEAU = ("best", "num_bad_epochs", "cooldown_counter", "last_epoch")  # what changes in PyTorch's
+
 
 class Schedule:
     """Early stopping with the best weights restored, and a rate that drops on a plateau.
@@ -56,20 +65,42 @@ class Schedule:
         self._modules = modules
         self._waited = 0
         self._best_loss = float("inf")
-        self._best: dict[str, Tensor] = {}
+        self.best: dict[str, Tensor] = {}
         self.best_epoch = 0
 
     def step(self, epoch: int, val_loss: float) -> bool:
         """Record an epoch (from 1); return whether to stop."""
         if val_loss < self._best_loss:
             self._best_loss, self.best_epoch, self._waited = val_loss, epoch, 0
-            self._best = copy.deepcopy(self._modules.state_dict())
+            self.best = copy.deepcopy(self._modules.state_dict())
         else:
             self._waited += 1
         self._plateau.step(val_loss)
+        return self.stopped
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the patience is used up."""
         return self._waited >= self._patience
 
     def restore(self) -> None:
         """Restore the weights of the best epoch."""
-        if self._best:
-            self._modules.load_state_dict(self._best)
+        if self.best:
+            self._modules.load_state_dict(self.best)
+
+    def figures(self) -> dict[str, float]:
+        """Return all that changes from epoch to epoch, but for the best weights `best`."""
+        plateau = {f"plateau_{name}": getattr(self._plateau, name) for name in _PLATEAU}
+        return {
+            "waited": self._waited,
+            "best_loss": self._best_loss,
+            "best_epoch": self.best_epoch,
+            **plateau,
+        }
+
+    def resume(self, figures: Mapping[str, float], best: dict[str, Tensor]) -> None:
+        """Take over the figures and the best weights of an earlier run."""
+        self._waited, self.best_epoch = int(figures["waited"]), int(figures["best_epoch"])
+        self._best_loss, self.best = figures["best_loss"], best
+        for name in _PLATEAU:
+            setattr(self._plateau, name, figures[f"plateau_{name}"])

@@ -36,6 +36,8 @@ def train(
 ) -> "TrainedModel | WrittenSegmenter | WrittenVerifier | None":
     """Train a model on a folder of labelled pictures and write its folder.
 
+    The same call continues an interrupted run with what it left in the cache.
+
     Returns:
         The model; None in all processes of `torchrun` but the first.
 
@@ -80,14 +82,18 @@ def train(
         if config.fine_tune:
             from cracklens.training.joint_training import train_on_pictures
 
-            trained = train_on_pictures(config, dataset, split, Path(temporary), progress)
+            trained = train_on_pictures(
+                config, dataset, split, Path(temporary), cache or cache_folder(), progress
+            )
         else:
             trained = train_on_features(config, dataset, split, cache or cache_folder(), progress)
         if trained is None:
             return None
         from cracklens.training.write import write_model
 
-        return write_model(output, trained, config, overwrite=overwrite, progress=progress)
+        written = write_model(output, trained, config, overwrite=overwrite, progress=progress)
+        trained.discard_checkpoint()
+        return written
 
 
 def _train_stage(

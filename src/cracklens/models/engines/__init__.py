@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.errors import ModelError, UsageError, did_you_mean
+from cracklens.files import open_regular
 
 Outputs = dict[str, NDArray[np.float32]]
 Precision = Literal["f32", "bf16"]
@@ -72,6 +73,41 @@ def load_engine(
     raise UsageError(
         f"unknown engine {engine!r}: {did_you_mean(engine, ['openvino', 'onnxruntime'])}"
     )
+
+
+def require_onnx(network: Path) -> None:
+    """Refuse a file that is no ONNX: OpenVINO would try all its formats on it, which print errors.
+
+    ONNX begins with the tag of its field 1, `ir_version` (onnx.proto).
+
+    Raises:
+        ModelError: it is none, or cannot be read.
+    """
+    try:
+        with open_regular(network) as file:
+            start = file.read(1)
+    except OSError as error:
+        raise no_network(network, error) from error
+    if start != b"\x08":
+        raise no_network(network, "it is no ONNX file")
+
+
+def no_network(network: Path, why: Exception | str) -> ModelError:
+    """Return the error of a file that an engine cannot load, on one line."""
+    return ModelError(
+        f"{network} cannot be loaded as a network: {one_line(why)}; copy the folder again, or "
+        "train again"
+    )
+
+
+def one_line(error: Exception | str) -> str:
+    r"""Return the message of an engine without places in its source code.
+
+    >>> one_line("Exception from src/core.cpp:84:\nUnable to read the model\n\n")
+    'Unable to read the model'
+    """
+    lines = [line.strip() for line in str(error).splitlines()]
+    return " ".join(line for line in lines if line and not line.startswith("Exception from"))
 
 
 def require_outputs(network: Path, wanted: Sequence[str] | None, known: Sequence[str]) -> list[str]:

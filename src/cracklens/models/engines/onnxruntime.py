@@ -2,13 +2,36 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.errors import MissingExtraError, ModelError
 from cracklens.machine import available_cpus
-from cracklens.models.engines import Outputs, Precision, require_outputs
+from cracklens.models.engines import Outputs, Precision, no_network, require_outputs
+
+
+def open_session(network: Path) -> tuple[Any, str]:
+    """Return an ONNX file in a session, and the name of the engine with its version.
+
+    Raises:
+        ModelError: the file is no network.
+        MissingExtraError: ONNX Runtime is not installed.
+    """
+    try:
+        import onnxruntime as ort
+    except ImportError as error:
+        raise MissingExtraError("the engine onnxruntime", "onnxruntime") from error
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = available_cpus()
+    try:
+        session = ort.InferenceSession(
+            str(network), options, providers=ort.get_available_providers()
+        )
+    except Exception as error:  # exceptions of ONNX Runtime share no public base class
+        raise no_network(network, error) from error
+    return session, f"ONNX Runtime {ort.__version__}"
 
 
 class OnnxRuntimeEngine:
@@ -21,21 +44,9 @@ class OnnxRuntimeEngine:
         batch_size: int,
         outputs: Sequence[str] | None = None,
     ) -> None:
-        try:
-            import onnxruntime as ort
-        except ImportError as error:
-            raise MissingExtraError("the engine onnxruntime", "onnxruntime") from error
         if precision != "f32":
             raise ModelError("onnxruntime computes in f32 here: use --precision f32")
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = available_cpus()
-        try:
-            self._session = ort.InferenceSession(
-                str(network), options, providers=ort.get_available_providers()
-            )
-        except Exception as error:  # exceptions of ONNX Runtime share no public base class
-            raise ModelError(f"{network} cannot be loaded as a network: {error}") from error
-        self.name = f"ONNX Runtime {ort.__version__}"
+        self._session, self.name = open_session(network)
         self.precision: Precision = precision
         self._batch_size = batch_size
         known = [output.name for output in self._session.get_outputs()]

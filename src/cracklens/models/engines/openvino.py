@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from cracklens.errors import ModelError
 from cracklens.machine import available_cpus
-from cracklens.models.engines import Outputs, Precision, require_outputs
+from cracklens.models.engines import (
+    Outputs,
+    Precision,
+    no_network,
+    require_onnx,
+    require_outputs,
+)
 from cracklens.models.engines.silent import openvino as ov
 
 
@@ -49,6 +55,7 @@ class OpenVinoEngine:
     ) -> None:
         if precision == "bf16" and "BF16" not in capabilities():
             raise ModelError("this processor does not compute in bf16: use --precision f32")
+        require_onnx(network)
         try:
             model = core().read_model(str(network))
             wanted = require_outputs(network, outputs, [o.get_any_name() for o in model.outputs])
@@ -70,7 +77,7 @@ class OpenVinoEngine:
                 },
             )
         except RuntimeError as error:
-            raise ModelError(f"{network} cannot be loaded as a network: {error}") from error
+            raise no_network(network, error) from error
         self.name = f"OpenVINO {ov.__version__.split('-')[0]}"
         self.precision: Precision = precision
         self._batch_size = batch_size
