@@ -55,7 +55,7 @@ def record(photo, specimen, request, *, context=CONTEXT, kind_of_map="pixels", c
         tracing = replace(tracing, cracks=tuple(map(change, tracing.cracks)))
     assess = Assessor(request, context, load_weights())
     return record_of(
-        photo, found, tracing, assess(photo, found, tracing),
+        photo, found, tracing, assess(photo, found, tracing, assess.scaled(photo)),
         identifier="P001", path="wall.png", overlay=None,
     )  # fmt: skip
 
@@ -70,7 +70,8 @@ def test_the_check_of_a_camera_holds_for_its_size_only(photo, specimen, size_px,
     request = ScaleRequest(mm_per_px=0.1, relative_standard=0.002)
     widths, risks = [], []
     for camera in (None, CameraBias((2.0, 20.0), (1.0, 1.0), (0.3, 0.3), size_px)):
-        assessed = Assessor(request, CONTEXT, load_weights(), camera=camera)(photo, found, tracing)
+        assess = Assessor(request, CONTEXT, load_weights(), camera=camera)
+        assessed = assess(photo, found, tracing, assess.scaled(photo))
         widths.append(assessed.measured.cracks[0].widths.mean_px.value)
         risks.append(" ".join(assessed.scale.risks))
     assert widths[0] - widths[1] == pytest.approx(1.0 if told is None else 0.0, abs=0.2)

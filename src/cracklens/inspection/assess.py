@@ -1,8 +1,9 @@
 """From what was found in one photograph to what it means: scale, fitness, measures, grades."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.grading import Context, boundaries_mm
@@ -14,6 +15,7 @@ from cracklens.inspection.grades import (
     settled,
     widest_is_inferred,
 )
+from cracklens.inspection.scaled import Scaled, hidden_part
 from cracklens.measurement import CrackMeasurement, PhotoMeasurement
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.measure import measure
@@ -26,7 +28,19 @@ from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale, fo
 from cracklens.record.assessed import Assessed
 from cracklens.tracing.crack import Crack, Tracing
 
-Assess = Callable[[Photo, ProbabilityMap, Tracing], Assessed]
+
+class Assess(Protocol):
+    """What finds the scale of a photograph, and later measures its cracks, as an `Assessor`."""
+
+    def scaled(self, photo: Photo) -> Scaled:
+        """Return the scale of a photograph, and what hides its wall."""
+        ...
+
+    def __call__(
+        self, photo: Photo, found: ProbabilityMap, tracing: Tracing, scaled: Scaled
+    ) -> Assessed:
+        """Return what the cracks of a photograph mean."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +61,32 @@ class Assessor:
     rows: Mapping[Path, ScaleRow] = field(default_factory=dict)
     camera: CameraBias | None = None
 
-    def __call__(self, photo: Photo, found: ProbabilityMap, tracing: Tracing) -> Assessed:
-        """Return what the cracks of a photograph mean; it depends on the arguments alone.
+    def scaled(self, photo: Photo) -> Scaled:
+        """Return the scale of a photograph; without one, the reason.
 
-        What cannot be computed is left out, with its reason: the cracks stay.
+        Raises:
+            UsageError: what was said of the scale makes no sense.
         """
         request = replace(self.request, row=self.rows.get(photo.path))
         metadata = read_metadata(photo.path)
         scale, missing, markers = find_scale(photo, metadata, request)
-        covered = _union(markers, photo.no_concrete.mask if photo.no_concrete else None)
+        return Scaled(request, metadata, scale, missing, hidden_part(photo, markers))
+
+    def __call__(
+        self, photo: Photo, found: ProbabilityMap, tracing: Tracing, scaled: Scaled
+    ) -> Assessed:
+        """Return what the cracks of a photograph mean; it depends on the arguments alone.
+
+        What cannot be computed is left out, with its reason: the cracks stay.
+
+        Args:
+            photo: as it was read.
+            found: its probability map.
+            tracing: its cracks.
+            scaled: what `scaled` says of it.
+        """
+        request, metadata, covered = scaled.request, scaled.metadata, scaled.hidden
+        scale, missing = scaled.scale, scaled.missing
         camera = self.camera
         if camera and (why := camera.why_not_for(photo.pixels.shape, metadata.digital_zoom)):
             camera = None
@@ -158,13 +189,6 @@ class Assessor:
             )
         except FAILURES:
             return None  # as of a crack without a width in mm
-
-
-def _union(one: Mask | None, other: Mask | None) -> Mask | None:
-    """Return where the wall is hidden by either; None if by nothing."""
-    if one is None or other is None:
-        return one if other is None else other
-    return one | other
 
 
 def _focal_px(photo: Photo, metadata: Metadata, request: ScaleRequest) -> float | None:
