@@ -51,6 +51,14 @@ def test_a_crack_behind_a_marker_is_one_crack_that_was_not_seen_there(wall, dark
     )
 
 
+def test_the_halves_beside_a_marker_that_are_not_joined_know_each_other(wall, dark):
+    settings = TraceSettings(reject_straight=False, join_probability=1.0)
+    record = inspected(wall, dark, settings)
+    one, other = record.cracks
+    assert one.continues == [other.id]
+    assert other.continues == [one.id]
+
+
 def test_nothing_is_found_on_a_marker(wall, dark):
     record = inspected(wall, dark, TraceSettings(reject_straight=False))
     half = CARD_PX / 2 - 2

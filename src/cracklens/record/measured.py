@@ -96,6 +96,7 @@ class NetworkRecord(Part):
     density_m_per_m2: QuantityRecord | None = Field(
         default=None, description="Length by area of the network."
     )
+    area_m2: QuantityRecord | None = Field(default=None, description="That it covers.")
     max_width_px: QuantityRecord | None = None
     max_width_mm: QuantityRecord | None = Field(default=None, description="Of any of its cracks.")
 
