@@ -18,6 +18,7 @@ from cracklens.inspection.grades import (
 from cracklens.inspection.scaled import Scaled, hidden_part
 from cracklens.measurement import CrackMeasurement, PhotoMeasurement
 from cracklens.measurement.camera_bias import CameraBias
+from cracklens.measurement.finest import blur_of, finest_crack
 from cracklens.measurement.measure import measure
 from cracklens.photos import Photo
 from cracklens.photos.fitness import Check, Fitness, assess_fitness, conclude
@@ -53,6 +54,7 @@ class Assessor:
         weights: of the priority.
         rows: what a table says of the scale of single photographs, by their path.
         camera: what a check of the camera found.
+        marked_from_px: width from which the model marks nine tenths of a crack, of its card.
     """
 
     request: ScaleRequest
@@ -60,6 +62,7 @@ class Assessor:
     weights: Weights
     rows: Mapping[Path, ScaleRow] = field(default_factory=dict)
     camera: CameraBias | None = None
+    marked_from_px: float | None = None
 
     def scaled(self, photo: Photo) -> Scaled:
         """Return the scale of a photograph; without one, the reason.
@@ -85,6 +88,15 @@ class Assessor:
             tracing: its cracks.
             scaled: what `scaled` says of it.
         """
+        assessed = self._assessed(photo, found, tracing, scaled)
+        blur_px = blur_of(assessed.fitness)
+        finest = finest_crack(self.marked_from_px, assessed.scale, blur_px)
+        return replace(assessed, finest=finest)
+
+    def _assessed(
+        self, photo: Photo, found: ProbabilityMap, tracing: Tracing, scaled: Scaled
+    ) -> Assessed:
+        """Return the same without the finest crack."""
         request, metadata, covered = scaled.request, scaled.metadata, scaled.hidden
         scale, missing = scaled.scale, scaled.missing
         camera = self.camera

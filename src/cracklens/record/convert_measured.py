@@ -15,6 +15,7 @@ from cracklens.measurement import (
     WidthProfile,
     Widths,
 )
+from cracklens.measurement.finest import FinestCrack
 from cracklens.measurement.quantity import COVERAGE_FACTOR
 from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED, Floats, Network
 from cracklens.photos.scale import Scale
@@ -23,6 +24,7 @@ from cracklens.record.base import significant
 from cracklens.record.measured import (
     ContextRecord,
     FieldRecord,
+    FinestRecord,
     FitnessRecord,
     GradeRecord,
     MeasurementRecord,
@@ -53,7 +55,12 @@ def assessed_parts(assessed: Assessed, cracks: Sequence[CrackRecord]) -> dict[st
     """
     measured = assessed.measured
     names = [crack.id for crack in cracks]
+    finest = assessed.finest
     return {
+        "finest_crack": FinestRecord(px=significant(finest.px), mm=significant(finest.mm))
+        if isinstance(finest, FinestCrack)
+        else None,
+        "finest_crack_missing": finest if isinstance(finest, str) else None,
         "scale": assessed.scale and scale_record(assessed.scale),
         "scale_missing": assessed.scale_missing,
         "fitness": FitnessRecord.model_validate(assessed.fitness),

@@ -101,6 +101,13 @@ class NetworkRecord(Part):
     max_width_mm: QuantityRecord | None = Field(default=None, description="Of any of its cracks.")
 
 
+class FinestRecord(Part):
+    """The finest crack that a photograph could have shown; narrower ones may be missed."""
+
+    px: float = Field(gt=0, description="Width from which nine tenths of a crack are marked.")
+    mm: float = Field(gt=0, description="The same on the wall, at the middle of the photograph.")
+
+
 class FieldRecord(Part):
     """Pattern, spacing and density of all cracks of a photograph."""
 

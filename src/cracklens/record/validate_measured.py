@@ -22,6 +22,8 @@ def measured_problems(inspection: Inspection) -> Iterator[str]:
     probabilities sum to 1; the stated state is one of the states; a refused grade has no states.
     """
     for photo in inspection.photographs:
+        if photo.finest_crack and photo.scale is None:
+            yield f"{photo.id}: the finest crack is given in mm, but it has no scale"
         for crack in photo.cracks:
             if crack.measurement:
                 yield from _measurement(crack.id, crack.measurement, photo)

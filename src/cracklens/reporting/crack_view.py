@@ -218,25 +218,16 @@ def network_text(network: NetworkRecord | None) -> str:
         return ""
     in_mm, found = network.max_width_mm is not None, []
     if network.spacing_mm:
-        found.append(f"spacing {_significant(network.spacing_mm.value / figures.MM_PER_M)} m")
+        found.append(f"spacing {figures.two_digits(network.spacing_mm.value / figures.MM_PER_M)} m")
     elif network.spacing_px:
         found.append(f"spacing {network.spacing_px.value:,.0f} px")
     if network.density_m_per_m2:
-        found.append(f"density {_significant(network.density_m_per_m2.value)} m per m²")
+        found.append(f"density {figures.two_digits(network.density_m_per_m2.value)} m per m²")
     width = network.max_width_mm or network.max_width_px
     if width:
         unit, digits = ("mm", 2) if in_mm else ("px", 1)
         found.append(f"greatest width {figures.other_unit(width, unit, digits).text}")
     return ": ".join(["map cracking, one finding", *([", ".join(found)] if found else [])])
-
-
-def _significant(value: float) -> str:
-    """Return a value with two significant digits.
-
-    >>> _significant(0.1234), _significant(8.96), _significant(123.4)
-    ('0.12', '9', '123')
-    """
-    return f"{float(f'{value:.2g}'):g}" if abs(value) < 100 else f"{value:.0f}"  # noqa: PLR2004
 
 
 def _direction(direction: str | None, to_axis_deg: float | None) -> str:
