@@ -84,6 +84,13 @@ class CrackView:
         return "" if self.rank is None else f"{WIDTH_CLASSES[self.rank].name} mm"
 
     @property
+    def finding(self) -> str:
+        """What stands beside the id: "map cracking", or what it continues as; else empty."""
+        if self.record.network is not None:
+            return "map cracking"
+        return f"continues as {', '.join(self.record.continues)}" if self.record.continues else ""
+
+    @property
     def sure(self) -> str:
         """How sure it is that it is a crack: "a crack 0.93", or "not verified"."""
         return crack_text(self.record.probability)
