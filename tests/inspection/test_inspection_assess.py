@@ -17,6 +17,7 @@ from cracklens.inspection.assess import Assessor
 from cracklens.inspection.config import InspectConfig
 from cracklens.inspection.inputs import Inputs
 from cracklens.measurement.camera_bias import CameraBias
+from cracklens.models.catalog import find_model
 from cracklens.photos import read_photo
 from cracklens.photos.scale import ScaleRequest
 from cracklens.record.convert import record_of
@@ -55,7 +56,7 @@ def record(photo, specimen, request, *, context=CONTEXT, kind_of_map="pixels", c
         tracing = replace(tracing, cracks=tuple(map(change, tracing.cracks)))
     assess = Assessor(request, context, load_weights())
     return record_of(
-        photo, found, tracing, assess(photo, found, tracing),
+        photo, found, tracing, assess(photo, found, tracing, assess.scaled(photo)),
         identifier="P001", path="wall.png", overlay=None,
     )  # fmt: skip
 
@@ -70,7 +71,8 @@ def test_the_check_of_a_camera_holds_for_its_size_only(photo, specimen, size_px,
     request = ScaleRequest(mm_per_px=0.1, relative_standard=0.002)
     widths, risks = [], []
     for camera in (None, CameraBias((2.0, 20.0), (1.0, 1.0), (0.3, 0.3), size_px)):
-        assessed = Assessor(request, CONTEXT, load_weights(), camera=camera)(photo, found, tracing)
+        assess = Assessor(request, CONTEXT, load_weights(), camera=camera)
+        assessed = assess(photo, found, tracing, assess.scaled(photo))
         widths.append(assessed.measured.cracks[0].widths.mean_px.value)
         risks.append(" ".join(assessed.scale.risks))
     assert widths[0] - widths[1] == pytest.approx(1.0 if told is None else 0.0, abs=0.2)
@@ -437,3 +439,41 @@ def test_a_figure_that_is_not_finite_costs_the_measures_alone(photo, specimen, m
     (crack,) = found.cracks
     assert crack.measurement is None
     assert any("not finite" in note for note in found.notes)
+
+
+def finest_of(photo, specimen, request, marked_from_px):
+    found = ProbabilityMap((specimen.coverage * 255).astype(np.uint8), *NO_TILES)
+    tracing = trace(found, TraceSettings())
+    assess = Assessor(request, CONTEXT, load_weights(), marked_from_px=marked_from_px)
+    return record_of(
+        photo, found, tracing, assess(photo, found, tracing, assess.scaled(photo)),
+        identifier="P001", path="wall.png", overlay=None,
+    )  # fmt: skip
+
+
+def test_the_finest_crack_follows_from_the_scale_and_the_card(photo, specimen):
+    found = finest_of(photo, specimen, ScaleRequest(mm_per_px=0.1), 6.0)
+    assert (found.finest_crack.px, found.finest_crack.mm) == (6.0, pytest.approx(0.6))
+    assert found.finest_crack_missing is None
+
+
+@pytest.mark.parametrize(
+    ("request_", "marked_from_px", "reason"),
+    [(ScaleRequest(), 6.0, "no scale"), (ScaleRequest(mm_per_px=0.1), None, "card of the model")],
+)
+def test_without_scale_or_figure_the_finest_crack_is_not_known(
+    photo, specimen, request_, marked_from_px, reason
+):
+    found = finest_of(photo, specimen, request_, marked_from_px)
+    assert found.finest_crack is None
+    assert reason in found.finest_crack_missing
+
+
+def test_the_figure_of_the_finest_crack_is_that_of_the_card():
+    from cracklens.api.assessing import assessor_of
+
+    card = find_model(None).card
+    settings = card.segmentation.model_copy(update={"finest_px": 1.25})
+    inputs = Inputs(Path("/x"), (Path("/x/a.jpg"),))
+    found = assessor_of(InspectConfig(), inputs, card.model_copy(update={"segmentation": settings}))
+    assert found.marked_from_px == 1.25

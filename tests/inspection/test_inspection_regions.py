@@ -12,8 +12,9 @@ from cracklens.inspection.inputs import find_inputs
 from cracklens.inspection.run import run_inspection
 from cracklens.inspection.store import stamp_of
 from cracklens.tracing import TraceSettings
+from cracklens.verification.find import Finder
 
-SETTINGS = TraceSettings(reject_straight=False)
+FINDER = Finder(TraceSettings(reject_straight=False))
 LEFT = [[0, 0], [99, 0], [99, 119], [0, 119]]
 
 
@@ -34,7 +35,7 @@ def write(path, content=LEFT):
 def test_a_region_leaves_out_the_lines_beyond_it_and_their_area(site, tmp_path, dark):
     region = write(tmp_path / "regions" / "north.json")
     inputs = find_inputs([site / "north.png"], None, region)
-    (record,) = run_inspection(inputs, dark, SETTINGS).records
+    (record,) = run_inspection(inputs, dark, FINDER).records
     assert record.no_concrete_share == 0.5
     assert max(x for c in record.cracks for b in c.branches for x, _ in b.points_px) <= 100
     assert "50% of the picture is no concrete (outside the region): left out" in record.notes
@@ -44,7 +45,7 @@ def test_a_folder_has_a_region_for_each_photograph_by_its_name(site, tmp_path, d
     write(tmp_path / "regions" / "NORTH.json")
     write(tmp_path / "regions" / "east.json")
     inputs = find_inputs([site], None, tmp_path / "regions")
-    outcome = run_inspection(inputs, dark, SETTINGS)
+    outcome = run_inspection(inputs, dark, FINDER)
     assert [record.no_concrete_share for record in outcome.records] == [0.5, 0.0]
     assert len(inputs.left_out()) == 2
     assert inputs.left_out()[0].startswith("1 photograph has no region in ")
@@ -107,7 +108,7 @@ def test_a_photograph_with_a_wrong_region_fails_and_the_others_go_on(site, tmp_p
     Image.new("L", (20, 10), 255).save(tmp_path / "regions" / "north.png")
     write(tmp_path / "regions" / "south.json")
     inputs = find_inputs([site], None, tmp_path / "regions")
-    outcome = run_inspection(inputs, dark, SETTINGS)
+    outcome = run_inspection(inputs, dark, FINDER)
     assert [record.path for record in outcome.records] == ["south.png"]
     (failed,) = outcome.failed
     assert "the mask has 20 x 10 px, the photograph 200 x 120 px" in failed.reason
@@ -120,7 +121,7 @@ def test_a_photograph_that_is_all_excluded_says_so(site, tmp_path, dark):
     region = write(tmp_path / "regions" / "north.json")
     inputs = find_inputs([site / "north.png"], None, region)
     with pytest.raises(PhotoError, match=r"no part of it shows concrete .*outside the region"):
-        run_inspection(inputs, dark, SETTINGS, strict=True)
+        run_inspection(inputs, dark, FINDER, strict=True)
 
 
 def test_the_stamp_of_a_photograph_changes_with_its_region(site, tmp_path):

@@ -9,8 +9,9 @@ from cracklens.inspection.run import run_inspection
 from cracklens.models.card import Surface, SurfaceSource
 from cracklens.reporting.terminal import summary_text
 from cracklens.tracing import TraceSettings
+from cracklens.verification.find import Finder
 
-SETTINGS = TraceSettings(reject_straight=False)
+FINDER = Finder(TraceSettings(reject_straight=False))
 SURFACE = Surface(
     longest_px=640, threshold=0.5, false_exclusion=0, found_elsewhere=0.5, calibration_error=0,
     far_distance=20, false_warnings=0,
@@ -34,8 +35,8 @@ def inputs(tmp_path, draw):
 
 
 def test_a_line_on_no_surface_is_rejected_with_its_reason(inputs, dark):
-    (plain,) = run_inspection(inputs, dark, SETTINGS).records
-    (record,) = run_inspection(inputs, dark, SETTINGS, surface=Elsewhere(0.1)).records
+    (plain,) = run_inspection(inputs, dark, FINDER).records
+    (record,) = run_inspection(inputs, dark, FINDER, surface=Elsewhere(0.1)).records
     assert plain.cracks
     assert not record.cracks
     (rejected,) = record.rejected
@@ -46,8 +47,8 @@ def test_a_line_on_no_surface_is_rejected_with_its_reason(inputs, dark):
 
 
 def test_a_line_on_a_known_surface_stays(inputs, dark):
-    (plain,) = run_inspection(inputs, dark, SETTINGS).records
-    (record,) = run_inspection(inputs, dark, SETTINGS, surface=Elsewhere(0.9)).records
+    (plain,) = run_inspection(inputs, dark, FINDER).records
+    (record,) = run_inspection(inputs, dark, FINDER, surface=Elsewhere(0.9)).records
     assert record == plain
 
 
@@ -59,6 +60,6 @@ def test_a_line_on_a_known_surface_stays(inputs, dark):
     ],
 )
 def test_the_terminal_names_the_photograph(inputs, dark, small_inspection, surface, said):
-    records = run_inspection(inputs, dark, SETTINGS, surface=surface).records
+    records = run_inspection(inputs, dark, FINDER, surface=surface).records
     assert said in summary_text(small_inspection.model_copy(update={"photographs": records}))
     assert said not in summary_text(small_inspection)

@@ -9,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cracklens.detection.probability_map import ProbabilityMap
+from cracklens.measurement.measure import measure
 from cracklens.photos import Photo
+from cracklens.photos.scale import Scale
 from cracklens.record.convert import record_of
+from cracklens.record.convert_measured import measured_crack
+from cracklens.record.measured import NetworkRecord
 from cracklens.tracing import Branch, Crack, Rejected, Tracing
 from cracklens.tracing.crack import Verdict
 
@@ -129,3 +133,32 @@ def test_inferred_parts_are_kept():
     assert found.branches[0].inferred == [(1, 2)]
     assert found.continues == []
     assert found.network is None
+
+
+def test_the_halves_of_a_crack_name_each_other():
+    lines = [line((0, y), (30, y)) for y in (0, 10, 20)]
+    one, other, alone = map(crack, lines)
+    record = convert(Tracing((replace(one, continues=(2,)), alone, replace(other, continues=(0,)))
+                             , ()))  # fmt: skip
+    first, second, third = record.cracks
+    assert (first.continues, second.continues, third.continues) == ([third.id], [], [first.id])
+
+
+def test_the_figures_of_a_network_and_what_was_not_seen_are_those_of_the_measurement():
+    rows = [line((0, y), (400, y)) for y in range(0, 401, 40)]
+    columns = [line((x, 0), (x, 400)) for x in range(0, 401, 40)]
+    half = replace(line((0, 0), (100, 0), (400, 0)), inferred=((0, 1),))
+    net = replace(crack(half, *rows[1:], *columns), network=True)
+    traced = convert(Tracing((net,), ())).cracks[0]
+    assert traced.network == NetworkRecord()
+    scale = Scale(0.5, 0.01, "typed", "")
+    pixels = np.full((420, 420, 3), 170, np.uint8)
+    (measured,) = measure(pixels, [net], scale).cracks
+    found = measured_crack(traced, measured, (), None)
+    own = measured.network
+    assert found.network.spacing_mm.value == pytest.approx(own.spacing_mm.value, rel=1e-4)
+    assert found.network.density_m_per_m2.value == pytest.approx(22 * 0.2 / 0.04, rel=0.02)
+    assert found.network.area_m2.value == pytest.approx(0.04, rel=0.02)
+    assert found.network.max_width_mm.value == pytest.approx(measured.widths.max_mm.value, rel=1e-3)
+    assert found.measurement.inferred_px == pytest.approx(100)
+    assert found.measurement.inferred_mm == pytest.approx(50, rel=0.01)

@@ -55,6 +55,14 @@ def test_a_good_one_has_no_problems(saved):
             lambda p: p[0]["cracks"][0]["branches"][0].update(inferred=[[0, 2]]),
             "inferred parts of a branch overlap, or name no points of it",
         ),
+        (
+            lambda p: p[0]["cracks"][0].update(
+                network={
+                    "area_m2": {"value": 4, "standard": 0, "low": 4, "high": 4, "contributions": {}}
+                }
+            ),
+            "network: area_m2 is given, but P001 has no scale",
+        ),
         (lambda p: p[0]["cracks"][0].update(continues=["P001-C07"]), "which is no other crack"),
         (lambda p: p[0]["cracks"][0].update(continues=["P001-C02"]), "does not continue it"),
         (

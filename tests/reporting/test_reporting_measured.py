@@ -1,5 +1,6 @@
 """What the report says of a measured inspection, and that it says nothing more."""
 
+import csv
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -7,8 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from cracklens.record.measured import ContextRecord
-from cracklens.reporting import photo_preview, photo_view, write_report
+from cracklens.record.measured import ContextRecord, FinestRecord
+from cracklens.reporting import photo_preview, photo_view, write_report, write_tables
 from cracklens.reporting.overview import bars
 from cracklens.reporting.palette import WIDTH_CLASSES, class_of, letters_on, luminance
 
@@ -458,3 +459,18 @@ def test_chips_and_verdicts_can_be_read_in_light_and_dark(measured_page, tmp_pat
         ):  # fmt: skip
             assert contrast(colours[letters], colours[ground]) >= 4.5, (letters, ground)
         assert contrast(colours["bar"], colours["paper"]) >= 3
+
+
+def test_a_photograph_says_what_the_finest_crack_is_that_it_could_have_shown(in_mm, tmp_path):
+    known = {"finest_crack": FinestRecord(px=1.2, mm=0.1234)}
+    unknown = {"finest_crack_missing": "the photograph has no scale"}
+    first, second, *rest = in_mm.photographs
+    photographs = [first.model_copy(update=known), second.model_copy(update=unknown), *rest]
+    inspection = in_mm.model_copy(update={"photographs": photographs})
+    page = write_report(inspection, tmp_path, {}).read_text(encoding="utf-8")
+    assert "Cracks narrower than about 0.12 mm may be missed in this photograph." in page
+    assert "not known: the photograph has no scale" in page
+    write_tables(inspection, tmp_path)
+    with (tmp_path / "tables" / "photographs.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["finest_crack_mm"] for row in rows[:2]] == ["0.1234", ""]

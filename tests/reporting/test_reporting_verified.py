@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cracklens.grading.certainty import given as given_that
+from cracklens.record.measured import NetworkRecord, QuantityRecord
 from cracklens.record.schema import RejectedRecord
 from cracklens.reporting import draw_overlay, photo_preview, write_report, write_tables
+from cracklens.reporting.crack_view import crack_view
 from cracklens.reporting.order import likely_first, ranked, urgency
 from cracklens.reporting.overlay import label_of
 from cracklens.reporting.palette import CRACK, PALE, rgb
@@ -245,3 +247,37 @@ def test_measured_stretches_are_cut_where_the_crack_was_not_seen(make):
         300
     )
     assert {part.rank for part in parts if not part.inferred} == {2}
+
+
+def test_a_crack_beyond_a_marker_and_a_network_are_said_in_its_facts(in_mm, tmp_path):
+    photo = next(photo for photo in in_mm.photographs if photo.scale and len(photo.cracks) > 1)
+    one, other = photo.cracks[:2]
+    value = QuantityRecord(value=120, standard=0, low=120, high=120, contributions={})
+    network = NetworkRecord(
+        spacing_mm=value,
+        density_m_per_m2=value.model_copy(update={"value": 9.04}),
+        max_width_mm=value.model_copy(update={"value": 0.4}),
+    )
+    one = one.model_copy(update={"continues": [other.id], "network": network})
+    for source, beyond in (("marker", "a marker"), ("typed", "a hidden area")):
+        scale = photo.scale.model_copy(update={"source": source})
+        shown = crack_view(photo.model_copy(update={"scale": scale}), one, [], graph=False)
+        facts = dict(shown.facts)
+        assert facts["Continues"] == f"as {other.id} beyond {beyond}"
+        told = "spacing 0.12 m, density 9 m per m², greatest width 0.40 mm"
+        assert facts["Network"] == f"map cracking, one finding: {told}"
+    assert shown.finding == "map cracking"
+    half = one.model_copy(update={"network": None})
+    half = crack_view(photo, half, [], graph=False)
+    assert half.finding == f"continues as {other.id}"
+    cracks = [half.record, other.model_copy(update={"continues": [one.id]}), *photo.cracks[2:]]
+    halves = in_mm.model_copy(
+        update={"photographs": [photo.model_copy(update={"cracks": cracks})], "copies": []}
+    )
+    page = write_report(halves, tmp_path, {}).read_text(encoding="utf-8")
+    for each, far in ((one, other), (other, one)):
+        row = re.search(rf'<tr id="{each.id}".*?</tr>', page, re.DOTALL)[0]
+        assert f"continues as {far.id}" in row
+    plain = dict(crack_view(photo, other, [], graph=False).facts)
+    assert "Network" not in plain
+    assert "Continues" not in plain

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cracklens.detection.probability_map import ProbabilityMap
-from cracklens.tracing import TraceSettings, trace
+from cracklens.tracing import Branch, Crack, TraceSettings, Tracing, trace
 from cracklens.verification.descriptors import NAMES
 from cracklens.verification.find import Finder, candidate_settings
 from cracklens.verification.kinds import KINDS
@@ -84,3 +84,17 @@ def test_a_map_of_tiles_has_no_verdicts():
 def test_candidates_reach_less_than_cracks():
     settings = candidate_settings(TraceSettings(seed_threshold=0.6, grow_threshold=0.4), 0.25)
     assert (settings.seed_threshold, settings.grow_threshold) == (0.25, 0.25)
+
+
+def test_a_half_that_a_setting_rejects_is_named_by_no_other():
+    def level(y, length_px, continues):
+        points = np.array([[0.0, y], [length_px, y]])
+        branch = Branch(points, np.full(2, 3.0), 0, 1)
+        return Crack(
+            (branch,), points, 0.9, 3.0, 3.0, (0.0, y), touches_border=False, continues=continues
+        )
+
+    cracks = level(0, 90, (1,)), level(20, 50, (0,)), level(40, 80, (3,)), level(60, 70, (2,))
+    tracing = Finder(TraceSettings(least_length_px=60))._forced(Tracing(cracks, ()))
+    assert [crack.continues for crack in tracing.cracks] == [(), (2,), (1,)]
+    assert [one.crack.continues for one in tracing.rejected] == [()]

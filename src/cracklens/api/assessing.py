@@ -13,6 +13,7 @@ from cracklens.inspection.assess import Assessor
 from cracklens.inspection.config import InspectConfig
 from cracklens.inspection.inputs import Inputs
 from cracklens.measurement.target.result import CameraCheck
+from cracklens.models.card import ModelCard
 from cracklens.photos.scale import (
     ScaleRequest,
     ScaleRow,
@@ -25,8 +26,13 @@ from cracklens.photos.scale.dictionaries import family_of
 _FILES = ("scale_table", "camera", "priority_weights")
 
 
-def assessor_of(config: InspectConfig, inputs: Inputs) -> Assessor:
+def assessor_of(config: InspectConfig, inputs: Inputs, card: ModelCard | None = None) -> Assessor:
     """Return what measures and grades the photographs of an inspection.
+
+    Args:
+        config: of the inspection.
+        inputs: its photographs.
+        card: of the model; without it, the finest crack is not known.
 
     Raises:
         UsageError: what was said of scale or member makes no sense or contradicts itself, or a file
@@ -46,6 +52,7 @@ def assessor_of(config: InspectConfig, inputs: Inputs) -> Assessor:
         ),
         weights=load_weights(config.priority_weights),
         camera=CameraCheck.load(config.camera).bias() if config.camera else None,
+        marked_from_px=card.segmentation.finest_px if card and card.segmentation else None,
     )
 
 

@@ -171,7 +171,7 @@ def _inspect_all(
     for told in inputs.left_out():
         progress.say(told)
     folder = find_model(config.model)
-    assessor = assessor_of(config, inputs)
+    assessor = assessor_of(config, inputs, folder.card)
     foreseen = not_graded_notes(
         assessor.context,
         assessor.request,

@@ -20,22 +20,28 @@ class Detecting(Protocol):
         ...
 
 
-def search(detector: Detecting, photo: Photo) -> ProbabilityMap:
+def search(detector: Detecting, photo: Photo, hidden: Mask | None = None) -> ProbabilityMap:
     """Return the map of a photograph; the probability is 0 where it shows no concrete.
 
     Pixels without concrete are filled from the concrete around them, because the network would
     take the edge of the concrete for a crack.
 
+    Args:
+        detector: what finds cracks.
+        photo: the photograph.
+        hidden: (H, W) True where no concrete is seen; of the photograph itself if None.
+
     Raises:
         PhotoError: the photograph shows no concrete.
     """
-    if photo.no_concrete is None:
+    if hidden is None and photo.no_concrete:
+        hidden = photo.no_concrete.mask
+    if hidden is None:
         return detector.detect(photo.pixels)
-    mask = photo.no_concrete.mask
-    if mask.all():
-        why = ", ".join(photo.no_concrete.why)
+    if hidden.all():
+        why = ", ".join(photo.no_concrete.why if photo.no_concrete else ("a marker",))
         raise PhotoError(photo.path, f"no part of it shows concrete ({why}): nothing to search")
-    return without(detector.detect(continued(photo.pixels, mask)), mask)
+    return without(detector.detect(continued(photo.pixels, hidden)), hidden)
 
 
 def without(found: ProbabilityMap, mask: Mask) -> ProbabilityMap:

@@ -1,8 +1,9 @@
 """From what was found in one photograph to what it means: scale, fitness, measures, grades."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.grading import Context, boundaries_mm
@@ -14,8 +15,10 @@ from cracklens.inspection.grades import (
     settled,
     widest_is_inferred,
 )
+from cracklens.inspection.scaled import Scaled, hidden_part
 from cracklens.measurement import CrackMeasurement, PhotoMeasurement
 from cracklens.measurement.camera_bias import CameraBias
+from cracklens.measurement.finest import blur_of, finest_crack
 from cracklens.measurement.measure import measure
 from cracklens.photos import Photo
 from cracklens.photos.fitness import Check, Fitness, assess_fitness, conclude
@@ -26,7 +29,19 @@ from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale, fo
 from cracklens.record.assessed import Assessed
 from cracklens.tracing.crack import Crack, Tracing
 
-Assess = Callable[[Photo, ProbabilityMap, Tracing], Assessed]
+
+class Assess(Protocol):
+    """What finds the scale of a photograph, and later measures its cracks, as an `Assessor`."""
+
+    def scaled(self, photo: Photo) -> Scaled:
+        """Return the scale of a photograph, and what hides its wall."""
+        ...
+
+    def __call__(
+        self, photo: Photo, found: ProbabilityMap, tracing: Tracing, scaled: Scaled
+    ) -> Assessed:
+        """Return what the cracks of a photograph mean."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +54,7 @@ class Assessor:
         weights: of the priority.
         rows: what a table says of the scale of single photographs, by their path.
         camera: what a check of the camera found.
+        marked_from_px: width from which the model marks nine tenths of a crack, of its card.
     """
 
     request: ScaleRequest
@@ -46,16 +62,43 @@ class Assessor:
     weights: Weights
     rows: Mapping[Path, ScaleRow] = field(default_factory=dict)
     camera: CameraBias | None = None
+    marked_from_px: float | None = None
 
-    def __call__(self, photo: Photo, found: ProbabilityMap, tracing: Tracing) -> Assessed:
-        """Return what the cracks of a photograph mean; it depends on the arguments alone.
+    def scaled(self, photo: Photo) -> Scaled:
+        """Return the scale of a photograph; without one, the reason.
 
-        What cannot be computed is left out, with its reason: the cracks stay.
+        Raises:
+            UsageError: what was said of the scale makes no sense.
         """
         request = replace(self.request, row=self.rows.get(photo.path))
         metadata = read_metadata(photo.path)
         scale, missing, markers = find_scale(photo, metadata, request)
-        covered = _union(markers, photo.no_concrete.mask if photo.no_concrete else None)
+        return Scaled(request, metadata, scale, missing, hidden_part(photo, markers))
+
+    def __call__(
+        self, photo: Photo, found: ProbabilityMap, tracing: Tracing, scaled: Scaled
+    ) -> Assessed:
+        """Return what the cracks of a photograph mean; it depends on the arguments alone.
+
+        What cannot be computed is left out, with its reason: the cracks stay.
+
+        Args:
+            photo: as it was read.
+            found: its probability map.
+            tracing: its cracks.
+            scaled: what `scaled` says of it.
+        """
+        assessed = self._assessed(photo, found, tracing, scaled)
+        blur_px = blur_of(assessed.fitness)
+        finest = finest_crack(self.marked_from_px, assessed.scale, blur_px)
+        return replace(assessed, finest=finest)
+
+    def _assessed(
+        self, photo: Photo, found: ProbabilityMap, tracing: Tracing, scaled: Scaled
+    ) -> Assessed:
+        """Return the same without the finest crack."""
+        request, metadata, covered = scaled.request, scaled.metadata, scaled.hidden
+        scale, missing = scaled.scale, scaled.missing
         camera = self.camera
         if camera and (why := camera.why_not_for(photo.pixels.shape, metadata.digital_zoom)):
             camera = None
@@ -158,13 +201,6 @@ class Assessor:
             )
         except FAILURES:
             return None  # as of a crack without a width in mm
-
-
-def _union(one: Mask | None, other: Mask | None) -> Mask | None:
-    """Return where the wall is hidden by either; None if by nothing."""
-    if one is None or other is None:
-        return one if other is None else other
-    return one | other
 
 
 def _focal_px(photo: Photo, metadata: Metadata, request: ScaleRequest) -> float | None:

@@ -13,6 +13,7 @@ from cracklens.errors import CracklensError, PhotoError
 from cracklens.inspection.assess import Assess
 from cracklens.inspection.copies import Copies
 from cracklens.inspection.inputs import Inputs
+from cracklens.inspection.scaled import Scaled, hidden_part
 from cracklens.inspection.store import Copied, Finished, Stamp, Store, stamp_of
 from cracklens.inspection.timings import Seconds, timed
 from cracklens.machine import DEFAULT_MAX_PIXELS
@@ -108,16 +109,15 @@ def run_inspection(
             raise found
         index, photo, seconds = read.index, read.photo, read.seconds
         with timed(seconds, "tracing"), _explained(photo.path):
-            hidden = photo.no_concrete.mask if photo.no_concrete else None
-            tracing = finder(found, photo.pixels, hidden)
+            tracing = finder(found, photo.pixels, read.hidden)
             if surface:
-                photo, tracing = _on_surfaces(surface, photo, tracing)
+                photo, tracing = _on_surfaces(surface, photo, tracing, read.hidden)
         with timed(seconds, "measuring"), _explained(photo.path):
             record = record_of(
                 photo,
                 found,
                 tracing,
-                assess(photo, found, tracing) if assess else None,
+                assess(photo, found, tracing, read.scaled) if assess and read.scaled else None,
                 identifier=inputs.identifier(index),
                 path=inputs.name(index),
                 overlay=inputs.overlay(index) if overlays else None,
@@ -133,7 +133,7 @@ def run_inspection(
         step.advance(len(copies.kept) + len(copies.known))
         before = {*copies.kept, *copies.known}
         todo = [index for index in range(len(inputs.paths)) if index not in before]
-        steps = _Steps(copies, detector, complete)
+        steps = _Steps(copies, assess, detector, complete)
         for index, error in _inspected(inputs, todo, steps, max_pixels, workers):
             if error and strict:
                 raise error
@@ -143,9 +143,11 @@ def run_inspection(
     return _outcome_of(copies, done, failed)
 
 
-def _on_surfaces(surface: SurfaceModel, photo: Photo, tracing: Tracing) -> tuple[Photo, Tracing]:
+def _on_surfaces(
+    surface: SurfaceModel, photo: Photo, tracing: Tracing, hidden: Mask | None
+) -> tuple[Photo, Tracing]:
     """Set aside lines on what is no surface; the photograph gets a note on what it shows."""
-    seen = surface.look(photo.pixels, photo.no_concrete.mask if photo.no_concrete else None)
+    seen = surface.look(photo.pixels, hidden)
     noted = replace(photo, notes=(*photo.notes, *seen.notes))
     return noted, on_known_surfaces(tracing, seen)
 
@@ -173,11 +175,17 @@ class _Read:
     photo: Photo
     stamp: Stamp
     seconds: Seconds
+    scaled: Scaled | None
+
+    @property
+    def hidden(self) -> Mask | None:
+        return self.scaled.hidden if self.scaled else hidden_part(self.photo, None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
     copies: Copies
+    assess: Assess | None
     detector: Detecting
     complete: Callable[[_Read, ProbabilityMap | PhotoError], None]
 
@@ -203,7 +211,7 @@ def _inspected(
     """Yield the number of each photograph when it is done, and why it could not be."""
     waiting: tuple[int, Future[None]] | None = None
     with ThreadPoolExecutor(1, "tracing") as tracer:
-        for item in _originals(inputs, todo, steps.copies, max_pixels, workers):
+        for item in _originals(inputs, todo, steps, max_pixels, workers):
             if not isinstance(item, _Read):
                 yield item
                 continue
@@ -224,7 +232,7 @@ def _inspected(
 
 
 def _originals(
-    inputs: Inputs, todo: list[int], copies: Copies, max_pixels: int, workers: int | None
+    inputs: Inputs, todo: list[int], steps: _Steps, max_pixels: int, workers: int | None
 ) -> Iterator[_Read | tuple[int, PhotoError | None]]:
     """Return the photographs as they are read; of one that is done now, its number and why.
 
@@ -236,7 +244,12 @@ def _originals(
         try:
             with timed(seconds, "decode"):
                 stamp = _stamp(inputs.paths[index], inputs.region(index))
-                return _Read(index, inputs.read(index, max_pixels), stamp, seconds)
+                photo = inputs.read(index, max_pixels)
+            scaled = None
+            if steps.assess:
+                with timed(seconds, "measuring"), _explained(photo.path):
+                    scaled = steps.assess.scaled(photo)
+            return _Read(index, photo, stamp, seconds, scaled)
         except PhotoError as error:
             return index, error
 
@@ -244,7 +257,9 @@ def _originals(
         return _BYTES_PER_PIXEL * peek_pixels(inputs.paths[index])
 
     def or_copy(item: _Read | tuple[int, PhotoError]) -> _Read | tuple[int, PhotoError | None]:
-        if isinstance(item, _Read) and copies.is_copy(item.index, item.photo.sha256, item.stamp):
+        if isinstance(item, _Read) and steps.copies.is_copy(
+            item.index, item.photo.sha256, item.stamp
+        ):
             return item.index, None
         return item
 
@@ -254,7 +269,7 @@ def _originals(
 def _detected(detector: Detecting, read: _Read) -> ProbabilityMap | PhotoError:
     try:
         with timed(read.seconds, "network"), _explained(read.photo.path):
-            return search(detector, read.photo)
+            return search(detector, read.photo, read.hidden)
     except PhotoError as error:
         return error
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cracklens.grading import Grade
 from cracklens.grading.priority import Priority
 from cracklens.measurement import PhotoMeasurement
+from cracklens.measurement.finest import FinestCrack
 from cracklens.photos.fitness import Fitness
 from cracklens.photos.scale import Scale
 
@@ -21,6 +22,7 @@ class Assessed:
             `notes` explains.
         grades: for each measured crack, one for each code.
         priorities: for each measured crack; None without a width in mm.
+        finest: the finest crack that the photograph could have shown, or why that is not known.
         notes: values that could not be computed, with the reason.
     """
 
@@ -31,3 +33,4 @@ class Assessed:
     grades: tuple[tuple[Grade, ...], ...] = ()
     priorities: tuple[Priority | None, ...] = ()
     notes: tuple[str, ...] = ()
+    finest: FinestCrack | str | None = None

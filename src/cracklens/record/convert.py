@@ -15,6 +15,7 @@ from cracklens.photos.numerical import FAILURES
 from cracklens.record.assessed import Assessed
 from cracklens.record.base import Box, Point
 from cracklens.record.convert_measured import assessed_parts
+from cracklens.record.measured import NetworkRecord
 from cracklens.record.schema import (
     BranchRecord,
     CrackRecord,
@@ -59,7 +60,10 @@ def record_of(
     size = photo.width_px, photo.height_px
     digits = max(_LEAST_DIGITS, len(str(len(tracing.cracks))))
     names = [f"{identifier}-C{n:0{digits}}" for n in range(1, len(tracing.cracks) + 1)]
-    cracks = [_crack(crack, name, size) for crack, name in zip(tracing.cracks, names, strict=True)]
+    cracks = [
+        _crack(crack, name, size, [names[index] for index in crack.continues])
+        for crack, name in zip(tracing.cracks, names, strict=True)
+    ]
     parts, notes = _assessed_or_traced(assessed, cracks)
     return PhotoRecord(
         id=identifier,
@@ -100,7 +104,9 @@ def _assessed_or_traced(
         return assessed_parts(unmeasured, cracks), (*assessed.notes, note)
 
 
-def _crack(crack: Crack, identifier: str, size: tuple[int, int]) -> CrackRecord:
+def _crack(
+    crack: Crack, identifier: str, size: tuple[int, int], continues: list[str]
+) -> CrackRecord:
     angle = main_direction([branch.points_px for branch in crack.branches]).angle_deg
     return CrackRecord(
         **verdict_parts(crack.verdict),
@@ -124,6 +130,8 @@ def _crack(crack: Crack, identifier: str, size: tuple[int, int]) -> CrackRecord:
             )
             for branch in crack.branches
         ],
+        continues=continues,
+        network=NetworkRecord() if crack.network else None,
     )
 
 

@@ -7,19 +7,28 @@ import numpy as np
 
 from cracklens.grading import Context, Grade
 from cracklens.grading.priority import Priority
-from cracklens.measurement import CrackMeasurement, Field, PhotoMeasurement, Quantity, WidthProfile
+from cracklens.measurement import (
+    CrackMeasurement,
+    Field,
+    PhotoMeasurement,
+    Quantity,
+    WidthProfile,
+    Widths,
+)
+from cracklens.measurement.finest import FinestCrack
 from cracklens.measurement.quantity import COVERAGE_FACTOR
-from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED, Floats
+from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED, Floats, Network
 from cracklens.photos.scale import Scale
 from cracklens.record.assessed import Assessed
 from cracklens.record.base import significant
-from cracklens.record.inferred import inferred_length_px
 from cracklens.record.measured import (
     ContextRecord,
     FieldRecord,
+    FinestRecord,
     FitnessRecord,
     GradeRecord,
     MeasurementRecord,
+    NetworkRecord,
     PriorityRecord,
     ProfileRecord,
     QuantityRecord,
@@ -46,7 +55,12 @@ def assessed_parts(assessed: Assessed, cracks: Sequence[CrackRecord]) -> dict[st
     """
     measured = assessed.measured
     names = [crack.id for crack in cracks]
+    finest = assessed.finest
     return {
+        "finest_crack": FinestRecord(px=significant(finest.px), mm=significant(finest.mm))
+        if isinstance(finest, FinestCrack)
+        else None,
+        "finest_crack_missing": finest if isinstance(finest, str) else None,
         "scale": assessed.scale and scale_record(assessed.scale),
         "scale_missing": assessed.scale_missing,
         "fitness": FitnessRecord.model_validate(assessed.fitness),
@@ -80,7 +94,7 @@ def measured_crack(
     priority: Priority | None,
 ) -> CrackRecord:
     """Return a crack with its measurement; the measured widths replace the traced ones."""
-    measurement = with_inferred(measurement_record(measured), crack)
+    measurement = measurement_record(measured)
     x, y = measured.widths.widest_px
     return crack.model_copy(
         update={
@@ -88,25 +102,32 @@ def measured_crack(
             "max_width_px": round(measurement.max_width_px.value, _PX_DIGITS),
             "widest_px": (round(x, _PX_DIGITS), round(y, _PX_DIGITS)),
             "measurement": measurement,
+            "network": crack.network and network_record(measured.network, measured.widths),
             "grades": [GradeRecord.model_validate(grade) for grade in grades],
             "priority": priority and PriorityRecord.model_validate(priority),
         }
     )
 
 
-def with_inferred(measurement: MeasurementRecord, crack: CrackRecord) -> MeasurementRecord:
-    """Return a measurement with the length of the parts of its crack that were not seen."""
-    found_px = sum(
-        inferred_length_px(np.asarray(branch.points_px, dtype=np.float64), branch.inferred)
-        for branch in crack.branches
-    )
-    share = min(found_px / crack.length_px, 1.0) if crack.length_px else 0.0
-    length_mm = measurement.length_mm
-    return measurement.model_copy(
-        update={
-            "inferred_px": round(share * measurement.length_px.value, _PX_DIGITS),
-            "inferred_mm": length_mm and significant(share * length_mm.value),
-        }
+def network_record(network: Network | None, widths: Widths) -> NetworkRecord:
+    """Return the record of a network of map cracking.
+
+    Args:
+        network: its figures; without them, only the greatest width is known.
+        widths: of all its cracks.
+    """
+    width = {
+        "max_width_px": quantity_record(widths.max_px),
+        "max_width_mm": _optional(widths.max_mm),
+    }
+    if network is None:
+        return NetworkRecord(**width)
+    return NetworkRecord(
+        spacing_px=quantity_record(network.spacing_px),
+        spacing_mm=_optional(network.spacing_mm),
+        density_m_per_m2=_optional(network.density_m_per_m2),
+        area_m2=_optional(network.area_m2),
+        **width,
     )
 
 
@@ -146,6 +167,8 @@ def measurement_record(measured: CrackMeasurement) -> MeasurementRecord:
         to_axis_deg=None if course.to_axis_deg is None else round(course.to_axis_deg, 1),
         direction=course.direction,
         pattern=course.pattern,
+        inferred_px=round(course.inferred_px, _PX_DIGITS),
+        inferred_mm=None if course.inferred_mm is None else significant(course.inferred_mm),
         profiles=[profile_record(profile) for profile in widths.profiles],
     )
 

@@ -96,8 +96,16 @@ class NetworkRecord(Part):
     density_m_per_m2: QuantityRecord | None = Field(
         default=None, description="Length by area of the network."
     )
+    area_m2: QuantityRecord | None = Field(default=None, description="That it covers.")
     max_width_px: QuantityRecord | None = None
     max_width_mm: QuantityRecord | None = Field(default=None, description="Of any of its cracks.")
+
+
+class FinestRecord(Part):
+    """The finest crack that a photograph could have shown; narrower ones may be missed."""
+
+    px: float = Field(gt=0, description="Width from which nine tenths of a crack are marked.")
+    mm: float = Field(gt=0, description="The same on the wall, at the middle of the photograph.")
 
 
 class FieldRecord(Part):

@@ -20,6 +20,7 @@ from cracklens.record.base import Box, Part, Point, Probability, Share
 from cracklens.record.measured import (
     ContextRecord,
     FieldRecord,
+    FinestRecord,
     FitnessRecord,
     GradeRecord,
     MeasurementRecord,
@@ -129,6 +130,12 @@ class PhotoRecord(Part):
     fitness: FitnessRecord | None = None
     field: FieldRecord | None = Field(
         default=None, description="Of all cracks of the photograph together."
+    )
+    finest_crack: FinestRecord | None = Field(
+        default=None, description="That the photograph could have shown; null if not known."
+    )
+    finest_crack_missing: str | None = Field(
+        default=None, description="Why the finest crack is not known."
     )
     cracks: list[CrackRecord] = Field(description="Longest first.")
     rejected: list[RejectedRecord]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cracklens.record.measured import (
     GradeRecord,
     MeasurementRecord,
+    NetworkRecord,
     ProfileRecord,
     QuantityRecord,
 )
@@ -21,20 +22,30 @@ def measured_problems(inspection: Inspection) -> Iterator[str]:
     probabilities sum to 1; the stated state is one of the states; a refused grade has no states.
     """
     for photo in inspection.photographs:
+        if photo.finest_crack and photo.scale is None:
+            yield f"{photo.id}: the finest crack is given in mm, but it has no scale"
         for crack in photo.cracks:
             if crack.measurement:
                 yield from _measurement(crack.id, crack.measurement, photo)
+            if crack.network:
+                yield from _quantities(f"{crack.id}, network", crack.network, photo)
             for grade in crack.grades:
                 yield from _grade(crack, grade)
 
 
-def _measurement(name: str, measured: MeasurementRecord, photo: PhotoRecord) -> Iterator[str]:
+def _quantities(
+    name: str, measured: MeasurementRecord | NetworkRecord, photo: PhotoRecord
+) -> Iterator[str]:
     for field in type(measured).model_fields:
         value = getattr(measured, field)
         if isinstance(value, QuantityRecord):
             yield from _quantity(f"{name}: {field}", value)
-        if field.endswith("_mm") and value is not None and photo.scale is None:
+        if field.endswith(("_mm", "_m2")) and value is not None and photo.scale is None:
             yield f"{name}: {field} is given, but {photo.id} has no scale"
+
+
+def _measurement(name: str, measured: MeasurementRecord, photo: PhotoRecord) -> Iterator[str]:
+    yield from _quantities(name, measured, photo)
     for number, profile in enumerate(measured.profiles):
         yield from _profile(f"{name}: profile {number}", profile)
 

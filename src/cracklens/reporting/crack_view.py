@@ -84,6 +84,13 @@ class CrackView:
         return "" if self.rank is None else f"{WIDTH_CLASSES[self.rank].name} mm"
 
     @property
+    def finding(self) -> str:
+        """What stands beside the id: "map cracking", or what it continues as; else empty."""
+        if self.record.network is not None:
+            return "map cracking"
+        return f"continues as {', '.join(self.record.continues)}" if self.record.continues else ""
+
+    @property
     def sure(self) -> str:
         """How sure it is that it is a crack: "a crack 0.93", or "not verified"."""
         return crack_text(self.record.probability)
@@ -149,7 +156,7 @@ def crack_view(
         rank=None if width_mm is None else rank_of(width_mm),
         states=[code for code in codes if code.record.kind == "inspection state"],
         limits=[code for code in codes if code.record.kind == "design limit"],
-        facts=_facts(crack),
+        facts=_facts(photo, crack),
         contributions=_contributions(crack),
         graph=profile_graph(crack, boundaries) if graph else None,
     )
@@ -165,7 +172,7 @@ def _shares(grade: GradeRecord) -> list[Share]:
     ]
 
 
-def _facts(crack: CrackRecord) -> list[tuple[str, str]]:
+def _facts(photo: PhotoRecord, crack: CrackRecord) -> list[tuple[str, str]]:
     found = crack.measurement
     if found is None:
         return []
@@ -176,8 +183,8 @@ def _facts(crack: CrackRecord) -> list[tuple[str, str]]:
         ("Mean width", figures.mean_width(crack).whole),
         ("Length", figures.length(crack).whole + (f", {bound}" if found.is_lower_bound else "")),
         ("Inferred", _inferred(crack)),
-        ("Goes on as", ", ".join(crack.continues)),
-        ("Network", _network(crack.network)),
+        ("Continues", _continues(photo, crack)),
+        ("Network", network_text(crack.network)),
         ("Orientation", f"{orientation.whole} from the horizontal, counter-clockwise"),
         ("Direction", _direction(found.direction, found.to_axis_deg)),
         ("Pattern", found.pattern),
@@ -199,23 +206,35 @@ def _inferred(crack: CrackRecord) -> str:
     return f"{length} of the length was not seen, and has no width" if length else ""
 
 
-def _network(network: NetworkRecord | None) -> str:
-    """Return the figures of map cracking in a line; empty for any other crack."""
+def _continues(photo: PhotoRecord, crack: CrackRecord) -> str:
+    """Return which cracks may be this one beyond what hides it; empty if none."""
+    if not crack.continues:
+        return ""
+    marked = photo.scale is not None and photo.scale.source == "marker"
+    beyond = "a marker" if marked and not photo.no_concrete_share else "a hidden area"
+    return f"as {' and '.join(crack.continues)} beyond {beyond}"
+
+
+def network_text(network: NetworkRecord | None) -> str:
+    """Return the figures of map cracking in a line; empty for any other crack.
+
+    >>> network_text(NetworkRecord())
+    'map cracking, one finding'
+    """
     if network is None:
         return ""
-    spacing = network.spacing_mm or network.spacing_px
+    in_mm, found = network.max_width_mm is not None, []
+    if network.spacing_mm:
+        found.append(f"spacing {figures.two_digits(network.spacing_mm.value / figures.MM_PER_M)} m")
+    elif network.spacing_px:
+        found.append(f"spacing {network.spacing_px.value:,.0f} px")
+    if network.density_m_per_m2:
+        found.append(f"density {figures.two_digits(network.density_m_per_m2.value)} m per m²")
     width = network.max_width_mm or network.max_width_px
-    parts = [
-        ("spacing", spacing, "mm" if network.spacing_mm else "px", 0),
-        ("density", network.density_m_per_m2, "m/m²", 2),
-        ("greatest width", width, "mm" if network.max_width_mm else "px", 2),
-    ]
-    known = [
-        f"{name} {figures.other_unit(value, unit, digits).whole}"
-        for name, value, unit, digits in parts
-        if value
-    ]
-    return "; ".join(["one finding", *known])
+    if width:
+        unit, digits = ("mm", 2) if in_mm else ("px", 1)
+        found.append(f"greatest width {figures.other_unit(width, unit, digits).text}")
+    return ": ".join(["map cracking, one finding", *([", ".join(found)] if found else [])])
 
 
 def _direction(direction: str | None, to_axis_deg: float | None) -> str:

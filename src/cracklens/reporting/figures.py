@@ -168,6 +168,15 @@ def other_unit(value: QuantityRecord | None, unit: str, digits: int) -> Figure:
     return Figure(text, f"{value.low:,.{digits}f} to {value.high:,.{digits}f}", value.value)
 
 
+def two_digits(value: float) -> str:
+    """Return a value with two significant digits.
+
+    >>> two_digits(0.1234), two_digits(8.96), two_digits(123.4)
+    ('0.12', '9', '123')
+    """
+    return f"{float(f'{value:.2g}'):g}" if abs(value) < 100 else f"{value:.0f}"  # noqa: PLR2004
+
+
 def _mm(value: QuantityRecord) -> Figure:
     """Return a width with two decimals; the steps of crack cards are 0.05 mm."""
     return other_unit(value, "mm", 2)

@@ -55,7 +55,7 @@ PHOTOGRAPH_COLUMNS = (
     "sha256", "scale_mm_per_px", "scale_relative_standard", "scale_source", "scale_detail",
     "tilt_deg", "scale_risks", "scale_missing", "fitness", "advice", "pattern", "spacing_px",
     "spacing_mm", "spacing_low_mm", "spacing_high_mm", "density_m_per_m2", "area_m2",
-    "total_length_mm", "max_width_mm",
+    "total_length_mm", "max_width_mm", "finest_crack_px", "finest_crack_mm",
 )  # fmt: skip
 """`photographs.csv`, one row per photograph. `status` is `inspected`, or `failed` with its
 `reason` and no other values, or `copy` with the photograph that counts; `width_px` and `height_px`
@@ -63,7 +63,8 @@ are those of the photograph, `max_width_px` that of its widest crack; `judged_by
 `tiles`, the kind of the probability map; notes are separated by semicolons.
 
 `scale_relative_standard` is a standard uncertainty; `fitness` is `measure`, `detect only` or
-`retake`, with its advice; `pattern`, spacing and density apply to all cracks together."""
+`retake`, with its advice; `pattern`, spacing and density apply to all cracks together. Cracks
+narrower than `finest_crack_*` may be missed; empty if that is not known."""
 
 REJECTED_COLUMNS = (
     "photograph_id", "photograph", "reason", "detail", "length_px", "confidence",
@@ -216,6 +217,7 @@ def _photograph(photo: PhotoRecord) -> tuple[Cell, ...]:
         photo.sha256,
         *_scale(photo),
         *_together(photo),
+        *((finest.px, finest.mm) if (finest := photo.finest_crack) else (None, None)),
     )
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.detection.probability_map import ProbabilityMap
-from cracklens.tracing.candidate import find_candidates
-from cracklens.tracing.crack import Crack, Rejected, Tracing
+from cracklens.tracing.candidate import find_candidates, renumbered
+from cracklens.tracing.crack import Rejected, Tracing
 from cracklens.tracing.pipeline import trace
 from cracklens.tracing.reject import reject_reason
 from cracklens.tracing.settings import TraceSettings
@@ -66,15 +66,16 @@ class Finder:
             return tracing
         off = {name: 0.0 for name in RULES if name not in given}
         rules = self.settings.model_copy(update=off)
-        cracks: list[Crack] = []
+        kept: list[int] = []
         rejected: list[Rejected] = list(tracing.rejected)
-        for crack in tracing.cracks:
+        for index, crack in enumerate(tracing.cracks):
             why = reject_reason(crack, rules)
             if why is None:
-                cracks.append(crack)
+                kept.append(index)
             else:
-                rejected.append(Rejected(crack, *why))
-        return replace(tracing, cracks=tuple(cracks), rejected=tuple(rejected))
+                rejected.append(Rejected(replace(crack, continues=()), *why))
+        cracks = tuple(renumbered(tracing.cracks, kept))
+        return replace(tracing, cracks=cracks, rejected=tuple(rejected))
 
 
 def candidate_settings(settings: TraceSettings, threshold: float) -> TraceSettings:
