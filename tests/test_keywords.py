@@ -14,6 +14,7 @@ from cracklens.inspection.keywords import InspectSettings
 from cracklens.training.config import TrainConfig
 from cracklens.training.keywords import TrainSettings
 from cracklens.training.segment.config import SegmentConfig
+from cracklens.training.verify.config import VerifyConfig
 
 
 def parts(annotation, *, field):
@@ -33,7 +34,7 @@ def parts(annotation, *, field):
     ("verb", "keywords", "models"),
     [
         (cracklens.inspect, InspectSettings, [InspectConfig]),
-        (cracklens.train, TrainSettings, [TrainConfig, SegmentConfig]),
+        (cracklens.train, TrainSettings, [TrainConfig, SegmentConfig, VerifyConfig]),
     ],
 )
 def test_keywords_are_the_fields_of_the_configuration(verb, keywords, models):
