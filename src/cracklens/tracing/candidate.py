@@ -14,6 +14,7 @@ from cracklens.tracing.join import join_pieces
 from cracklens.tracing.lines import faint_seed, line_graph
 from cracklens.tracing.mask import Bytes
 from cracklens.tracing.network import find_networks
+from cracklens.tracing.packed import Packing
 from cracklens.tracing.prune import merge_chains
 from cracklens.tracing.sampling import sample
 from cracklens.tracing.settings import TraceSettings
@@ -144,8 +145,9 @@ def _strongest(graph: Graph, probability: Bytes) -> tuple[Graph, tuple[str, ...]
     count = len(np.unique(own))
     if count <= MOST_PIECES:
         return graph, ()
-    sums = [float(sample(probability, s.points_px).sum()) for s in graph.stretches]
-    evidence = np.bincount(own, sums)
+    packing = Packing.of([len(s.points_px) for s in graph.stretches])
+    points = np.concatenate([s.points_px for s in graph.stretches])
+    evidence = np.bincount(own, packing.sums(sample(probability, points)))
     kept = np.zeros(len(evidence), bool)
     kept[np.argsort(-evidence, kind="stable")[:MOST_PIECES]] = True
     note = (
@@ -214,7 +216,7 @@ def _candidate(
     network: bool = False,
 ) -> Candidate:
     crack = assemble(graph.with_stretches(part), probability, settings.tolerance_px)
-    peak = max(float(sample(probability, s.points_px).max()) for s in part)
+    peak = float(sample(probability, np.concatenate([s.points_px for s in part])).max())
     return Candidate(replace(crack, network=True) if network else crack, peak)
 
 

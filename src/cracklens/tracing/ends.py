@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from cracklens.tracing.crack import Floats
 from cracklens.tracing.graph import Graph, Stretch
 from cracklens.tracing.mask import Bytes, Ints
+from cracklens.tracing.packed import lengths_px
 from cracklens.tracing.sampling import sample
 
 _NEAR_PX, _FAR_PX = 12.0, 40.0  # lengths over which the direction of an end is taken
@@ -70,7 +71,7 @@ def free_ends(graph: Graph, probability: Bytes) -> Ends:
 def piece_lengths(graph: Graph, piece: NDArray[np.int32]) -> Floats:
     """Return the length of each connected component."""
     label = np.array([piece[s.start] for s in graph.stretches], np.int64)
-    own = np.array([s.length_px for s in graph.stretches])
+    own = lengths_px([s.points_px for s in graph.stretches])
     return np.bincount(label, own, int(piece.max(initial=-1)) + 1).astype(np.float64)
 
 

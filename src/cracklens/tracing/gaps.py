@@ -175,7 +175,7 @@ def line_places(graph: Graph) -> Places:
         stub = along[-1] < _STUB_PX and degree[[one.start, one.end]].max() > 1
         low = _FROM_END_PX if degree[one.start] == 1 and not stub else -1.0
         high = along[-1] - (_FROM_END_PX if degree[one.end] == 1 and not stub else -1.0)
-        point = np.unique(np.append(np.arange(0, len(along), _STEP), len(along) - 1))
+        point = np.append(np.arange(0, len(along) - 1, _STEP), len(along) - 1)
         inner = (along[point] > low) & (along[point] < high)
         inner &= (point > 0) & (point < len(along) - 1)
         label = np.full((2, len(point)), [[piece[one.start]], [number]])

@@ -76,14 +76,16 @@ class Graph:
 
     def degrees(self) -> Ints:
         """Return the degree of each node, (K,); a loop counts twice."""
-        ends = np.array([(s.start, s.end) for s in self.stretches], np.int64).reshape(-1)
-        return np.bincount(ends, minlength=len(self.nodes_px))
+        return np.bincount(self.ends().reshape(-1), minlength=len(self.nodes_px))
+
+    def ends(self) -> Ints:
+        """Return the nodes of each stretch, (S, 2): start and end."""
+        return np.array([(s.start, s.end) for s in self.stretches], np.int64).reshape(-1, 2)
 
     def components(self) -> NDArray[np.int32]:
         """Return the label of the connected component of each node, (K,)."""
         size = len(self.nodes_px)
-        start = [s.start for s in self.stretches]
-        end = [s.end for s in self.stretches]
+        start, end = self.ends().T
         edges = coo_array((np.ones(len(start)), (start, end)), shape=(size, size))
         labels: NDArray[np.int32] = connected_components(edges, directed=False)[1]
         return labels

@@ -88,7 +88,7 @@ def regularity(stroke: Stroke) -> Regularity:
     points = np.stack([np.interp(at, along, column) for column in stroke.points_px.T], axis=1)
     width = 2 * np.interp(at, along, stroke.radius_px)
     size = min(int(_WINDOW_PX / _STEP_PX), len(at))
-    starts = np.unique(np.append(np.arange(0, len(at) - size, max(size // 2, 1)), len(at) - size))
+    starts = [*range(0, len(at) - size, max(size // 2, 1)), len(at) - size]
     rms = max(_deviation(points[start : start + size]) for start in starts)
     spread = np.sqrt(max(float(width.var()) - _ROUNDING_PX2, 0.0))
     axis = np.linalg.eigh(np.cov(points.T, bias=True))[1][:, 1]
