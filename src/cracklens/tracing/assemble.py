@@ -64,8 +64,7 @@ def _branches(
     kept = np.flatnonzero(kept_points(points, first[inside], last[inside], tolerance_px))
     low = np.searchsorted(kept, packing.first)
     high = np.searchsorted(kept, packing.last, side="right")
-    number = np.searchsorted(np.unique(graph.ends()), graph.ends())
-    nodes = list(zip(*number.T.tolist(), strict=True))
+    number = np.searchsorted(np.unique(graph.ends()), graph.ends()).tolist()
     found = []
     for index, (start, stop) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
         at = kept[start:stop]
@@ -73,7 +72,7 @@ def _branches(
         if index in runs:
             parts = np.searchsorted(at, packing.first[index] + runs[index]).tolist()
             inferred = tuple((one, other) for one, other in parts)
-        found.append(Branch(points[at], width[at], *nodes[index], inferred))
+        found.append(Branch(points[at], width[at], number[index][0], number[index][1], inferred))
     return found
 
 

@@ -14,7 +14,7 @@ from cracklens.tracing.join import join_pieces
 from cracklens.tracing.lines import faint_seed, line_graph
 from cracklens.tracing.mask import Bytes
 from cracklens.tracing.network import find_networks
-from cracklens.tracing.packed import Packing
+from cracklens.tracing.packed import Packing, lengths_px
 from cracklens.tracing.prune import merge_chains
 from cracklens.tracing.sampling import sample
 from cracklens.tracing.settings import TraceSettings
@@ -166,6 +166,13 @@ def _without_straight(
     if not settings.reject_straight:
         return graph, []
     found = strokes(graph)
+    lengths = lengths_px([stroke.points_px for stroke in found])
+    # The margin is for the rounding of the sum; the exact length decides.
+    found = [
+        stroke
+        for stroke, length_px in zip(found, lengths, strict=True)
+        if length_px > settings.straight_least_px - 1e-6
+    ]
     courses = [regularity(stroke) for stroke in found]
     straight = are_straight(
         courses,

@@ -120,7 +120,8 @@ def _is_network(graph: Graph, lines: _Lines, members: Ints, reach_px: int) -> bo
     """Return whether the lines of an area are a network."""
     if len(members) < _LEAST_LINES:
         return False
-    if int(lines.junctions[np.unique(lines.piece[members])].sum()) < _LEAST_MEETINGS:
+    pieces = np.bincount(lines.piece[members], minlength=len(lines.junctions)) > 0
+    if int(lines.junctions[pieces].sum()) < _LEAST_MEETINGS:
         return False
     length_px = float(lines.length_px[members].sum())
     if abs(lines.turn[members].sum()) > _MOST_STRENGTH * length_px:
