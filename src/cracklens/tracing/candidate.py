@@ -11,7 +11,7 @@ from cracklens.tracing.assemble import assemble
 from cracklens.tracing.crack import Crack
 from cracklens.tracing.graph import Graph, Stretch
 from cracklens.tracing.join import join_pieces
-from cracklens.tracing.lines import faint_seed, line_graph
+from cracklens.tracing.lines import faint_seed, noted_graph
 from cracklens.tracing.mask import Bytes
 from cracklens.tracing.network import find_networks
 from cracklens.tracing.packed import Packing, lengths_px
@@ -77,8 +77,9 @@ def find_candidates(
     if not probability.size:
         return Candidates(())
     surface = surface or Surface(probability)
-    graph = line_graph(probability, settings, seed_threshold=faint_seed(settings))
-    graph, notes = _strongest(graph, probability)
+    graph, many = noted_graph(probability, settings, seed_threshold=faint_seed(settings))
+    graph, few = _strongest(graph, probability)
+    notes = many + few
     graph, straight, nets = joinable(graph, settings)
     joined = join_pieces(
         graph,

@@ -54,6 +54,13 @@ class Packing:
         found: Floats = np.bincount(self.owner, values, len(self.count)).astype(np.float64)
         return found
 
+    def medians(self, values: Floats) -> Floats:
+        """Return the median along each line, (S,), of (N,)."""
+        ordered = values[np.lexsort((values, self.owner))]
+        low, high = self.first + (self.count - 1) // 2, self.first + self.count // 2
+        found: Floats = (ordered[low] + ordered[high]) / 2
+        return found
+
 
 def steps_px(points: Floats, packing: Packing) -> Floats:
     """Return the distance of each point from the one before it, (N,); 0 at first points."""

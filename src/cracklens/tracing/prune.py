@@ -5,8 +5,10 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
+from cracklens.tracing.crack import Floats
 from cracklens.tracing.graph import Graph, Stretch
-from cracklens.tracing.packed import lengths_px
+from cracklens.tracing.mask import Ints
+from cracklens.tracing.packed import Packing, lengths_px
 
 _ROUNDS = 20  # each round removes one level of spurs on spurs
 _RING_WIDTHS = 2.0  # a shorter loop, or a shorter second line between two nodes, is an artefact
@@ -95,13 +97,7 @@ def _without_rings(graph: Graph) -> Graph:
     for stretch in graph.stretches:
         groups[min(stretch.start, stretch.end), max(stretch.start, stretch.end)].append(stretch)
     doubtful = {key for key, group in groups.items() if len(group) > 1 or key[0] == key[1]}
-    at = {node for key in doubtful for node in key}
-    radius: dict[int, float] = dict.fromkeys(at, 0.0)  # of the widest line at each node
-    for stretch in graph.stretches:
-        if stretch.start in at or stretch.end in at:
-            own_px = float(np.median(stretch.radius_px))
-            for node in (stretch.start, stretch.end):
-                radius[node] = max(radius.get(node, 0.0), own_px)
+    radius = _widest(graph, np.array(list(doubtful), np.int64).reshape(-1))
     stretches = []
     for (low, high), group in groups.items():
         if (low, high) not in doubtful:
@@ -116,6 +112,21 @@ def _without_rings(graph: Graph) -> Graph:
             spared = {own.index(max(own))}
         stretches += [s for i, s in enumerate(group) if not short[i] or i in spared]
     return graph.with_stretches(stretches)
+
+
+def _widest(graph: Graph, nodes: Ints) -> Floats:
+    """Return the median radius of the widest line at each node, (K,); 0 at nodes not asked for."""
+    asked = np.zeros(len(graph.nodes_px), bool)
+    asked[nodes] = True
+    ends = graph.ends()
+    near = np.flatnonzero(asked[ends].any(axis=1))
+    widest = np.zeros(len(graph.nodes_px))
+    if near.size:
+        radii = [graph.stretches[index].radius_px for index in near]
+        median = Packing.of([len(radius) for radius in radii]).medians(np.concatenate(radii))
+        for node in ends[near].T:
+            np.maximum.at(widest, node, median)
+    return widest
 
 
 def _with_joined_junctions(graph: Graph) -> Graph:
