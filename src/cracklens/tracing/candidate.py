@@ -14,16 +14,13 @@ from cracklens.tracing.join import join_pieces
 from cracklens.tracing.lines import faint_seed, noted_graph
 from cracklens.tracing.mask import Bytes
 from cracklens.tracing.network import find_networks
-from cracklens.tracing.packed import Packing, lengths_px
+from cracklens.tracing.packed import lengths_px
 from cracklens.tracing.prune import merge_chains
 from cracklens.tracing.sampling import sample
 from cracklens.tracing.settings import TraceSettings
 from cracklens.tracing.straight import Regularity, are_straight, regularity, strokes
 from cracklens.tracing.strip import Surface
 
-MOST_PIECES = 2000
-"""Pieces that are kept; of more, those with the most evidence, which is probability times length. A
-photograph of cracks has some tens, a noisy map has tens of thousands."""
 _DEFAULT = TraceSettings()
 
 
@@ -77,9 +74,7 @@ def find_candidates(
     if not probability.size:
         return Candidates(())
     surface = surface or Surface(probability)
-    graph, many = noted_graph(probability, settings, seed_threshold=faint_seed(settings))
-    graph, few = _strongest(graph, probability)
-    notes = many + few
+    graph, notes = noted_graph(probability, settings, seed_threshold=faint_seed(settings))
     graph, straight, nets = joinable(graph, settings)
     joined = join_pieces(
         graph,
@@ -137,27 +132,6 @@ def joinable(
     graph, straight = _without_straight(graph, settings)
     graph, nets = _without(graph, find_networks(graph))
     return graph, straight, nets
-
-
-def _strongest(graph: Graph, probability: Bytes) -> tuple[Graph, tuple[str, ...]]:
-    """Return the pieces with the most evidence, and a note if others were left out."""
-    label = graph.components()
-    own = np.array([label[s.start] for s in graph.stretches], np.int64)
-    count = len(np.unique(own))
-    if count <= MOST_PIECES:
-        return graph, ()
-    packing = Packing.of([len(s.points_px) for s in graph.stretches])
-    points = np.concatenate([s.points_px for s in graph.stretches])
-    evidence = np.bincount(own, packing.sums(sample(probability, points)))
-    kept = np.zeros(len(evidence), bool)
-    kept[np.argsort(-evidence, kind="stable")[:MOST_PIECES]] = True
-    note = (
-        f"{count:,} lines were found, as in noise or on a very rough surface: the "
-        f"{MOST_PIECES:,} with the most evidence were looked at"
-    )
-    return graph.with_stretches(
-        s for s, piece in zip(graph.stretches, own, strict=True) if kept[piece]
-    ), (note,)
 
 
 def _without_straight(

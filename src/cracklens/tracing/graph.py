@@ -161,13 +161,13 @@ def edge_distance(pixels: Ints, mask: Mask) -> Floats:
     return distance
 
 
-def _neighbours(skeleton: Ints, stride: int) -> Ints:
+def _neighbours(skeleton: Ints, stride: int) -> NDArray[np.int32]:
     """Return (N, 8) the index of each neighbour in `skeleton`, or -1."""
 
-    def at(offset: int) -> Ints:
+    def at(offset: int) -> NDArray[np.int32]:
         found = np.searchsorted(skeleton, skeleton + offset)
         found[found == skeleton.size] = 0
-        return np.where(skeleton[found] == skeleton + offset, found, -1)
+        return np.where(skeleton[found] == skeleton + offset, found, -1).astype(np.int32)
 
     straight = {offset: at(offset) for offset in (-stride, -1, 1, stride)}
     corner = [
@@ -178,7 +178,9 @@ def _neighbours(skeleton: Ints, stride: int) -> Ints:
     return np.stack([*straight.values(), *corner], axis=1)
 
 
-def _nodes(points: Floats, near: Ints, degree: Ints) -> tuple[NDArray[np.int64], list[Floats]]:
+def _nodes(
+    points: Floats, near: NDArray[np.int32], degree: Ints
+) -> tuple[NDArray[np.int64], list[Floats]]:
     """Return the node of each pixel, or -1, and the positions of the nodes."""
     meeting = degree > _PATH
     row, column = np.nonzero((near >= 0) & meeting[:, None])
@@ -196,7 +198,7 @@ def _nodes(points: Floats, near: Ints, degree: Ints) -> tuple[NDArray[np.int64],
     return node_of, list(np.stack(places, axis=1))
 
 
-def _paths(near: Ints, degree: Ints, node_of: Ints) -> list[list[int]]:
+def _paths(near: NDArray[np.int32], degree: Ints, node_of: Ints) -> list[list[int]]:
     """Return the pixels of each line, from node to node, then those of rings without a node."""
     links, first_link = near[near >= 0].tolist(), (np.cumsum(degree) - degree).tolist()
     nodes = node_of.tolist()
