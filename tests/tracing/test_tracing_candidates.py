@@ -8,7 +8,8 @@ from cracklens.synthesis import draw_cracks, fractal_line, line_coverage
 from cracklens.synthesis.drawing import crack_coverage, open_courses
 from cracklens.synthesis.network import map_cracks
 from cracklens.tracing import TraceSettings, candidates, trace
-from cracklens.tracing.candidate import MOST_PIECES, find_candidates, renumbered
+from cracklens.tracing.candidate import find_candidates, renumbered
+from cracklens.tracing.lines import MOST_LINES, MOST_PIECES
 
 
 def line(value, start, stop, row=40.0, shape=(80, 200), width_px=3.0):
@@ -67,7 +68,8 @@ def test_noise_takes_bounded_time_and_says_so(to_map):
     start = time.process_time()
     tracing = trace(to_map(noise), TraceSettings(seed_threshold=0.5, grow_threshold=0.4))
     assert time.process_time() - start < 40
-    assert any(f"the {MOST_PIECES:,} with the most evidence" in note for note in tracing.notes)
+    for most in (MOST_LINES, MOST_PIECES):
+        assert any(f"the {most:,} with the most evidence" in note for note in tracing.notes)
 
 
 def network(seed, gaps):

@@ -1,13 +1,14 @@
 """Crack with its measures from one connected graph."""
 
-from itertools import pairwise
-
 import numpy as np
+from numpy.typing import NDArray
 
 from cracklens.tracing.crack import Branch, Crack, Floats
-from cracklens.tracing.graph import Graph, Stretch
+from cracklens.tracing.graph import Graph
 from cracklens.tracing.mask import Bytes, Ints
+from cracklens.tracing.packed import Packing, steps_px
 from cracklens.tracing.sampling import sample
+from cracklens.tracing.simplify import kept_points
 
 _WIDE_PERCENT = 95.0
 _BORDER_PX = 1.0  # a mask this near to the border is assumed to continue beyond it
@@ -26,25 +27,14 @@ def assemble(graph: Graph, probability: Bytes, tolerance_px: float) -> Crack:
         probability: (H, W) uint8.
         tolerance_px: See `TraceSettings`.
     """
-    used = sorted({node for s in graph.stretches for node in (s.start, s.end)})
-    number = {node: rank for rank, node in enumerate(used)}
+    used = np.unique(graph.ends())
     most_px = float(min(probability.shape))
-    widths = [_width_px(s, most_px) for s in graph.stretches]
-    weight = np.concatenate([_weights(s) for s in graph.stretches])
+    packing = Packing.of([len(s.points_px) for s in graph.stretches])
     points = np.concatenate([s.points_px for s in graph.stretches])
-    width = np.concatenate(widths)
-    branches = []
-    for stretch, own_width in zip(graph.stretches, widths, strict=True):
-        kept, inferred = _kept(stretch, tolerance_px)
-        branches.append(
-            Branch(
-                stretch.points_px[kept],
-                own_width[kept],
-                number[stretch.start],
-                number[stretch.end],
-                inferred,
-            )
-        )
+    radius = np.concatenate([s.radius_px for s in graph.stretches])
+    width = np.clip(2 * radius, _LEAST_WIDTH_PX, most_px)
+    weight = _weights(points, np.concatenate([s.unseen for s in graph.stretches]), packing)
+    branches = _branches(graph, points, width, packing, tolerance_px)
     widest = points[int(np.argmax(np.where(weight > 0, width, 0.0)))]
     return Crack(
         branches=tuple(branches),
@@ -57,81 +47,48 @@ def assemble(graph: Graph, probability: Bytes, tolerance_px: float) -> Crack:
     )
 
 
-def _kept(stretch: Stretch, tolerance_px: float) -> tuple[Ints, tuple[tuple[int, int], ...]]:
-    """Return the indices of a simplified line, and its inferred parts among these points."""
-    if stretch.inferred is None:
-        return simplified(stretch.points_px, tolerance_px), ()
-    unseen = stretch.inferred.astype(np.int8)
-    change = np.diff(np.concatenate([[0], unseen, [0]]))
-    last = len(unseen) - 1
-    runs = np.stack(
-        [
-            np.maximum(np.flatnonzero(change == 1) - 1, 0),
-            np.minimum(np.flatnonzero(change == -1), last),
-        ],
-        axis=1,
-    )
-    cuts = np.unique(np.concatenate([[0, last], runs.reshape(-1)]))
-    kept = np.unique(
-        np.concatenate(
-            [
-                first + simplified(stretch.points_px[first : stop + 1], tolerance_px)
-                for first, stop in pairwise(cuts.tolist())
-            ]
-        )
-    )
-    parts = np.searchsorted(kept, runs).tolist()
-    return kept, tuple((first, stop) for first, stop in parts)
+def _branches(
+    graph: Graph, points: Floats, width: Floats, packing: Packing, tolerance_px: float
+) -> list[Branch]:
+    """Return the branches, with simplified lines and the ends of inferred parts among them."""
+    runs = {
+        index: _runs(stretch.inferred)
+        for index, stretch in enumerate(graph.stretches)
+        if stretch.inferred is not None
+    }
+    cuts = [packing.first, packing.last]
+    cuts += [packing.first[index] + run.reshape(-1) for index, run in runs.items()]
+    fixed = np.unique(np.concatenate(cuts))
+    first, last = fixed[:-1], fixed[1:]
+    inside = ~np.isin(last, packing.first)  # a part of one line, not the step to the next
+    kept = np.flatnonzero(kept_points(points, first[inside], last[inside], tolerance_px))
+    low = np.searchsorted(kept, packing.first)
+    high = np.searchsorted(kept, packing.last, side="right")
+    number = np.searchsorted(np.unique(graph.ends()), graph.ends()).tolist()
+    found = []
+    for index, (start, stop) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+        at = kept[start:stop]
+        inferred: tuple[tuple[int, int], ...] = ()
+        if index in runs:
+            parts = np.searchsorted(at, packing.first[index] + runs[index]).tolist()
+            inferred = tuple((one, other) for one, other in parts)
+        found.append(Branch(points[at], width[at], number[index][0], number[index][1], inferred))
+    return found
 
 
-def simplified(points_px: Floats, tolerance_px: float) -> Ints:
-    """Return the indices of the points of a simplified polyline within the tolerance.
-
-    Douglas and Peucker 1973 (doi:10.3138/FM57-6770-U75U-7727). The first and the last point are
-    kept. `cv2.approxPolyDP` is not used: it merges more points and may exceed the tolerance.
-
-    >>> simplified(np.array([[0.0, 0.0], [1.0, 0.1], [2.0, 0.0], [2.0, 5.0]]), 0.5).tolist()
-    [0, 2, 3]
-    """
-    last = len(points_px) - 1
-    if tolerance_px <= 0:
-        return np.arange(last + 1)
-    kept = np.zeros(last + 1, bool)
-    kept[[0, last]] = True
-    waiting = [(0, last)]
-    while waiting:
-        start, stop = waiting.pop()
-        if stop - start < 2:  # noqa: PLR2004
-            continue
-        away = _distance_px(points_px[start + 1 : stop], points_px[start], points_px[stop])
-        farthest = int(np.argmax(away))
-        if away[farthest] > tolerance_px:
-            middle = start + 1 + farthest
-            kept[middle] = True
-            waiting += [(start, middle), (middle, stop)]
-    return np.flatnonzero(kept)
+def _runs(inferred: NDArray[np.bool_]) -> Ints:
+    """Return the points at both sides of each inferred part of a line, (R, 2)."""
+    change = np.diff(np.concatenate([[0], inferred.astype(np.int8), [0]]))
+    first = np.maximum(np.flatnonzero(change == 1) - 1, 0)
+    stop = np.minimum(np.flatnonzero(change == -1), len(inferred) - 1)
+    return np.stack([first, stop], axis=1)
 
 
-def _distance_px(points: Floats, start: Floats, stop: Floats) -> Floats:
-    """Return the distance of (N, 2) points to the line segment between two others."""
-    step, away = stop - start, points - start
-    length_2 = float(step @ step)
-    if length_2 > 0:
-        share = np.clip(away @ step / length_2, 0.0, 1.0)
-        away = away - share[:, None] * step
-    distance: Floats = np.hypot(away[:, 0], away[:, 1])
-    return distance
-
-
-def _width_px(stretch: Stretch, most_px: float) -> Floats:
-    return np.clip(2 * stretch.radius_px, _LEAST_WIDTH_PX, most_px)
-
-
-def _weights(stretch: Stretch) -> Floats:
+def _weights(points: Floats, unseen: NDArray[np.bool_], packing: Packing) -> Floats:
     """Return the length of line that belongs to each point; 0 where it is inferred."""
-    step = np.hypot(*np.diff(stretch.points_px, axis=0).T)
-    weights: Floats = (np.append(step, 0.0) + np.append(0.0, step)) / 2 + 1e-9
-    return weights if stretch.inferred is None else np.where(stretch.inferred, 0.0, weights)
+    before = steps_px(points, packing)
+    after = np.append(before[1:], 0.0)
+    return np.where(unseen, 0.0, (after + before) / 2 + 1e-9)
 
 
 def _percentile(values: Floats, weight: Floats, percent: float) -> float:

@@ -11,18 +11,16 @@ from cracklens.tracing.assemble import assemble
 from cracklens.tracing.crack import Crack
 from cracklens.tracing.graph import Graph, Stretch
 from cracklens.tracing.join import join_pieces
-from cracklens.tracing.lines import faint_seed, line_graph
+from cracklens.tracing.lines import faint_seed, noted_graph
 from cracklens.tracing.mask import Bytes
 from cracklens.tracing.network import find_networks
+from cracklens.tracing.packed import lengths_px
 from cracklens.tracing.prune import merge_chains
 from cracklens.tracing.sampling import sample
 from cracklens.tracing.settings import TraceSettings
 from cracklens.tracing.straight import Regularity, are_straight, regularity, strokes
 from cracklens.tracing.strip import Surface
 
-MOST_PIECES = 2000
-"""Pieces that are kept; of more, those with the most evidence, which is probability times length. A
-photograph of cracks has some tens, a noisy map has tens of thousands."""
 _DEFAULT = TraceSettings()
 
 
@@ -76,8 +74,7 @@ def find_candidates(
     if not probability.size:
         return Candidates(())
     surface = surface or Surface(probability)
-    graph = line_graph(probability, settings, seed_threshold=faint_seed(settings))
-    graph, notes = _strongest(graph, probability)
+    graph, notes = noted_graph(probability, settings, seed_threshold=faint_seed(settings))
     graph, straight, nets = joinable(graph, settings)
     joined = join_pieces(
         graph,
@@ -137,26 +134,6 @@ def joinable(
     return graph, straight, nets
 
 
-def _strongest(graph: Graph, probability: Bytes) -> tuple[Graph, tuple[str, ...]]:
-    """Return the pieces with the most evidence, and a note if others were left out."""
-    label = graph.components()
-    own = np.array([label[s.start] for s in graph.stretches], np.int64)
-    count = len(np.unique(own))
-    if count <= MOST_PIECES:
-        return graph, ()
-    sums = [float(sample(probability, s.points_px).sum()) for s in graph.stretches]
-    evidence = np.bincount(own, sums)
-    kept = np.zeros(len(evidence), bool)
-    kept[np.argsort(-evidence, kind="stable")[:MOST_PIECES]] = True
-    note = (
-        f"{count:,} lines were found, as in noise or on a very rough surface: the "
-        f"{MOST_PIECES:,} with the most evidence were looked at"
-    )
-    return graph.with_stretches(
-        s for s, piece in zip(graph.stretches, own, strict=True) if kept[piece]
-    ), (note,)
-
-
 def _without_straight(
     graph: Graph, settings: TraceSettings
 ) -> tuple[Graph, list[tuple[list[Stretch], Regularity]]]:
@@ -164,6 +141,13 @@ def _without_straight(
     if not settings.reject_straight:
         return graph, []
     found = strokes(graph)
+    lengths = lengths_px([stroke.points_px for stroke in found])
+    # The margin is for the rounding of the sum; the exact length decides.
+    found = [
+        stroke
+        for stroke, length_px in zip(found, lengths, strict=True)
+        if length_px > settings.straight_least_px - 1e-6
+    ]
     courses = [regularity(stroke) for stroke in found]
     straight = are_straight(
         courses,
@@ -214,7 +198,7 @@ def _candidate(
     network: bool = False,
 ) -> Candidate:
     crack = assemble(graph.with_stretches(part), probability, settings.tolerance_px)
-    peak = max(float(sample(probability, s.points_px).max()) for s in part)
+    peak = float(sample(probability, np.concatenate([s.points_px for s in part])).max())
     return Candidate(replace(crack, network=True) if network else crack, peak)
 
 

@@ -11,6 +11,7 @@ from cracklens.tracing.crack import Floats
 from cracklens.tracing.ends import Ends
 from cracklens.tracing.graph import Graph
 from cracklens.tracing.mask import Ints
+from cracklens.tracing.packed import Packing, along_px
 
 MOST_GAPS = 800
 """Largest number of gaps that are looked at in one photograph; one takes about 3 ms."""
@@ -168,19 +169,21 @@ def _to_lines(places: Places, ends: Ends, most_px: float) -> list[Gap]:
 
 def line_places(graph: Graph) -> Places:
     """Return points of all lines of a graph."""
-    degree, piece = graph.degrees(), graph.components()
-    rows = []
-    for number, one in enumerate(graph.stretches):
-        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(one.points_px, axis=0).T))])
-        stub = along[-1] < _STUB_PX and degree[[one.start, one.end]].max() > 1
-        low = _FROM_END_PX if degree[one.start] == 1 and not stub else -1.0
-        high = along[-1] - (_FROM_END_PX if degree[one.end] == 1 and not stub else -1.0)
-        point = np.unique(np.append(np.arange(0, len(along), _STEP), len(along) - 1))
-        inner = (along[point] > low) & (along[point] < high)
-        inner &= (point > 0) & (point < len(along) - 1)
-        label = np.full((2, len(point)), [[piece[one.start]], [number]])
-        rows.append((one.points_px[point], *label, point, inner))
-    if not rows:
+    if not graph.stretches:
         none = np.zeros(0, np.int64)
         return Places(np.zeros((0, 2)), none, none, none, none.astype(bool))
-    return Places(*(np.concatenate(column) for column in zip(*rows, strict=True)))
+    degree, piece, ends = graph.degrees(), graph.components(), graph.ends()
+    packing = Packing.of([len(one.points_px) for one in graph.stretches])
+    points = np.concatenate([one.points_px for one in graph.stretches])
+    along, owner = along_px(points, packing), packing.owner
+    length = along[packing.last]
+    free = degree[ends] == 1
+    free &= ~((length < _STUB_PX) & (degree[ends].max(axis=1) > 1))[:, None]
+    low, high = np.where(free, _FROM_END_PX, -1.0).T
+    point = np.arange(len(points)) - packing.first[owner]
+    last = packing.count[owner] - 1
+    inner = (along > low[owner]) & (along < (length - high)[owner]) & (point > 0) & (point < last)
+    chosen = np.flatnonzero((point % _STEP == 0) | (point == last))
+    owner = owner[chosen]
+    label = piece[ends[owner, 0]].astype(np.int64)
+    return Places(points[chosen], label, owner, point[chosen], inner[chosen])

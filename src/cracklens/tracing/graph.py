@@ -7,6 +7,7 @@ junctions it makes several (docs/results/libraries.md).
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -17,8 +18,11 @@ from scipy.spatial import cKDTree
 
 from cracklens.tracing.crack import Floats
 from cracklens.tracing.mask import Ints, Mask
+from cracklens.tracing.packed import Packing
 
 _PATH = 2  # neighbours of a pixel in the middle of a line
+_DENSE = 0.01  # share of pixels from which the distances of all are found sooner
+_DENSE_PX2 = 32_000_000  # of a photograph; they take 4 bytes each, and roots of larger squares err
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +80,16 @@ class Graph:
 
     def degrees(self) -> Ints:
         """Return the degree of each node, (K,); a loop counts twice."""
-        ends = np.array([(s.start, s.end) for s in self.stretches], np.int64).reshape(-1)
-        return np.bincount(ends, minlength=len(self.nodes_px))
+        return np.bincount(self.ends().reshape(-1), minlength=len(self.nodes_px))
+
+    def ends(self) -> Ints:
+        """Return the nodes of each stretch, (S, 2): start and end."""
+        return np.array([(s.start, s.end) for s in self.stretches], np.int64).reshape(-1, 2)
 
     def components(self) -> NDArray[np.int32]:
         """Return the label of the connected component of each node, (K,)."""
         size = len(self.nodes_px)
-        start = [s.start for s in self.stretches]
-        end = [s.end for s in self.stretches]
+        start, end = self.ends().T
         edges = coo_array((np.ones(len(start)), (start, end)), shape=(size, size))
         labels: NDArray[np.int32] = connected_components(edges, directed=False)[1]
         return labels
@@ -111,15 +117,15 @@ def skeleton_graph(skeleton: Ints, mask: Mask) -> Graph:
     near = _neighbours(skeleton, mask.stride)
     degree = (near >= 0).sum(axis=1)
     node_of, nodes = _nodes(points, near, degree)
-    adjacent = [[j for j in row if j >= 0] for row in near.tolist()]
-    paths = _paths(adjacent, node_of.tolist())
-    stretches = []
-    for path in paths:
-        at = np.array(path)
-        if node_of[at[0]] < 0:  # a ring without a node
-            node_of[at[0]] = len(nodes)
-            nodes.append(points[at[0]])
-        stretches.append(Stretch(points[at], radius[at], int(node_of[at[0]]), int(node_of[at[-1]])))
+    paths = _paths(near, degree, node_of)
+    packing = Packing.of([len(path) for path in paths])
+    at = np.fromiter(chain.from_iterable(paths), np.int64)
+    for ring in at[packing.first][node_of[at[packing.first]] < 0]:  # without a node
+        node_of[ring] = len(nodes)
+        nodes.append(points[ring])
+    ends = node_of[at[packing.first]].tolist(), node_of[at[packing.last]].tolist()
+    lines = packing.split(points[at]), packing.split(radius[at]), *ends
+    stretches = [Stretch(*one) for one in zip(*lines, strict=True)]
     for lone in np.flatnonzero(degree == 0):
         reach = np.array([max(radius[lone] - 0.5, 0.5), 0.0])
         stretches.append(
@@ -138,11 +144,16 @@ def edge_distance(pixels: Ints, mask: Mask) -> Floats:
     """Return the distance of mask pixels to the nearest pixel outside of the mask, (N,).
 
     Equal to the exact Euclidean distance transform (`cv2.distanceTransform` with
-    `DIST_MASK_PRECISE`), but computed only at the given pixels. The area outside of the photograph
-    is ignored; a mask that fills the photograph is as wide as its short side.
+    `DIST_MASK_PRECISE`), but computed only at the given pixels if they are few. The area outside of
+    the photograph is ignored; a mask that fills the photograph is as wide as its short side.
     """
     inner = mask.image[1:-1, 1:-1]
     cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
+    if pixels.size > inner.size * _DENSE and inner.size <= _DENSE_PX2 and not inner.all():
+        whole = cv2.distanceTransform(inner, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        y, x = np.divmod(pixels, mask.stride)
+        exact: Floats = np.sqrt(np.rint(whole[y - 1, x - 1].astype(np.float64) ** 2))
+        return exact
     y, x = np.nonzero(cv2.dilate(inner, cross) - inner)
     if not y.size:
         return np.full(pixels.size, min(inner.shape) / 2.0)
@@ -150,13 +161,13 @@ def edge_distance(pixels: Ints, mask: Mask) -> Floats:
     return distance
 
 
-def _neighbours(skeleton: Ints, stride: int) -> Ints:
+def _neighbours(skeleton: Ints, stride: int) -> NDArray[np.int32]:
     """Return (N, 8) the index of each neighbour in `skeleton`, or -1."""
 
-    def at(offset: int) -> Ints:
+    def at(offset: int) -> NDArray[np.int32]:
         found = np.searchsorted(skeleton, skeleton + offset)
         found[found == skeleton.size] = 0
-        return np.where(skeleton[found] == skeleton + offset, found, -1)
+        return np.where(skeleton[found] == skeleton + offset, found, -1).astype(np.int32)
 
     straight = {offset: at(offset) for offset in (-stride, -1, 1, stride)}
     corner = [
@@ -167,7 +178,9 @@ def _neighbours(skeleton: Ints, stride: int) -> Ints:
     return np.stack([*straight.values(), *corner], axis=1)
 
 
-def _nodes(points: Floats, near: Ints, degree: Ints) -> tuple[NDArray[np.int64], list[Floats]]:
+def _nodes(
+    points: Floats, near: NDArray[np.int32], degree: Ints
+) -> tuple[NDArray[np.int64], list[Floats]]:
     """Return the node of each pixel, or -1, and the positions of the nodes."""
     meeting = degree > _PATH
     row, column = np.nonzero((near >= 0) & meeting[:, None])
@@ -185,33 +198,41 @@ def _nodes(points: Floats, near: Ints, degree: Ints) -> tuple[NDArray[np.int64],
     return node_of, list(np.stack(places, axis=1))
 
 
-def _paths(adjacent: list[list[int]], node_of: list[int]) -> list[list[int]]:
+def _paths(near: NDArray[np.int32], degree: Ints, node_of: Ints) -> list[list[int]]:
     """Return the pixels of each line, from node to node, then those of rings without a node."""
-    used = [False] * len(adjacent)
+    links, first_link = near[near >= 0].tolist(), (np.cumsum(degree) - degree).tolist()
+    nodes = node_of.tolist()
+    used = [False] * len(nodes)
     paths = []
-    for first, node in enumerate(node_of):
-        if node < 0:
-            continue
-        for step in adjacent[first]:
-            inner = node_of[step] < 0
-            if (inner and used[step]) or (not inner and (step < first or node_of[step] == node)):
+    for first in np.flatnonzero(node_of >= 0).tolist():
+        at = first_link[first]
+        for step in links[at : at + int(degree[first])]:
+            inner = nodes[step] < 0
+            if (inner and used[step]) or (
+                not inner and (step < first or nodes[step] == nodes[first])
+            ):
                 continue
-            paths.append(_walk(first, step, adjacent, node_of, used))
-    for first, near in enumerate(adjacent):
-        if node_of[first] < 0 and not used[first] and near:
+            paths.append(_walk(first, step, links, first_link, nodes, used))
+    for first in np.flatnonzero((node_of < 0) & (degree > 0)).tolist():
+        if not used[first]:
             used[first] = True
-            paths.append(_walk(first, near[0], adjacent, node_of, used))
+            paths.append(_walk(first, links[first_link[first]], links, first_link, nodes, used))
     return paths
 
 
 def _walk(
-    first: int, step: int, adjacent: list[list[int]], node_of: list[int], used: list[bool]
+    first: int,
+    step: int,
+    links: list[int],
+    first_link: list[int],
+    node_of: list[int],
+    used: list[bool],
 ) -> list[int]:
     """Follow a line from `first` over `step` to the next node, or once around a ring."""
     path = [first, step]
     while node_of[step] < 0 and step != path[0]:
         used[step] = True
-        here, there = adjacent[step]
-        step = there if here == path[-2] else here
+        at = first_link[step]
+        step = links[at + 1] if links[at] == path[-2] else links[at]
         path.append(step)
     return path

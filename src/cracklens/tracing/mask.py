@@ -128,12 +128,8 @@ def _pixels(starts: Ints, stops: Ints) -> Ints:
 
 def _fill_holes(image: Bytes) -> None:
     """Fill the small holes in place."""
-    contours, tree = cv2.findContours(image, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if not contours:
-        return
-    holes = [
-        contour
-        for contour, parent in zip(contours, tree[0, :, 3], strict=True)
-        if parent >= 0 and cv2.contourArea(contour) <= _HOLE_PX2
-    ]
+    # With a tree of contours, the time grows with the square of their number: noise takes 12 s for
+    # 220,000. Their direction tells holes, whose area is positive, from outer borders.
+    contours, _ = cv2.findContours(image, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    holes = [one for one in contours if 0 < cv2.contourArea(one, oriented=True) <= _HOLE_PX2]
     cv2.drawContours(image, holes, -1, 1, cv2.FILLED)

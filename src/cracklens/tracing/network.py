@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cracklens.tracing.crack import Floats
 from cracklens.tracing.graph import Graph
 from cracklens.tracing.mask import Ints
+from cracklens.tracing.packed import Packing, lengths_px
 
 _CELL_PX = 8  # of the raster on which lines are near each other
 _REACHES_PX = (160, 112, 80, 56, 40)
@@ -80,11 +81,17 @@ def _lines(graph: Graph) -> _Lines:
     of_node = np.full(len(graph.nodes_px), -1)
     for stretch, own in zip(graph.stretches, piece, strict=True):
         of_node[[stretch.start, stretch.end]] = own
-    steps = [np.diff(s.points_px, axis=0) @ np.array([1, 1j]) for s in graph.stretches]
+    packing = Packing.of([len(s.points_px) for s in graph.stretches])
+    step = np.diff(np.concatenate([s.points_px for s in graph.stretches]), axis=0)
+    turn = np.zeros(len(step) + 1, np.complex128)  # of the step to each point
+    turn[1:] = step @ np.array([1, 1j])
+    turn[packing.first] = 0
+    size = np.abs(turn)
+    turn = turn**2 / np.maximum(size, 1e-9)
     return _Lines(
         piece,
-        np.array([float(np.abs(step).sum()) for step in steps]),
-        np.array([(step**2 / np.maximum(np.abs(step), 1e-9)).sum() for step in steps]),
+        packing.sums(size),
+        packing.sums(turn.real) + 1j * packing.sums(turn.imag),
         np.bincount(of_node[junction], minlength=int(piece.max()) + 1),
     )
 
@@ -113,7 +120,8 @@ def _is_network(graph: Graph, lines: _Lines, members: Ints, reach_px: int) -> bo
     """Return whether the lines of an area are a network."""
     if len(members) < _LEAST_LINES:
         return False
-    if int(lines.junctions[np.unique(lines.piece[members])].sum()) < _LEAST_MEETINGS:
+    pieces = np.bincount(lines.piece[members], minlength=len(lines.junctions)) > 0
+    if int(lines.junctions[pieces].sum()) < _LEAST_MEETINGS:
         return False
     length_px = float(lines.length_px[members].sum())
     if abs(lines.turn[members].sum()) > _MOST_STRENGTH * length_px:
@@ -136,6 +144,6 @@ def mesh_px(lines: Sequence[Floats]) -> float:
         lines: polylines (N, 2).
     """
     points = np.concatenate(lines).astype(np.float32)
-    length = math.fsum(float(np.hypot(*np.diff(line, axis=0).T).sum()) for line in lines)
+    length = math.fsum(lengths_px(lines))
     hull = float(cv2.contourArea(cv2.convexHull(points))) if len(points) > 2 else 0.0  # noqa: PLR2004
     return 2 * hull / max(length, 1e-9)

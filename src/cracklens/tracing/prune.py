@@ -5,7 +5,10 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
+from cracklens.tracing.crack import Floats
 from cracklens.tracing.graph import Graph, Stretch
+from cracklens.tracing.mask import Ints
+from cracklens.tracing.packed import Packing, lengths_px
 
 _ROUNDS = 20  # each round removes one level of spurs on spurs
 _RING_WIDTHS = 2.0  # a shorter loop, or a shorter second line between two nodes, is an artefact
@@ -72,16 +75,15 @@ def _both_unseen(one: Stretch, other: Stretch) -> NDArray[np.bool_] | None:
 
 def _without_spurs(graph: Graph, spur_widths: float, spur_px: float) -> Graph:
     """Remove the shortest spur of each junction."""
-    degree = graph.degrees()
+    ends = graph.ends()
+    degree = graph.degrees()[ends]
+    side = np.flatnonzero((degree.min(axis=1) == 1) & (degree.max(axis=1) >= _MEETING))
+    lengths = lengths_px([graph.stretches[index].points_px for index in side])
     shortest: dict[int, tuple[float, int]] = {}
-    for index, stretch in enumerate(graph.stretches):
-        ends = (degree[stretch.start], degree[stretch.end])
-        if min(ends) != 1 or max(ends) < _MEETING:
-            continue
-        at_start = ends[0] > 1
+    for index, length_px in zip(side.tolist(), lengths.tolist(), strict=True):
+        stretch, at_start = graph.stretches[index], degree[index, 0] > 1
         node = stretch.start if at_start else stretch.end
         width_px = 2 * float(stretch.radius_px[0 if at_start else -1])
-        length_px = stretch.length_px
         if length_px < max(spur_px, spur_widths * width_px):
             shortest[node] = min(shortest.get(node, (length_px, index)), (length_px, index))
     gone = {index for _, index in shortest.values()}
@@ -91,16 +93,17 @@ def _without_spurs(graph: Graph, spur_widths: float, spur_px: float) -> Graph:
 def _without_rings(graph: Graph) -> Graph:
     """Remove short loops at junctions, and the thinner of two short lines between two nodes."""
     degree = graph.degrees()
-    radius = np.zeros(len(graph.nodes_px))  # of the widest line at each node
-    for stretch in graph.stretches:
-        nodes = [stretch.start, stretch.end]
-        radius[nodes] = np.maximum(radius[nodes], np.median(stretch.radius_px))
     groups: dict[tuple[int, int], list[Stretch]] = defaultdict(list)
     for stretch in graph.stretches:
         groups[min(stretch.start, stretch.end), max(stretch.start, stretch.end)].append(stretch)
+    doubtful = {key for key, group in groups.items() if len(group) > 1 or key[0] == key[1]}
+    radius = _widest(graph, np.array(list(doubtful), np.int64).reshape(-1))
     stretches = []
     for (low, high), group in groups.items():
-        limit_px = max(_RING_PX, _RING_WIDTHS * 2 * radius[[low, high]].max())
+        if (low, high) not in doubtful:
+            stretches += group
+            continue
+        limit_px = max(_RING_PX, _RING_WIDTHS * 2 * max(radius[low], radius[high]))
         short = [s.length_px < limit_px for s in group]
         if low == high:
             spared = set(range(len(group))) if degree[low] == 2 * len(group) else set()
@@ -109,6 +112,21 @@ def _without_rings(graph: Graph) -> Graph:
             spared = {own.index(max(own))}
         stretches += [s for i, s in enumerate(group) if not short[i] or i in spared]
     return graph.with_stretches(stretches)
+
+
+def _widest(graph: Graph, nodes: Ints) -> Floats:
+    """Return the median radius of the widest line at each node, (K,); 0 at nodes not asked for."""
+    asked = np.zeros(len(graph.nodes_px), bool)
+    asked[nodes] = True
+    ends = graph.ends()
+    near = np.flatnonzero(asked[ends].any(axis=1))
+    widest = np.zeros(len(graph.nodes_px))
+    if near.size:
+        radii = [graph.stretches[index].radius_px for index in near]
+        median = Packing.of([len(radius) for radius in radii]).medians(np.concatenate(radii))
+        for node in ends[near].T:
+            np.maximum.at(widest, node, median)
+    return widest
 
 
 def _with_joined_junctions(graph: Graph) -> Graph:
@@ -123,11 +141,13 @@ def _with_joined_junctions(graph: Graph) -> Graph:
         return node
 
     gone = set()
-    for index, stretch in enumerate(graph.stretches):
-        if stretch.start == stretch.end or min(degree[[stretch.start, stretch.end]]) < _MEETING:
-            continue
-        reach_px = float(stretch.radius_px[0] + stretch.radius_px[-1])
-        if stretch.length_px <= _OVERLAP * reach_px:
+    ends = graph.ends()
+    between = (ends[:, 0] != ends[:, 1]) & (degree[ends].min(axis=1) >= _MEETING)
+    inner = np.flatnonzero(between)
+    lengths = lengths_px([graph.stretches[index].points_px for index in inner])
+    for index, length_px in zip(inner.tolist(), lengths.tolist(), strict=True):
+        stretch = graph.stretches[index]
+        if length_px <= _OVERLAP * float(stretch.radius_px[0] + stretch.radius_px[-1]):
             one, other = sorted((root(stretch.start), root(stretch.end)))
             parent[other] = one
             gone.add(index)

@@ -1,14 +1,24 @@
 """Refinement of pixel chains to smooth centrelines that reach the ends of the mask."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from cracklens.tracing.crack import Floats
-from cracklens.tracing.edges import half_widths
+from cracklens.tracing.edges import half_widths_across
 from cracklens.tracing.graph import Graph, Stretch
-from cracklens.tracing.mask import Bytes, Ints
+from cracklens.tracing.mask import Bytes
+from cracklens.tracing.packed import (
+    Packing,
+    along_px,
+    courses,
+    filled,
+    smoothed,
+    smoothed_within,
+)
 from cracklens.tracing.sampling import sample
 
-_SIGMA_POINTS = 1.5  # of the smoothing; a circle of 20 px radius shrinks by 0.3 %
 _HALF_PIXEL = 0.5
 _FARTHEST_PX = 1.5  # largest sideways step of a point towards the middle between the edges
 _TIP_PX = 2.5
@@ -31,96 +41,124 @@ def refine(graph: Graph, probability: Bytes, *, grow_threshold: float) -> Graph:
         probability: (H, W) uint8.
         grow_threshold: Of the mask.
     """
+    if not graph.stretches:
+        return graph
     nodes, degree = graph.nodes_px.copy(), graph.degrees()
-    rough = []
-    for stretch in graph.stretches:
-        points, radius = stretch.points_px.copy(), stretch.radius_px
-        if _is_ring(stretch, degree):
-            points = _smooth(points[:-1], "wrap")
-            rough.append((np.concatenate([points, points[:1]]), radius))
-            continue
-        points[0], points[-1] = nodes[stretch.start], nodes[stretch.end]
-        points = _smooth(points, "odd")
-        for turn, node in ((slice(None, None, -1), stretch.start), (slice(None), stretch.end)):
-            if degree[node] == 1:
+    ends = graph.ends()
+    free = degree[ends] == 1
+    ring = (ends[:, 0] == ends[:, 1]) & (degree[ends[:, 0]] == 2)  # noqa: PLR2004
+    lines = _smooth_lines(graph, ring)
+    for index in np.flatnonzero(free.any(axis=1)).tolist():
+        points, radius = lines[index]
+        for turn, is_free in zip((slice(None, None, -1), slice(None)), free[index], strict=True):
+            if is_free:
                 points, radius = _reach(points[turn], radius[turn], probability, grow_threshold)
                 points, radius = points[turn], radius[turn]
-        rough.append((points, radius))
+        lines[index] = points, radius
     stretches = []
-    for stretch, (points, radius) in zip(graph.stretches, rough, strict=True):
-        free = (degree[stretch.start] == 1, degree[stretch.end] == 1)
-        centred = _centred(points, radius, probability, free, ring=_is_ring(stretch, degree))
+    for stretch, (points, half) in zip(
+        graph.stretches, _centred(lines, probability, free, ring), strict=True
+    ):
         for at, node in ((0, stretch.start), (-1, stretch.end)):
             if degree[node] > 2:  # noqa: PLR2004
-                centred[0][at] = nodes[node]
-            nodes[node] = centred[0][at]
-        stretches.append(Stretch(*centred, stretch.start, stretch.end))
+                points[at] = nodes[node]
+            nodes[node] = points[at]
+        stretches.append(Stretch(points, half, stretch.start, stretch.end))
     return Graph(nodes, tuple(stretches))
 
 
-def _is_ring(stretch: Stretch, degree: Ints) -> bool:
-    """Return whether a line is a loop without a junction."""
-    return stretch.start == stretch.end and int(degree[stretch.start]) == 2  # noqa: PLR2004
+def _smooth_lines(graph: Graph, ring: NDArray[np.bool_]) -> list[tuple[Floats, Floats]]:
+    """Return the smooth points of each stretch, from node to node, and its radii."""
+    rings = ring.tolist()
+    packing = Packing.of(
+        [len(s.points_px) - r for s, r in zip(graph.stretches, rings, strict=True)]
+    )
+    points = np.concatenate(
+        [
+            s.points_px[:-1] if r else s.points_px
+            for s, r in zip(graph.stretches, rings, strict=True)
+        ]
+    )
+    start, end = graph.ends()[~ring].T
+    points[packing.first[~ring]] = graph.nodes_px[start]
+    points[packing.last[~ring]] = graph.nodes_px[end]
+    parts = packing.split(smoothed(points, packing, ring))
+    return [
+        (np.concatenate([part, part[:1]]) if is_ring else part, stretch.radius_px)
+        for part, is_ring, stretch in zip(parts, rings, graph.stretches, strict=True)
+    ]
 
 
 def _centred(
-    points: Floats, radius: Floats, probability: Bytes, free: tuple[bool, bool], *, ring: bool
-) -> tuple[Floats, Floats]:
-    """Return points moved to the middle between the edges, and half of the width.
+    lines: Sequence[tuple[Floats, Floats]],
+    probability: Bytes,
+    free: NDArray[np.bool_],
+    ring: NDArray[np.bool_],
+) -> list[tuple[Floats, Floats]]:
+    """Return points moved to the middle between the edges, and half of the width, of each line.
 
     Near a junction one edge belongs to another line: there the points do not move, and the width is
     that of the nearest point away from the junction. At a tip some pixels are beyond the end: there
     shift and width are those of the point before. Points stay inside the photograph: if a wide line
     crosses the border at an angle, the middle between its edges may be outside.
+
+    Args:
+        lines: points (N, 2) and radii (N,) of S lines.
+        probability: (H, W) uint8.
+        free: (S, 2) whether the line is free at its first and its last point.
+        ring: (S,) whether it is closed.
     """
-    high = np.array(probability.shape[::-1]) - _HALF_PIXEL
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-    meets, blind = np.zeros((2, len(points)), bool)
-    for away, is_free in zip((along, along[-1] - along), free, strict=True):
-        meets |= (away <= 2 * radius) & (not (is_free or ring))
-        blind |= (away <= _TIP_PX) & is_free
-    clear = ~(meets | blind)
-    if not clear.any():
-        clear[:] = True
+    packing = Packing.of([len(points) for points, _ in lines])
+    points = np.concatenate([points for points, _ in lines])
+    radius = np.concatenate([radius for _, radius in lines])
+    along = along_px(points, packing)
+    meets, clear = _near_ends(along, radius, packing, free, ring)
+    half = np.zeros(len(points))
+    moving = np.ones(len(lines), bool)
     for _ in range(_CENTRINGS):
-        left, right = half_widths(probability, points, radius)
+        at = np.repeat(moving, packing.count)
+        own = Packing.of(packing.count[moving])
+        ahead = courses(points[at], own)
+        left, right = half_widths_across(probability, points[at], radius[at], ahead)
+        half[at] = (left + right) / 2
         aside = np.clip((left - right) / 2, -_FARTHEST_PX, _FARTHEST_PX)
-        aside = np.where(meets, 0.0, np.interp(along, along[clear], aside[clear]))
-        ahead = np.gradient(points, axis=0)
-        ahead /= np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
-        shift = _smooth(aside[:, None], "edge") * np.stack([ahead[:, 1], -ahead[:, 0]], axis=1)
-        points = np.clip(points + shift, -_HALF_PIXEL, high)
-        if ring:
-            points[-1] = points[0] = (points[0] + points[-1]) / 2
-        if np.abs(aside).max() < _FARTHEST_PX / 2:
+        aside = np.where(meets[at], 0.0, filled(aside, clear[at], along[at], own))
+        points[at] = _shifted(points[at], aside, ahead, own, probability)
+        closed = moving & ring
+        first, last = packing.first[closed], packing.last[closed]
+        points[first] = points[last] = (points[first] + points[last]) / 2
+        moving[moving] = np.maximum.reduceat(np.abs(aside), own.first) >= _FARTHEST_PX / 2
+        if not moving.any():
             break
-    half = np.interp(along, along[clear], ((left + right) / 2)[clear])
-    return points, _smooth(half[:, None], "edge")[:, 0]
+    half = smoothed_within(filled(half, clear, along, packing)[:, None], packing)[:, 0]
+    return list(zip(packing.split(points), packing.split(half), strict=True))
 
 
-def _smooth(values: Floats, border: str) -> Floats:
-    """Return (N, C) values smoothed by a Gaussian along N; `odd` keeps the first and the last."""
-    reach = int(3 * _SIGMA_POINTS)
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / _SIGMA_POINTS) ** 2)
-    kernel /= kernel.sum()
-    count = len(values)
-    at = np.arange(-reach, count + reach)
-    if border == "wrap":
-        padded = values[at % count]
-    elif border == "odd" and count > reach:  # faster than np.pad, which is most of the time
-        padded = np.concatenate(
-            [
-                2 * values[0] - values[reach:0:-1],
-                values,
-                2 * values[-1] - values[-2 : -2 - reach : -1],
-            ]
-        )
-    elif border == "odd":
-        pad = ((reach, reach), (0, 0))
-        padded = np.pad(values, pad, mode="reflect", reflect_type="odd")
-    else:
-        padded = values[np.clip(at, 0, count - 1)]
-    return np.stack([np.convolve(column, kernel, "valid") for column in padded.T], axis=1)
+def _near_ends(
+    along: Floats,
+    radius: Floats,
+    packing: Packing,
+    free: NDArray[np.bool_],
+    ring: NDArray[np.bool_],
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which points are near a junction, and which are far from junctions and tips."""
+    meets, blind = np.zeros((2, len(along)), bool)
+    left = np.repeat(along[packing.last], packing.count) - along
+    for away, is_free in zip((along, left), free.T, strict=True):
+        meets |= (away <= 2 * radius) & np.repeat(~(is_free | ring), packing.count)
+        blind |= (away <= _TIP_PX) & np.repeat(is_free, packing.count)
+    clear = ~(meets | blind)
+    none = ~np.logical_or.reduceat(clear, packing.first)
+    return meets, clear | np.repeat(none, packing.count)
+
+
+def _shifted(
+    points: Floats, aside: Floats, ahead: Floats, packing: Packing, probability: Bytes
+) -> Floats:
+    """Return the points moved to the left of their course, inside the photograph."""
+    high = np.array(probability.shape[::-1]) - _HALF_PIXEL
+    shift = smoothed_within(aside[:, None], packing) * np.stack([ahead[:, 1], -ahead[:, 0]], axis=1)
+    return np.clip(points + shift, -_HALF_PIXEL, high)
 
 
 def _reach(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cracklens.tracing.crack import Floats
-from cracklens.tracing.graph import Graph, Stretch
+from cracklens.tracing.graph import Graph
+from cracklens.tracing.packed import Packing
 
 _WINDOW_PX = 300.0  # lens distortion bends a straight edge by less than 0.3 px over this length
 _STEP_PX = 2.0
@@ -88,7 +89,7 @@ def regularity(stroke: Stroke) -> Regularity:
     points = np.stack([np.interp(at, along, column) for column in stroke.points_px.T], axis=1)
     width = 2 * np.interp(at, along, stroke.radius_px)
     size = min(int(_WINDOW_PX / _STEP_PX), len(at))
-    starts = np.unique(np.append(np.arange(0, len(at) - size, max(size // 2, 1)), len(at) - size))
+    starts = [*range(0, len(at) - size, max(size // 2, 1)), len(at) - size]
     rms = max(_deviation(points[start : start + size]) for start in starts)
     spread = np.sqrt(max(float(width.var()) - _ROUNDING_PX2, 0.0))
     axis = np.linalg.eigh(np.cov(points.T, bias=True))[1][:, 1]
@@ -135,9 +136,9 @@ def _deviation(points: Floats) -> float:
 def _continuations(graph: Graph) -> dict[tuple[int, bool], tuple[int, bool]]:
     """Return the straight continuation of each stretch at a junction, by (index, forward)."""
     arriving: dict[int, list[tuple[int, bool, Floats]]] = {}
-    for index, stretch in enumerate(graph.stretches):
-        for forward, way in ((True, stretch), (False, stretch.reversed())):
-            arriving.setdefault(way.end, []).append((index, forward, _arrival(way)))
+    for index, (stretch, course) in enumerate(zip(graph.stretches, _arrivals(graph), strict=True)):
+        arriving.setdefault(stretch.end, []).append((index, True, course[1]))
+        arriving.setdefault(stretch.start, []).append((index, False, course[0]))
     follows = {}
     least = np.cos(np.radians(_STRAIGHT_ON_DEG))
     for lines in arriving.values():
@@ -158,12 +159,22 @@ def _continuations(graph: Graph) -> dict[tuple[int, bool], tuple[int, bool]]:
     return follows
 
 
-def _arrival(way: Stretch) -> Floats:
-    """Return the unit direction of a line at its last point."""
-    back = np.hypot(*(way.points_px - way.points_px[-1]).T)[::-1]
-    far = len(back) - 1 - int(np.argmax(back >= min(_AIM_PX, back.max())))
-    course: Floats = way.points_px[-1] - way.points_px[far]
-    return course / max(float(np.hypot(*course)), 1e-9)
+def _arrivals(graph: Graph) -> Floats:
+    """Return the unit direction out of each stretch at its start and at its end, (S, 2, 2)."""
+    if not graph.stretches:
+        return np.zeros((0, 2, 2))
+    points = np.concatenate([s.points_px for s in graph.stretches])
+    packing = Packing.of([len(s.points_px) for s in graph.stretches])
+    index, found = np.arange(len(points)), []
+    for end, step in ((packing.first, 1), (packing.last, -1)):
+        away = np.hypot(*(points - np.repeat(points[end], packing.count, axis=0)).T)
+        aim = np.minimum(_AIM_PX, np.maximum.reduceat(away, packing.first))
+        enough = away >= np.repeat(aim, packing.count)
+        nearest = np.minimum if step > 0 else np.maximum
+        outside = np.where(enough, index, len(points) * step)
+        course = points[end] - points[nearest.reduceat(outside, packing.first)]
+        found.append(course / np.maximum(np.hypot(*course.T), 1e-9)[:, None])
+    return np.stack(found, axis=1)
 
 
 def _follow(

@@ -35,8 +35,10 @@ def thin(mask: Mask) -> Ints:
         gone = [gone[1], deleted]
         turn += 1
         if turn == 1:  # every outer pixel is tested in both turns
-            waiting = np.concatenate([waiting[flat[waiting] > 0], _neighbours(flat, gone, around)])
-            waiting = np.unique(waiting)
+            near = _neighbours(flat, gone, around)
+            flat[near] = 2
+            waiting = np.concatenate([waiting[flat[waiting] == 1], near])
+            flat[near] = 1
             continue
         if not gone[0].size and not gone[1].size:
             return np.flatnonzero(image.view(bool))
