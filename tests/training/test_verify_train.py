@@ -146,7 +146,7 @@ def test_the_calibration_error_of_overconfidence_is_seen():
 @pytest.mark.slow
 def test_the_command_gives_a_segmenter_a_verifier(cracklens, tiles, tmp_path):
     done = cracklens(
-        "train", tiles, "-o", tmp_path / "model", "--task", "verify", "--walls", 20, "--scenes", 0,
+        "train", tiles, "-o", tmp_path / "model", "--task", "verify", "--walls", 40, "--scenes", 0,
         "--tiles", 24, "--steps", 4, "--batch-size", 16, "--json",
     )  # fmt: skip
     told = json.loads(done.stdout)
