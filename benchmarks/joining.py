@@ -19,6 +19,7 @@ import numpy as np
 from common import keep, machine
 from joining_page import page
 from joining_scenes import Example, examples
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from cracklens.detection import load_detector
@@ -48,6 +49,7 @@ def main() -> None:
         seed_threshold=thresholds.seed_threshold, grow_threshold=thresholds.grow_threshold
     )
     dense = dense_net(settings)  # first, so that the peak of the memory is its own
+    noisy = noise(settings)
     walls: list[dict[str, Any]] = []
     for seed, count, pictures in UNSEEN:
         walls += [
@@ -60,6 +62,7 @@ def main() -> None:
         "walls without map cracking": summed(ordinary),
         **{kind: summed([row for row in walls if row["kind"] == kind]) for kind in kinds},
         "dense net": dense,
+        "noise": noisy,
     }
     for name, row in found.items():
         print(name, row, flush=True)
@@ -169,7 +172,20 @@ def dense_net(settings: TraceSettings) -> dict[str, Any]:
             keep_points = rng.random(len(line) - 1) > 0.08
             for index in np.flatnonzero(keep_points):
                 cv2.line(image, *np.rint(line[index : index + 2]).astype(int).tolist(), 1.0, 2)
-    probability = np.rint(cv2.GaussianBlur(image, (0, 0), 0.8) * 235).astype(np.uint8)
+    return traced(np.rint(cv2.GaussianBlur(image, (0, 0), 0.8) * 235).astype(np.uint8), settings)
+
+
+def noise(settings: TraceSettings) -> dict[str, Any]:
+    """Return the processor time of 12 MP of noise: blocks of 4 px, a third of the pixels empty."""
+    rng = np.random.default_rng(1)
+    blocks = rng.integers(0, 256, (DENSE_PX[1] // 4, DENSE_PX[0] // 4)).astype(np.uint8)
+    probability = np.kron(blocks, np.ones((4, 4), np.uint8))
+    probability[rng.random(probability.shape) < 0.35] = 0
+    return traced(probability, settings)
+
+
+def traced(probability: NDArray[np.uint8], settings: TraceSettings) -> dict[str, Any]:
+    """Return processor time, number of cracks and the peak of the memory so far."""
     empty = np.zeros((0, 4), np.int32), np.zeros(0, np.float32)
     started = time.process_time()
     cracks = trace(ProbabilityMap(probability, *empty), settings).cracks

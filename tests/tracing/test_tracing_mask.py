@@ -120,3 +120,23 @@ def test_an_empty_and_a_full_map_thin_to_nothing_and_to_one_piece(shape):
     skeleton = np.zeros_like(mask.image)
     skeleton.reshape(-1)[thin(mask)] = 1
     assert label(skeleton, connectivity=2).max() == 1
+
+
+@pytest.mark.parametrize("rows", [30, 40, 500])
+def test_holes_are_filled_in_strips_as_in_the_whole(monkeypatch, rows):
+    monkeypatch.setattr("cracklens.tracing.mask._STRIP_PX", rows)
+    mask = np.random.default_rng(rows).random((300, 200)) < 0.6
+    found = hysteresis_mask(
+        np.where(mask, 200, 0).astype(np.uint8),
+        seed_threshold=0.5,
+        grow_threshold=0.5,
+        least_extent_px=1,
+    ).image[1:-1, 1:-1]
+    for gap in regionprops(label(np.pad(~mask, 1, constant_values=True), connectivity=1)):
+        top, left, bottom, right = (edge - 1 for edge in gap.bbox)
+        inside = top > 0 and left > 0 and bottom < 300 and right < 200
+        own = found[tuple(gap.coords.T - 1)] if inside else np.zeros(1)
+        if inside and gap.area <= 3:
+            assert own.all()
+        if gap.area >= 20:  # the contour on its border has a larger area than the hole
+            assert not own.any()

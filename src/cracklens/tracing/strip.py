@@ -117,8 +117,9 @@ def _sampled(
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Return probability, darkness and what is hidden at places (R, C, 2)."""
     shape = np.array(surface.probability.shape[::-1])
-    low = np.clip(np.floor(places.min(axis=(0, 1))).astype(int) - 1, 0, shape - 1)
-    high = np.clip(np.ceil(places.max(axis=(0, 1))).astype(int) + 2, low + 1, shape)
+    corners = places[[0, 0, -1, -1], [0, -1, 0, -1]]
+    low = np.clip(np.floor(corners.min(axis=0)).astype(int) - 1, 0, shape - 1)
+    high = np.clip(np.ceil(corners.max(axis=0)).astype(int) + 2, low + 1, shape)
     window = slice(low[1], high[1]), slice(low[0], high[0])
     at = (places - low).astype(np.float32)
     x, y = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
