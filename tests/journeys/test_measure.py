@@ -61,7 +61,7 @@ def rows(path):
 def test_a_marker_gives_millimetres_states_and_tables(inspect, cracklens, site, tmp_path):
     done = inspect(site / "wide.png", "-o", "out", "--marker", "12mm", *CODES)
     assert "by priority" in done.stdout
-    assert " m in all" in done.stdout
+    assert "expected length" in done.stdout
     table = done.stdout.partition("written:")[0].splitlines()
     assert all(len(row) <= 80 for row in table)
     (photo,) = record(tmp_path / "out")["photographs"]

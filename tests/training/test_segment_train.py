@@ -158,7 +158,8 @@ def test_the_model_labels_tiles_too(segmenter, tiles):
     model = load_model(segmenter[0])
     said = model.predict(tiles / "Positive")
     assert len(said) == 60
-    assert all(0.5 <= s.probability <= 1 for s in said)
+    assert all(0 < s.probability <= 1 for s in said)
+    assert {s.label for s in said} <= {"Positive", "Negative"}
     assert model.evaluate(tiles, part="validation", replicates=20).summary.count == 24
 
 
