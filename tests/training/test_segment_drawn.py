@@ -59,7 +59,7 @@ def test_a_segmenter_is_trained_on_drawn_masks(tmp_path):
     root = draw(tmp_path / "data")
     settings = {
         "task": "segment", "encoder": "unet", "weights": "random", "steps": 2, "batch_size": 2,
-        "crop_px": 64, "rendered_pictures": 64, "checked_pictures": 50, "validation_fraction": 0.4,
+        "crop_px": 64, "rendered_pictures": 16, "checked_pictures": 16, "validation_fraction": 0.4,
     }  # fmt: skip
     config = resolve_config(None, None, settings)
     train(root, tmp_path / "model", config, cache=tmp_path / "cache")
@@ -77,7 +77,7 @@ def test_a_segmenter_is_trained_on_drawn_masks(tmp_path):
 def test_drawn_masks_are_added_to_a_training(tiles, tmp_path):
     settings = {
         "task": "segment", "encoder": "unet", "weights": "random", "steps": 2, "batch_size": 4,
-        "crop_px": 64, "rendered_pictures": 64, "checked_pictures": 50, "weak_masks": False,
+        "crop_px": 64, "rendered_pictures": 16, "checked_pictures": 16, "weak_masks": False,
         "drawn": str(draw(tmp_path / "more")), "drawn_share": 0.3,
         "drawn_source": "Drawn by Doe 2020, CC BY 4.0.",
     }  # fmt: skip

@@ -132,7 +132,7 @@ def segmenter(cracklens, tiles, tmp_path_factory):
     done = cracklens(
         "train", tiles, "-o", folder / "model", "--task", "segment", "--encoder", "unet",
         "--weights", "random", "--steps", 30, "--batch-size", 8, "--crop-px", 64,
-        "--rendered-pictures", 64, "--checked-pictures", 50, "--refine-at", 0.6, "--json",
+        "--rendered-pictures", 32, "--checked-pictures", 32, "--refine-at", 0.6, "--json",
     )  # fmt: skip
     return folder / "model", done
 

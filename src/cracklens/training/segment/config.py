@@ -54,7 +54,7 @@ class SegmentConfig(DataSettings):
     workers: int = _segmenter(1, "Threads that make the crops.", ge=1, le=64)
     device: Literal["auto", "cpu", "cuda"] = _segmenter("auto", "Where to train.")
     checked_pictures: int = _segmenter(
-        1_500, "Most pictures of each kind for the choice of thresholds.", ge=50
+        1_500, "Most pictures of each kind for the choice of thresholds.", ge=10
     )
 
     @model_validator(mode="after")

@@ -28,6 +28,8 @@ def finest_crack_px(
     thresholds: tuple[float, float],
     backgrounds: Sequence[Path],
     device: torch.device,
+    *,
+    most: int = PICTURES,
     progress: Progress = SILENT,
 ) -> float | None:
     """Return the width from which on `SHARE` of a crack is marked, on rendered concrete; or None.
@@ -37,10 +39,12 @@ def finest_crack_px(
         thresholds: of the hysteresis: seed and grow.
         backgrounds: real crack-free pictures, not those of the training.
         device: of the network.
+        most: pictures to render at most.
         progress: listener.
     """
     drawn = [
-        render_picture(_SEED + number, backgrounds, distractors=False) for number in range(PICTURES)
+        render_picture(_SEED + number, backgrounds, distractors=False)
+        for number in range(min(PICTURES, most))
     ]
     cracked = [picture for picture in drawn if picture.cracks]
     found, total = np.zeros((2, len(WIDTHS_PX) - 1))

@@ -30,10 +30,10 @@ from cracklens.synthesis import (
 from cracklens.training.shards import run_shards, shard_done
 
 SIDE_PX = 384
-FORMAT = "2"
+FORMAT = "3"
 """Version of the rendering; a new value makes cached pictures invalid."""
 
-_SHARD = 64
+_SHARD = 16
 _HARD_SHARE = 0.5
 _CRACKED_SHARE = 0.6
 _REAL_BACKGROUND_SHARE = 0.6
@@ -175,7 +175,7 @@ def rendered_bank(
 
     Args:
         folder: a separate folder for each combination of seed, backgrounds and distractors.
-        count: number of pictures, rounded up to whole shards of 64.
+        count: number of pictures, rounded up to whole shards of 16.
         seed: different seeds give different pictures.
         backgrounds: as in `render_picture`.
         distractors: as in `render_picture`.

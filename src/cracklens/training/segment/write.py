@@ -72,7 +72,8 @@ def write_segmenter(
     )
     finest_px = finest_crack_px(
         fitted.network, (chosen.seed_threshold, chosen.grow_threshold),
-        parts.validation_backgrounds, fitted.device, progress,
+        parts.validation_backgrounds, fitted.device,
+        most=config.checked_pictures, progress=progress,
     )  # fmt: skip
     positive = fitted.dataset.classes.index(fitted.cracked_class)
     logits, truth, pixels = _tile_logits(fitted, parts, positive, progress)
