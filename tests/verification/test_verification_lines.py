@@ -105,6 +105,9 @@ def test_half_of_a_candidate_has_its_own_nodes_and_widths():
     assert (found.branches[0].start, found.branches[0].end) == (0, 1)
     assert found.max_width_px == 9
     assert tracing.rejected[0].crack.max_width_px == 2
+    assert found.touches_border
+    assert not tracing.rejected[0].crack.touches_border
+    assert found.confidence == 0  # of the empty map, and not of the whole candidate
 
 
 def test_a_verifier_that_gives_no_numbers_is_an_error(tmp_path, monkeypatch):

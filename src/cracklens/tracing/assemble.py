@@ -10,7 +10,8 @@ from cracklens.tracing.packed import Packing, steps_px
 from cracklens.tracing.sampling import sample
 from cracklens.tracing.simplify import kept_points
 
-_WIDE_PERCENT = 95.0
+WIDE_PERCENT = 95.0
+"""The greatest width of a crack is this percentile along its length."""
 _BORDER_PX = 1.0  # a mask this near to the border is assumed to continue beyond it
 _LEAST_WIDTH_PX = 0.5
 
@@ -41,9 +42,9 @@ def assemble(graph: Graph, probability: Bytes, tolerance_px: float) -> Crack:
         nodes_px=graph.nodes_px[used],
         confidence=float(np.average(sample(probability, points), weights=weight)),
         mean_width_px=float(np.average(width, weights=weight)),
-        max_width_px=_percentile(width, weight, _WIDE_PERCENT),
+        max_width_px=percentile(width, weight, WIDE_PERCENT),
         widest_px=(float(widest[0]), float(widest[1])),
-        touches_border=_touches_border(points, width, probability),
+        touches_border=touches_border(points, width, probability),
     )
 
 
@@ -91,7 +92,7 @@ def _weights(points: Floats, unseen: NDArray[np.bool_], packing: Packing) -> Flo
     return np.where(unseen, 0.0, (after + before) / 2 + 1e-9)
 
 
-def _percentile(values: Floats, weight: Floats, percent: float) -> float:
+def percentile(values: Floats, weight: Floats, percent: float) -> float:
     """Return the weighted percentile."""
     order = np.argsort(values, kind="stable")
     share = np.cumsum(weight[order])
@@ -99,7 +100,7 @@ def _percentile(values: Floats, weight: Floats, percent: float) -> float:
     return float(values[order[min(at, len(order) - 1)]])
 
 
-def _touches_border(points: Floats, width: Floats, probability: Bytes) -> bool:
+def touches_border(points: Floats, width: Floats, probability: Bytes) -> bool:
     """Return whether the mask around the centreline reaches the border of the photograph."""
     high = np.array(probability.shape[::-1]) - 0.5
     room = np.minimum(points + 0.5, high - points).min(axis=1)

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logsumexp
 
+from cracklens.tracing.assemble import WIDE_PERCENT, percentile, touches_border
 from cracklens.tracing.crack import Branch, Crack, Verdict
+from cracklens.tracing.sampling import sample
 from cracklens.verification.kinds import LOOKALIKES
 from cracklens.verification.pieces import Piece, Run
 
@@ -175,33 +177,47 @@ def line_logit(logit: float, length_px: float, calibration: tuple[float, float, 
     return float(constant + slope * logit + per_length * np.log1p(length_px))
 
 
-def part_of(crack: Crack, branches: Sequence[int], verdict: Verdict) -> Crack:
-    """Return some branches of a crack as a crack of their own."""
+def part_of(
+    crack: Crack, branches: Sequence[int], verdict: Verdict, probability: NDArray[np.uint8]
+) -> Crack:
+    """Return some branches of a crack as a crack of their own, with its own measures.
+
+    Args:
+        crack: candidate.
+        branches: indices of those that are kept.
+        verdict: of these.
+        probability: (H, W) uint8 map, for confidence and border.
+    """
     if len(branches) == len(crack.branches):
         return replace(crack, verdict=verdict)
     chosen = [crack.branches[index] for index in branches]
     used = sorted({node for branch in chosen for node in (branch.start, branch.end)})
     number = {node: rank for rank, node in enumerate(used)}
     own = [replace(b, start=number[b.start], end=number[b.end]) for b in chosen]
-    width = np.concatenate([branch.width_px for branch in own])
-    weight = np.concatenate([_weights(branch.points_px) for branch in own])
-    points = np.concatenate([branch.points_px for branch in own])
-    order = np.argsort(width, kind="stable")
-    share = np.cumsum(weight[order])
-    wide = order[min(int(np.searchsorted(share, 0.95 * share[-1])), len(order) - 1)]
-    widest = points[int(np.argmax(width))]
+    dense = [_dense(branch) for branch in own]
+    points, width, weight = (np.concatenate(each) for each in zip(*dense, strict=True))
+    widest = points[int(np.argmax(np.where(weight > 0, width, 0.0)))]
+    weight = weight + 1e-9  # a line may be inferred as a whole
     return replace(
         crack,
         branches=tuple(own),
         nodes_px=crack.nodes_px[used],
+        confidence=float(np.average(sample(probability, points), weights=weight)),
         mean_width_px=float(np.average(width, weights=weight)),
-        max_width_px=float(width[wide]),
+        max_width_px=percentile(width, weight, WIDE_PERCENT),
         widest_px=(float(widest[0]), float(widest[1])),
+        touches_border=touches_border(points, width, probability),
         verdict=verdict,
     )
 
 
-def _weights(points: Floats) -> Floats:
-    step = np.hypot(*np.diff(points, axis=0).T)
-    weights: Floats = (np.append(step, 0.0) + np.append(0.0, step)) / 2 + 1e-9
-    return weights
+def _dense(branch: Branch) -> tuple[Floats, Floats, Floats]:
+    """Return points about 1 px apart, the width there, and 1, or 0 where it was not seen."""
+    line = branch.points_px
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    at = np.linspace(0.0, along[-1], max(2, round(float(along[-1])) + 1))
+    points = np.stack([np.interp(at, along, column) for column in line.T], axis=1)
+    seen = np.ones(len(at))
+    for first, last in branch.inferred:
+        seen[(at >= along[first]) & (at <= along[last])] = 0.0
+    return points, np.interp(at, along, branch.width_px), seen

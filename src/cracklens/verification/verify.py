@@ -49,7 +49,7 @@ def verify(
     rejected: list[Rejected] = []
     for line in lines_of(candidates, branches_of(judged, candidates), cut):
         verdict = verdict_of(line, settings.calibration)
-        own = part_of(candidates[line.candidate], line.branches, verdict)
+        own = part_of(candidates[line.candidate], line.branches, verdict, probability)
         if verdict.crack >= threshold:
             cracks.append((line.candidate, own))
         else:
