@@ -11,7 +11,8 @@ from cracklens.reporting.boundaries import Boundary
 from cracklens.reporting.figures import Figure
 from cracklens.reporting.palette import WIDTH_CLASSES, rank_of
 from cracklens.reporting.profile import ProfileGraph, profile_graph
-from cracklens.reporting.verdict import kinds_text, likeliest, named
+from cracklens.reporting.verdict import kinds_text, likeliest
+from cracklens.verification.kinds import named
 
 _LEAST_SHARE = 0.005  # least probability of a listed state
 

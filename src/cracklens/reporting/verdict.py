@@ -8,9 +8,9 @@ from cracklens.grading.certainty import share_text
 from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord, RejectedRecord
 from cracklens.reporting.text import counted
 from cracklens.tracing.crack import NOT_A_CRACK
+from cracklens.verification.kinds import named
 
 _LEAST_SHARE, _MOST_KINDS = 0.005, 3
-_VOWELS = "aeiou"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,6 @@ class Unlikely:
     def kinds(self) -> str:
         """The likeliest look-alikes, as text."""
         return kinds_text(self.record.kinds)
-
-
-def named(kind: str) -> str:
-    """Return a look-alike with its article.
-
-    >>> named("joint"), named("edge of a shadow")
-    ('a joint', 'an edge of a shadow')
-    """
-    return f"{'an' if kind[:1].lower() in _VOWELS else 'a'} {kind}"
 
 
 def likeliest(kinds: Mapping[str, float]) -> tuple[str, float]:

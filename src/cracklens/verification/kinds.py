@@ -50,3 +50,16 @@ OF_DISTRACTOR = {
     "object edge": "object, no surface",
 }
 """The look-alike of each name in `cracklens.synthesis.DISTRACTORS`."""
+
+_WITHOUT_ARTICLE = {"hair or straw", "object, no surface", "surface texture"}
+
+
+def named(kind: str) -> str:
+    """Return a look-alike with its article.
+
+    >>> named("joint"), named("edge of a shadow"), named("hair or straw")
+    ('a joint', 'an edge of a shadow', 'hair or straw')
+    """
+    if kind in _WITHOUT_ARTICLE:
+        return kind
+    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cracklens.tracing.candidate import rank
 from cracklens.tracing.crack import NOT_A_CRACK, Crack, Rejected, Tracing, Verdict
 from cracklens.verification.descriptors import descriptors_of
+from cracklens.verification.kinds import named
 from cracklens.verification.lines import JudgedPieces, branches_of, lines_of, part_of, verdict_of
 from cracklens.verification.pieces import pieces_of, runs_of
 from cracklens.verification.verifier import Verifier
@@ -127,10 +128,7 @@ def described(verdict: Verdict) -> str:
     name, chance = verdict.likeliest
     if not name:
         return f"a crack with probability {verdict.crack:.2f}"
-    noun = name if name in _WITHOUT_ARTICLE else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    noun = named(name)
     if chance > 0.5:  # noqa: PLR2004
         return f"probably {noun} ({chance:.2f})"
     return f"perhaps {noun} ({chance:.2f}), a crack ({verdict.crack:.2f})"
-
-
-_WITHOUT_ARTICLE = {"hair or straw", "surface texture"}
