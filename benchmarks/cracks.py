@@ -245,15 +245,23 @@ def lookalikes(data: Path, folder, chain: Chain) -> dict[str, Any]:  # noqa: ANN
     return {"mm_per_px": MM_PER_PX, "pictures_per_kind": PER_DISTRACTOR, "kinds": kinds}
 
 
-def drawn(folder: Path) -> Iterator[tuple[str, Any, Any]]:
-    """Yield name, pixels and mask of each picture of a set, at the size of the picture."""
+def drawn(folder: Path) -> Iterator[tuple[str, Any, Any, Any]]:
+    """Yield name, pixels, drawn area and drawn centreline of each picture of a set.
+
+    Area and centreline are points in the pixels of the picture. The centreline is the skeleton of
+    the mask in the size in which it was drawn: enlarged, its steps would grow branches of their
+    own, which nobody drew.
+    """
     for path in sorted((folder / "images").iterdir()):
         mask = next(p for p in (folder / "masks").iterdir() if p.stem == path.stem)
         pixels = read_photo(path).pixels
         marked = cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE)
+        scale = np.array(pixels.shape[1::-1]) / marked.shape[::-1]
+        line = np.argwhere(skeletonize(marked > 0))[:, ::-1]
         if marked.shape != pixels.shape[:2]:
             marked = cv2.resize(marked, pixels.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-        yield path.stem, pixels, marked > 0
+        area = np.argwhere(marked > 0)[:, ::-1].astype(float)
+        yield path.stem, pixels, area, (line + 0.5) * scale - 0.5
 
 
 def masks(data: Path, folder, chain: Chain) -> dict[str, Any]:  # noqa: ANN001, ARG001
@@ -262,10 +270,8 @@ def masks(data: Path, folder, chain: Chain) -> dict[str, Any]:  # noqa: ANN001, 
     everything: list[tuple[float, float, float]] = []
     for name in SETS:
         total, rows, pictures = np.zeros(4), [], {}
-        for stem, pixels, mask in drawn(data / "mask-dev" / name):
+        for stem, pixels, area, truth in drawn(data / "mask-dev" / name):
             tracing = chain.trace(pixels)
-            truth = np.argwhere(skeletonize(mask))[:, ::-1].astype(float)
-            area = np.argwhere(mask)[:, ::-1].astype(float)
             lines = [points_of(crack) for crack in tracing.cracks]
             reported = np.concatenate(lines) if lines else np.zeros((0, 2))
             here = np.array(

@@ -14,6 +14,7 @@ from cracklens.synthesis.distractors import CASTS_SHADOW, DISTRACTORS, IN_FRONT
 from cracklens.synthesis.drawing import LAYOUTS, crack_coverage, draw_cracks
 from cracklens.synthesis.hard_picture import RenderedSurface, render_hard_picture
 from cracklens.synthesis.marker import Marker
+from cracklens.synthesis.masonry_picture import render_masonry_picture
 from cracklens.synthesis.opening import width_profile
 from cracklens.synthesis.paint import CrackLook, paint_cracks
 from cracklens.synthesis.perspective import Perspective, warp, warp_points
@@ -52,6 +53,7 @@ __all__ = [
     "render_concrete",
     "render_crack",
     "render_hard_picture",
+    "render_masonry_picture",
     "render_scene",
     "render_specimen",
     "render_tile",

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,26 +21,30 @@ from cracklens.synthesis import (
     IN_FRONT,
     Camera,
     RenderedCrack,
+    RenderedSurface,
     draw_cracks,
     paint_cracks,
     photograph,
     render_concrete,
     render_hard_picture,
+    render_masonry_picture,
 )
+from cracklens.training.segment.scene_crops import SceneCrop, scene_crops
+from cracklens.training.segment.target import crack_target
 from cracklens.training.shards import run_shards, shard_done
 
 SIDE_PX = 384
-FORMAT = "3"
+FORMAT = "4"
 """Version of the rendering; a new value makes cached pictures invalid."""
 
 _SHARD = 16
-_HARD_SHARE = 0.5
+_SCENE_EVERY = 4  # each fourth shard is cut from one rendered wall
+_HARD_SHARE, _MASONRY_SHARE = 0.5, 0.2
 _CRACKED_SHARE = 0.6
 _REAL_BACKGROUND_SHARE = 0.6
 _MOSAIC_SHARE = 0.4
 _LIKE_SHARES = {True: (0.45, 0.4, 0.15), False: (0.15, 0.5, 0.35)}  # none, one, two look-alikes
 _LATE = IN_FRONT | CASTS_SHADOW
-_LEAST_WIDTH_PX = 0.45  # least width of a crack in the mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ def render_picture(
 ) -> RenderedPicture:
     """Render one picture: rendered or real concrete, with or without cracks and look-alikes.
 
-    A part of the pictures with look-alikes is that of `render_hard_picture`.
+    With look-alikes, a part of the pictures is that of `render_hard_picture`, and another part that
+    of `render_masonry_picture`.
 
     Args:
         seed: the same seed and backgrounds give the same picture.
@@ -80,7 +85,9 @@ def render_picture(
     rng = np.random.default_rng([seed, 77])
     surface = _background(backgrounds, side_px, rng)
     if distractors and rng.random() < _HARD_SHARE:
-        return _hard(int(rng.integers(2**62)), surface)
+        return _known(render_hard_picture(int(rng.integers(2**62)), side_px, side_px, surface))
+    if distractors and rng.random() < _MASONRY_SHARE:
+        return _known(render_masonry_picture(int(rng.integers(2**62)), side_px, side_px))
     cracked = bool(rng.random() < _CRACKED_SHARE)
     count = int(rng.choice(3, p=_LIKE_SHARES[cracked])) if distractors else 0
     names = sorted(DISTRACTORS)
@@ -96,28 +103,17 @@ def render_picture(
                 surface, lookalike = added.surface, np.maximum(lookalike, added.mask)
     pixels = photograph(surface, Camera.draw(rng), rng)
     return RenderedPicture(
-        pixels, _eight_bits(crack_target(cracks, side_px)), _eight_bits(lookalike), cracks
+        pixels, _eight_bits(crack_target(cracks, side_px, side_px)), _eight_bits(lookalike), cracks
     )
 
 
-def _hard(seed: int, background: NDArray[np.float32]) -> RenderedPicture:
-    side_px = len(background)
-    drawn = render_hard_picture(seed, side_px, side_px, background)
-    target = crack_target(drawn.cracks, side_px)
+def _known(drawn: RenderedSurface) -> RenderedPicture:
+    target = crack_target(drawn.cracks, *drawn.hidden.shape)
     target[drawn.hidden] = 0.0
-    lookalike = np.zeros((side_px, side_px), np.uint8)
+    lookalike = np.zeros(drawn.hidden.shape, np.uint8)
     for mask in drawn.lookalikes.values():
         np.maximum(lookalike, mask, out=lookalike)
     return RenderedPicture(drawn.pixels, _eight_bits(target), lookalike, drawn.cracks)
-
-
-def crack_target(cracks: Sequence[RenderedCrack], side_px: int) -> NDArray[np.float32]:
-    """Return the target of a segmenter: the coverage, raised on hairlines to that of 1 px width."""
-    target = np.zeros((side_px, side_px), np.float32)
-    for crack in cracks:
-        width_px = float(np.clip(np.median(crack.width_px), _LEAST_WIDTH_PX, 1.0))
-        np.maximum(target, np.minimum(crack.coverage / np.float32(width_px), 1), out=target)
-    return target
 
 
 def _eight_bits(share: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -204,16 +200,29 @@ def rendered_bank(
     return Bank(tuple(np.load(file, mmap_mode="r", allow_pickle=False) for file in files))
 
 
+def _shard(
+    seed: int, number: int, backgrounds: Sequence[Path], *, distractors: bool
+) -> Iterator[RenderedPicture | SceneCrop]:
+    """Yield the pictures of a shard; with look-alikes, some shards are crops of one wall."""
+    if distractors and number % _SCENE_EVERY == _SCENE_EVERY - 1:
+        yield from scene_crops(_unique(seed, number, _SHARD), _SHARD, SIDE_PX)
+        return
+    for place in range(_SHARD):
+        yield render_picture(_unique(seed, number, place), backgrounds, distractors=distractors)
+
+
+def _unique(*numbers: int) -> int:
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0])
+
+
 def _main() -> None:
     cv2.setNumThreads(1)
     order = json.load(sys.stdin)
     backgrounds = [Path(path) for path in order["backgrounds"]]
     for number in order["numbers"]:
         planes = np.empty((_SHARD, SIDE_PX, SIDE_PX, 5), np.uint8)
-        for place in range(_SHARD):
-            entropy = np.random.SeedSequence([order["seed"], number, place])
-            unique = int(entropy.generate_state(1, np.uint64)[0])
-            picture = render_picture(unique, backgrounds, distractors=order["distractors"])
+        pictures = _shard(order["seed"], number, backgrounds, distractors=order["distractors"])
+        for place, picture in enumerate(pictures):
             planes[place, ..., :3] = picture.pixels
             planes[place, ..., 3] = picture.crack
             planes[place, ..., 4] = picture.lookalike
