@@ -146,7 +146,7 @@ def test_the_calibration_error_of_overconfidence_is_seen():
 @pytest.mark.slow
 def test_the_command_gives_a_segmenter_a_verifier(cracklens, tiles, tmp_path):
     done = cracklens(
-        "train", tiles, "-o", tmp_path / "model", "--task", "verify", "--walls", 40, "--scenes", 0,
+        "train", tiles, "-o", tmp_path / "model", "--task", "verify", "--walls", 40, "--scenes", 0, "--masonry", 8,
         "--tiles", 24, "--steps", 4, "--batch-size", 16, "--json",
     )  # fmt: skip
     told = json.loads(done.stdout)
@@ -156,6 +156,7 @@ def test_the_command_gives_a_segmenter_a_verifier(cracklens, tiles, tmp_path):
     assert settings is not None
     assert settings.kinds == KINDS
     assert settings.counts["walls"]["crack"] > 0
+    assert "masonry" in settings.counts
     assert folder.card.name == "model"
     assert folder.card.segmentation == read_model_folder(folder.path).card.segmentation
     assert "--segmenter" not in done.stderr
@@ -168,3 +169,37 @@ def test_settings_of_another_task_are_refused():
     with pytest.raises(UsageError, match="--task verify"):
         resolve_config(overrides={"task": "segment", "walls": 5})
     assert resolve_config("verifier") == VerifyConfig()
+
+
+def test_photographs_and_rendered_pictures_weigh_the_same():
+    """Ten sure photographs pull the calibration as far as a thousand rendered lines."""
+    rng = np.random.default_rng(1)
+
+    def many(count, *, right, exact):
+        return [
+            KnownLine(float(rng.normal(2, 0.5)), 100.0, bool(rng.random() < right), exact)
+            for _ in range(count)
+        ]
+
+    def share(found, logit=2.0):
+        a, b, c = found.coefficients
+        return 1 / (1 + np.exp(-(a + b * logit + c * np.log1p(100.0))))
+
+    rendered = many(2000, right=0.95, exact=True)
+    photographs = many(100, right=0.6, exact=False)
+    assert share(calibrate(rendered)) == pytest.approx(0.95, abs=0.03)
+    assert share(calibrate([*rendered, *photographs])) == pytest.approx(0.775, abs=0.05)
+
+
+def test_the_threshold_is_that_of_pictures_whose_cracks_are_all_known():
+    """Masks leave cracks out: what is right there looks false and must not raise the threshold."""
+    rng = np.random.default_rng(2)
+    logits = rng.normal(0, 3, 3000)
+    truth = rng.random(3000) < 1 / (1 + np.exp(-logits))
+    rendered = [KnownLine(float(x), 80.0, bool(t)) for x, t in zip(logits, truth, strict=True)]
+    masks = [KnownLine(4.0, 80.0, is_crack=n % 3 > 0, exact=False) for n in range(30)]
+    found = calibrate([*rendered, *masks])
+    constant, slope, of_length = found.coefficients
+    said = 1 / (1 + np.exp(-(constant + slope * logits + of_length * np.log1p(80.0))))
+    assert found.right == pytest.approx(truth[said >= found.threshold].mean())
+    assert found.found == pytest.approx(truth[said >= found.threshold].sum() / truth.sum())

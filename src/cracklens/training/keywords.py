@@ -56,6 +56,7 @@ class TrainSettings(TypedDict, total=False):
     segmenter: str
     walls: int
     scenes: int
+    masonry: int
     tiles: int
     masked: str | None
     masked_source: str

@@ -21,12 +21,12 @@ _BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """A judged line with its truth; `weight` balances the sources."""
+    """A judged line with its truth, which is exact on rendered pictures and less so on masks."""
 
     logit: float
     length_px: float
     is_crack: bool
-    weight: float = 1.0
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Calibration:
 
 
 def known_lines(
-    lines: Sequence[Crack], judged: JudgedPieces, labels: NDArray[np.int64]
+    lines: Sequence[Crack], judged: JudgedPieces, labels: NDArray[np.int64], *, exact: bool
 ) -> list[KnownLine]:
     """Return the lines of a picture whose truth is clear, cut as `verify` cuts them.
 
@@ -49,6 +49,7 @@ def known_lines(
         lines: candidates.
         judged: their pieces.
         labels: of these pieces.
+        exact: whether every crack of the picture is known.
     """
     sums: dict[tuple[int, int], Floats] = {}
     for piece, label in zip(judged.pieces, labels, strict=True):
@@ -65,7 +66,7 @@ def known_lines(
     for line in lines_of(lines, branches_of(judged, lines), 0.0):
         known = _truth(line, sums)
         if known is not None:
-            found.append(KnownLine(line.logit, line.length_px, known))
+            found.append(KnownLine(line.logit, line.length_px, known, exact))
     return found
 
 
@@ -83,12 +84,15 @@ def _truth(line: Line, sums: dict[tuple[int, int], Floats]) -> bool | None:
 def calibrate(lines: Sequence[KnownLine]) -> Calibration:
     """Fit the logit of a line on its mean logit and its length; choose the threshold.
 
-    Platt 1999 with one more regressor. The error is the expected calibration error in ten bins of
+    Platt 1999 with one more regressor. Photographs and rendered pictures weigh the same in the fit,
+    however many lines each has; the threshold is that of the rendered ones, whose truth is whole:
+    masks leave cracks out. The error is the expected calibration error in ten bins of
     equal count, by two-fold cross-fitting: each half is judged by the fit on the other.
     """
     features = np.array([[1.0, one.logit, np.log1p(one.length_px)] for one in lines])
     truth = np.array([one.is_crack for one in lines], np.float64)
-    weight = np.array([one.weight for one in lines])
+    exact = np.array([one.exact for one in lines])
+    weight = _weights(exact)
     length = np.array([one.length_px for one in lines])
     half = np.arange(len(lines)) % 2 == 0
     crossed = np.zeros(len(lines))
@@ -96,15 +100,25 @@ def calibrate(lines: Sequence[KnownLine]) -> Calibration:
         crossed[~part] = expit(features[~part] @ _platt(features[part], truth[part], weight[part]))
     coefficients = _platt(features, truth, weight)
     share = expit(features @ coefficients)
-    threshold = _threshold(share, truth, length)
-    reported = share >= threshold
+    judged = exact if exact.any() else ~exact
+    threshold = _threshold(share[judged], truth[judged], length[judged])
+    reported = judged & (share >= threshold)
     return Calibration(
         (float(coefficients[0]), float(coefficients[1]), float(coefficients[2])),
         calibration_error(crossed, truth),
         threshold,
         float((length * truth)[reported].sum() / max(length[reported].sum(), 1e-9)),
-        float((length * truth)[reported].sum() / max((length * truth).sum(), 1e-9)),
+        float((length * truth)[reported].sum() / max((length * truth)[judged].sum(), 1e-9)),
     )
+
+
+def _weights(exact: NDArray[np.bool_]) -> Floats:
+    """Return a weight for each line, with the mean 1; both kinds weigh the same together."""
+    kinds = [kind for kind in (exact, ~exact) if kind.any()]
+    weights = np.ones(len(exact))
+    for kind in kinds:
+        weights[kind] = len(exact) / (len(kinds) * kind.sum())
+    return weights
 
 
 def _platt(features: Floats, truth: Floats, weight: Floats) -> Floats:

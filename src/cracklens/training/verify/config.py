@@ -19,9 +19,12 @@ class VerifyConfig(DataSettings):
         "concrete", "Segmenter that gets the verifier: a model folder, or a name."
     )
     walls: int = _verifier(1_500, "Rendered pictures of up to 1,024 px.", ge=20)
-    scenes: int = _verifier(60, "Rendered scenes of 3 MP.", ge=0)
+    scenes: int = _verifier(100, "Rendered scenes of 3 MP.", ge=0)
+    masonry: int = _verifier(400, "Rendered pictures of brickwork.", ge=0)
     tiles: int = _verifier(5_000, "Labelled tiles at most; 0 for none.", ge=0)
-    masked: str | None = _verifier(None, "Folder of more pictures, with drawn masks.")
+    masked: str | None = _verifier(
+        None, "Folder of more pictures, with drawn masks; a third of them validates."
+    )
     masked_source: str = _verifier(
         "", "Name, authors and licence of these pictures, for the card of the model."
     )

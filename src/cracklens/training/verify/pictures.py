@@ -18,7 +18,12 @@ from cracklens.files import writing
 from cracklens.machine import available_cpus
 from cracklens.photos import read_photo
 from cracklens.progress import SILENT, Progress
-from cracklens.synthesis import SCENES, render_hard_picture, render_scene
+from cracklens.synthesis import (
+    SCENES,
+    render_hard_picture,
+    render_masonry_picture,
+    render_scene,
+)
 from cracklens.training.segment.augment import vary_light
 from cracklens.training.shards import run_shards, shard_done
 from cracklens.verification.kinds import CRACK, KINDS, OF_DISTRACTOR
@@ -27,8 +32,9 @@ FORMAT = "1"
 """Version of the rendering; a new value makes cached pictures invalid."""
 Labels = NDArray[np.uint8]
 
-RenderedKind = Literal["walls", "scenes"]
+RenderedKind = Literal["walls", "scenes", "masonry"]
 _SIDES_PX = (512, 1024)
+_MASONRY_PX = (256, 768)
 _STEP_PX = 256  # walls are cut to squares of two sizes: each size compiles the network again
 _SCENE_PX = (1500, 2000)
 _ON, _LIKE_ON = 40, 100  # values of a mask that count
@@ -60,6 +66,15 @@ def render_wall(seed: int, backgrounds: Sequence[Path] = ()) -> KnownPicture:
     cracks = np.where(drawn.crack_coverage * 255 > _ON, 255, 0).astype(np.uint8)
     labels = _labels(cracks, drawn.lookalikes)
     return KnownPicture(vary_light(drawn.pixels, rng), labels)
+
+
+def render_known_masonry(seed: int) -> KnownPicture:
+    """Render a picture of brickwork under any light; the same seed gives the same picture."""
+    rng = np.random.default_rng([seed, 996])
+    height, width = (int(side) for side in rng.integers(*_MASONRY_PX, 2))
+    drawn = render_masonry_picture(seed, height, width)
+    crack = np.rint(255 * drawn.crack_coverage).astype(np.uint8)
+    return KnownPicture(vary_light(drawn.pixels, rng), _labels(crack, drawn.lookalikes))
 
 
 def _enlarged(
@@ -130,7 +145,7 @@ def picture_bank(
 
     Args:
         folder: of this source, seed and backgrounds alone.
-        source: walls, or scenes of 3 MP.
+        source: walls, scenes of 3 MP, or brickwork.
         count: number of pictures.
         seed: different seeds give different pictures.
         backgrounds: real crack-free pictures for a part of the walls.
@@ -164,6 +179,12 @@ def bank_folder(cache: Path, source: RenderedKind, seed: int, backgrounds: Seque
     return cache / "verifier-pictures" / f"{FORMAT}-{source}-{seed}-{digest}"
 
 
+def _rendered(source: RenderedKind, seed: int, backgrounds: Sequence[Path]) -> KnownPicture:
+    if source == "walls":
+        return render_wall(seed, backgrounds)
+    return render_known_scene(seed) if source == "scenes" else render_known_masonry(seed)
+
+
 def _main() -> None:
     cv2.setNumThreads(1)
     order = json.load(sys.stdin)
@@ -171,10 +192,7 @@ def _main() -> None:
     for number in order["numbers"]:
         entropy = np.random.SeedSequence([order["seed"], number, 993])
         unique = int(entropy.generate_state(1, np.uint32)[0])
-        if order["source"] == "walls":
-            known = render_wall(unique, backgrounds)
-        else:
-            known = render_known_scene(unique)
+        known = _rendered(order["source"], unique, backgrounds)
         rng = np.random.default_rng(unique)
         jpeg = simplejpeg.encode_jpeg(np.ascontiguousarray(known.pixels), int(rng.integers(75, 97)))
         png = bytes(cv2.imencode(".png", known.labels)[1])

@@ -36,6 +36,7 @@ _SHARD = 100
 _MOST_PIECES = 40  # of one picture, so that none outweighs the others
 _SURE_PX, _SURE = 60.0, 0.7  # a line of a cracked tile that is this long and sure is its crack
 _MASKED_VARIANTS = 6
+_MASKED_VALIDATION = 3  # each third picture validates
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,13 @@ def of_tiles(name: str, paths: Sequence[Path], *, cracked: bool, max_pixels: int
     return Source(name, len(paths), read)
 
 
-def of_masks(root: Path, max_pixels: int) -> Source:
+def of_masks(root: Path, max_pixels: int, *, validates: bool) -> Source:
     """Return pictures with drawn masks as a source, each in several kinds of light.
+
+    Args:
+        root: folder of the pictures and masks.
+        max_pixels: of a picture.
+        validates: whether to return the third that validates, or the others.
 
     Raises:
         DataError: the folder has no drawn masks.
@@ -87,7 +93,12 @@ def of_masks(root: Path, max_pixels: int) -> Source:
     if annotations is None:
         raise DataError(f"--masked {root} holds no pictures with drawn masks")
     annotations.require_masks()
-    pictures = annotations.pictures
+    pictures = [
+        picture
+        for place, picture in enumerate(annotations.pictures)
+        if (place % _MASKED_VALIDATION == _MASKED_VALIDATION - 1) is validates
+    ]
+    variants = 1 if validates else _MASKED_VARIANTS
 
     def read(number: int) -> tuple[Bytes, Truth | None] | None:
         picture = pictures[number % len(pictures)]
@@ -105,7 +116,7 @@ def of_masks(root: Path, max_pixels: int) -> Source:
             labels = np.ascontiguousarray(np.rot90(labels, turned))
         return pixels, Truth(labels, exact=False)
 
-    return Source("drawn masks", len(pictures) * _MASKED_VARIANTS, read)
+    return Source("drawn masks", len(pictures) * variants, read)
 
 
 def pieces_of_source(

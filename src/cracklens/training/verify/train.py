@@ -151,7 +151,9 @@ def _sources(data: str | Path, config: VerifyConfig, cache: Path, progress: Prog
         rng = np.random.default_rng([config.seed, 995])
         kept = config.tiles // 2 // part
         sources: list[Source] = []
-        wanted: dict[RenderedKind, int] = {"walls": config.walls, "scenes": config.scenes}
+        wanted: dict[RenderedKind, int] = {
+            "walls": config.walls, "scenes": config.scenes, "masonry": config.masonry
+        }  # fmt: skip
         for name, count in ((kind, number // part) for kind, number in wanted.items()):
             if count:
                 bank = picture_bank(
@@ -166,7 +168,8 @@ def _sources(data: str | Path, config: VerifyConfig, cache: Path, progress: Prog
                 sources.append(of_tiles(tiles, chosen, cracked=label, max_pixels=config.max_pixels))
         found.append(sources)
     if config.masked:
-        found[0].append(of_masks(Path(config.masked), config.max_pixels))
+        for sources, validates in zip(found, (False, True), strict=True):
+            sources.append(of_masks(Path(config.masked), config.max_pixels, validates=validates))
     key = f"{[(s.name, s.count) for s in found[0]]} {dataset.root.resolve()}"
     return _Sources(tuple(found[0]), tuple(found[1]), key)
 
@@ -216,4 +219,5 @@ def _known(
         return []  # where the crack of a tile is, is not known
     probability, candidates = found_lines(detector, pixels, settings)
     judged = judge(pixels, probability, candidates, verifier)
-    return known_lines(candidates, judged, labels_of(judged.runs, judged.pieces, truth))
+    labels = labels_of(judged.runs, judged.pieces, truth)
+    return known_lines(candidates, judged, labels, exact=truth.exact)
