@@ -10,7 +10,7 @@ from cracklens.errors import UsageError
 from cracklens.synthesis.camera import Camera, photograph
 from cracklens.synthesis.concrete import render_concrete
 from cracklens.synthesis.coverage import Floats
-from cracklens.synthesis.crack import fractal_line
+from cracklens.synthesis.crack import RenderedCrack, fractal_line
 from cracklens.synthesis.distractors import DISTRACTORS
 from cracklens.synthesis.distractors.canvas import chance, spread
 from cracklens.synthesis.drawing import crack_coverage, open_courses
@@ -53,7 +53,7 @@ def render_masonry_picture(seed: int, height_px: int, width_px: int) -> Rendered
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, _STREAM])))
     name = WALLS[int(rng.integers(len(WALLS)))]
     surface, joints = _wall(name, height_px, width_px, rng)
-    cracks = ()
+    cracks: tuple[RenderedCrack, ...] = ()
     if rng.random() < _CRACKED_SHARE:
         opening_px = spread(1.2, 14.0, rng)
         course = Course(_course(joints, opening_px, rng), opening_px)
@@ -118,7 +118,8 @@ def _cost(joints: FloatImage, rng: np.random.Generator) -> NDArray[np.float64]:
     if on_joint.any() and chance(0.6, rng):  # the crack opens between mortar and brick
         inside = distance_transform_edt(on_joint)
         cost = np.where(inside > 1.5, 1.0 + 0.3 * (inside - 1.0), cost)  # noqa: PLR2004
-    noise = value_noise(*joints.shape, 6.0, rng) + value_noise(*joints.shape, 20.0, rng)
+    rows, columns = joints.shape
+    noise = value_noise(rows, columns, 6.0, rng) + value_noise(rows, columns, 20.0, rng)
     varied: NDArray[np.float64] = cost * np.exp(rng.uniform(0.1, 0.6) * noise)
     return varied
 
