@@ -22,7 +22,7 @@ Labels = NDArray[np.uint8]
 
 NO_CRACK, UNKNOWN = -1, -2
 """Labels of a piece that is no crack but of unknown kind, and of one that is not trained on."""
-NEAR_PX = 3.0
+NEAR_PX = 5.0
 """Distance of a traced line from the line that it shows."""
 CRACK_SHARE, FREE_SHARE, KIND_SHARE = 0.6, 0.15, 0.4
 """Least share of a piece on a crack to be one, largest share to be none, least share of a kind."""
