@@ -21,10 +21,10 @@ import cv2
 import numpy as np
 from common import keep, machine
 from cracks_page import page
+from drawn_lines import centreline, skeleton
 from joining_scenes import examples
 from scipy.spatial import cKDTree
 from segmenter import PER_DISTRACTOR, UNSEEN_SEED, crack_free, settings_of
-from skimage.morphology import skeletonize
 
 from cracklens.detection import load_detector
 from cracklens.detection.surface import load_surface_model
@@ -245,23 +245,38 @@ def lookalikes(data: Path, folder, chain: Chain) -> dict[str, Any]:  # noqa: ANN
     return {"mm_per_px": MM_PER_PX, "pictures_per_kind": PER_DISTRACTOR, "kinds": kinds}
 
 
-def drawn(folder: Path) -> Iterator[tuple[str, Any, Any, Any]]:
-    """Yield name, pixels, drawn area and drawn centreline of each picture of a set.
+@dataclass(frozen=True)
+class Drawn:
+    """A photograph with a drawn mask; all points are in pixels of the photograph.
 
-    Area and centreline are points in the pixels of the picture. The centreline is the skeleton of
-    the mask in the size in which it was drawn: enlarged, its steps would grow branches of their
-    own, which nobody drew.
+    `line` is the centreline, `skeleton` that with the spurs at the teeth of a ragged edge, which no
+    person drew.
     """
+
+    name: str
+    pixels: Any
+    area: Any
+    line: Any
+    skeleton: Any
+
+
+def drawn(folder: Path) -> Iterator[Drawn]:
+    """Yield each photograph of a set."""
     for path in sorted((folder / "images").iterdir()):
         mask = next(p for p in (folder / "masks").iterdir() if p.stem == path.stem)
         pixels = read_photo(path).pixels
-        marked = cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE)
+        marked = cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE) > 0
         scale = np.array(pixels.shape[1::-1]) / marked.shape[::-1]
-        line = np.argwhere(skeletonize(marked > 0))[:, ::-1]
-        if marked.shape != pixels.shape[:2]:
-            marked = cv2.resize(marked, pixels.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-        area = np.argwhere(marked > 0)[:, ::-1].astype(float)
-        yield path.stem, pixels, area, (line + 0.5) * scale - 0.5
+        line, bones = centreline(marked), np.argwhere(skeleton(marked))[:, ::-1]
+        size = pixels.shape[1::-1]
+        area = cv2.resize(marked.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        yield Drawn(
+            path.stem,
+            pixels,
+            np.argwhere(area)[:, ::-1].astype(float),
+            (line + 0.5) * scale - 0.5,
+            (bones + 0.5) * scale - 0.5,
+        )
 
 
 def masks(data: Path, folder, chain: Chain) -> dict[str, Any]:  # noqa: ANN001, ARG001
@@ -269,21 +284,24 @@ def masks(data: Path, folder, chain: Chain) -> dict[str, Any]:  # noqa: ANN001, 
     found: dict[str, Any] = {}
     everything: list[tuple[float, float, float]] = []
     for name in SETS:
-        total, rows, pictures = np.zeros(4), [], {}
-        for stem, pixels, area, truth in drawn(data / "mask-dev" / name):
-            tracing = chain.trace(pixels)
+        total, rows, pictures = np.zeros(6), [], {}
+        for one in drawn(data / "mask-dev" / name):
+            tracing = chain.trace(one.pixels)
             lines = [points_of(crack) for crack in tracing.cracks]
             reported = np.concatenate(lines) if lines else np.zeros((0, 2))
-            here = np.array(
-                [near(truth, reported).sum(), len(truth), near(reported, area).sum(), len(reported)]
-            )
+            here = np.array([
+                near(one.line, reported).sum(), len(one.line),
+                near(reported, one.area).sum(), len(reported),
+                near(one.skeleton, reported).sum(), len(one.skeleton),
+            ])  # fmt: skip
             total += here
-            pictures[stem] = [share(here[0], here[1]), share(here[2], here[3])]
-            rows += judged(tracing, lambda line, a=area: near(line, a).mean())
+            pictures[one.name] = [share(here[0], here[1]), share(here[2], here[3])]
+            rows += judged(tracing, lambda line, a=one.area: near(line, a).mean())
         everything += rows
         found[name] = {
             "found": share(total[0], total[1]),
             "right": share(total[2], total[3]),
+            "found_of_skeleton": share(total[4], total[5]),
             "calibration": calibration(rows),
             "pictures": pictures,
         }
