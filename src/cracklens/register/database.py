@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import URL, inspect
+from sqlalchemy import URL, Connection, inspect
 from sqlalchemy.orm import Session
 
 from cracklens.errors import DataError, DataNotFoundError, OutputError
@@ -66,6 +66,12 @@ class Register:
         ):
             yield session
 
+    @contextmanager
+    def writing_tables(self) -> Iterator[Connection]:
+        """Open a connection whose changes of tables are kept together or not at all."""
+        with self._writer.begin() as connection:
+            yield connection
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
@@ -88,23 +94,19 @@ def create(place: str | Path | None = None) -> Register:
         UsageError: the place makes no sense.
         MissingExtraError: SQLAlchemy is not installed.
     """
-    register = Register(url_of(place))
-    file = _file(register.url)
-    if file is not None:
-        with explained_file(file):
-            if file.exists():
-                raise OutputError(
-                    f"{file} exists: name another file, or use it as it is with --database {file}"
-                )
-            file.parent.mkdir(parents=True, exist_ok=True)
-    with explained(register.url):
-        begin_log(register.engine)
-    with explained(register.url), register._writer.begin() as connection:  # noqa: SLF001
-        if tables := inspect(connection).get_table_names():
-            raise OutputError(
-                f"{register.place} holds tables ({min(tables)}, ...): name an empty database"
-            )
-        revisions.migrate(connection)
+    with _opened(place) as register:
+        file = _file(register.url)
+        if file is not None:
+            _make_room(file)
+        with explained(register.url):
+            begin_log(register.engine)
+            with register.writing_tables() as connection:
+                if tables := inspect(connection).get_table_names():
+                    raise OutputError(
+                        f"{register.place} holds tables ({min(tables)}, ...): name an empty "
+                        "database"
+                    )
+                revisions.migrate(connection)
     return register
 
 
@@ -119,8 +121,8 @@ def open_register(place: str | Path | None = None) -> Register:
         DataError: it is no register, or its tables are those of an older or newer cracklens.
         OutputError: the database cannot be reached.
     """
-    register = Register(url_of(place))
-    revisions.require_latest(_revision(register), register.place)
+    with _opened(place) as register:
+        revisions.require_latest(_revision(register), register.place)
     return register
 
 
@@ -135,14 +137,34 @@ def upgrade(place: str | Path | None = None) -> tuple[str, str]:
         DataError: it is no register, or one of a newer cracklens.
         OutputError: it cannot be written.
     """
-    register = Register(url_of(place))
-    before = _revision(register)
-    if before is None or before not in revisions.known():
-        revisions.require_latest(before, register.place)
-    with register, explained(register.url), register._writer.begin() as connection:  # noqa: SLF001
-        revisions.migrate(connection)
+    with Register(url_of(place)) as register:
+        before = _revision(register)
+        if before is None or before not in revisions.known():
+            revisions.require_latest(before, register.place)
+        with explained(register.url), register.writing_tables() as connection:
+            revisions.migrate(connection)
     assert before is not None
     return before, revisions.latest()
+
+
+@contextmanager
+def _opened(place: str | Path | None) -> Iterator[Register]:
+    """Yield a register that is closed if the block fails."""
+    register = Register(url_of(place))
+    try:
+        yield register
+    except BaseException:
+        register.close()
+        raise
+
+
+def _make_room(file: Path) -> None:
+    with explained_file(file):
+        if file.exists():
+            raise OutputError(
+                f"{file} exists: name another file, or use it as it is with --database {file}"
+            )
+        file.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _revision(register: Register) -> str | None:

@@ -187,7 +187,7 @@ def _mark_decided(session: Session, visit_id: int, key: str) -> None:
 
 def _parsed(line: str, where: str) -> DecisionLine:
     try:
-        decision = DecisionLine.model_validate(json.loads(line))
+        decision = DecisionLine.model_validate(json.loads(line, parse_constant=_no_number))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(map(str, first["loc"]))
@@ -197,3 +197,7 @@ def _parsed(line: str, where: str) -> DecisionLine:
     if decision.when.tzinfo is None:
         raise DataError(f"{where}: its time {decision.when} has no zone: add one, such as Z")
     return decision
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")

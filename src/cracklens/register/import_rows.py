@@ -16,7 +16,7 @@ from cracklens.register.schema import (
     Result,
     StateQuantity,
 )
-from cracklens.register.schema.base import storable
+from cracklens.register.schema.base import pairs, storable
 from cracklens.register.summaries import UNSURE_FROM, finding_columns, state_columns, urgency
 
 _IN_ONE_STATEMENT = 500
@@ -141,15 +141,12 @@ def _make_current(
     root: str,
 ) -> list[int]:
     """Let pages show these results; return the photographs of which they showed another one."""
-    shown = dict(
-        session.execute(
-            select(Result.photograph_id, Result.id)
-            .join(Photograph, Photograph.id == Result.photograph_id)
-            .where(Photograph.visit_id == visit_id, Result.current.is_(True))
-        )
-        .tuples()
-        .all()
+    wanted = (
+        select(Result.photograph_id, Result.id)
+        .join(Photograph, Photograph.id == Result.photograph_id)
+        .where(Photograph.visit_id == visit_id, Result.current.is_(True))
     )
+    shown = pairs(session, wanted)
     moved = [each for each, result in current.items() if shown.get(each) != result]
     for ids in _chunks([shown[each] for each in moved if each in shown]):
         session.execute(update(Result).where(Result.id.in_(ids)).values(current=False))
@@ -175,7 +172,7 @@ def _write_quantities(session: Session, visit_id: int, photos: Mapping[int, Phot
     element: dict[int, int | None] = {}
     for ids in _chunks(list(photos)):
         wanted = select(Photograph.id, Photograph.element_id).where(Photograph.id.in_(ids))
-        element |= dict(session.execute(wanted).tuples().all())
+        element |= pairs(session, wanted)
     rows = [
         {**row, "photograph_id": each, "visit_id": visit_id, "element_id": element[each]}
         for each, photo in photos.items()
@@ -192,7 +189,7 @@ def _unsure(session: Session, visit_id: int) -> dict[int, int]:
         .where(Finding.decided.is_(False), Finding.doubt >= UNSURE_FROM)
         .group_by(Finding.photograph_id)
     )
-    return dict(session.execute(counted).tuples().all())
+    return pairs(session, counted)
 
 
 def _columns(photo: PhotoRecord) -> dict[str, Any]:
@@ -209,7 +206,7 @@ def _columns(photo: PhotoRecord) -> dict[str, Any]:
 
 def _photograph_ids(session: Session, visit_id: int) -> dict[str, int]:
     wanted = select(Photograph.sha256, Photograph.id).where(Photograph.visit_id == visit_id)
-    return dict(session.execute(wanted).tuples().all())
+    return pairs(session, wanted)
 
 
 def _results(session: Session, visit_id: int) -> dict[tuple[int, str], int]:

@@ -192,10 +192,10 @@ def visits(session: Session) -> list[tuple[str, Visit]]:
         .join(Visit, Visit.structure_id == Structure.id)
         .order_by(Structure.name, Visit.date.desc(), Visit.id.desc())
     )
-    return list(found.tuples())
+    return [(name, visit) for name, visit in found]
 
 
-def _findings(visit_id: int) -> Select[tuple[Finding]]:
+def _findings(visit_id: int) -> Select[Finding]:
     return (
         select(Finding)
         .options(defer(Finding.record))

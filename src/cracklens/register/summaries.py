@@ -14,6 +14,7 @@ UNSURE_FROM = 0.2
 """Doubt from which a finding counts as unsure: probabilities from 0.1 to 0.9."""
 _STATES = "inspection state"
 _M_PER_MM = 1e-3
+_DIGITS = 4  # those of the probabilities in a record
 
 
 def finding_columns(photo: PhotoRecord) -> list[dict[str, Any]]:
@@ -30,10 +31,10 @@ def finding_columns(photo: PhotoRecord) -> list[dict[str, Any]]:
 def doubt(probability: float | None) -> float:
     """Return how unsure a probability is, 0 to 1. A line that nothing verified counts as sure.
 
-    >>> doubt(0.5), doubt(1.0), doubt(None), round(doubt(0.9), 6)
+    >>> doubt(0.5), doubt(1.0), doubt(None), doubt(0.9)
     (1.0, 0.0, 0.0, 0.2)
     """
-    return 0.0 if probability is None else 1.0 - abs(2.0 * probability - 1.0)
+    return 0.0 if probability is None else round(1.0 - abs(2.0 * probability - 1.0), _DIGITS)
 
 
 def urgency(photo: PhotoRecord) -> float:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cracklens.register.places import elements_of, require_element
 from cracklens.register.schema import Photograph, StateQuantity, Visit
+from cracklens.register.schema.base import pairs
 
 _IN_ONE_STATEMENT = 500
 
@@ -59,12 +60,9 @@ def assign(
     Raises:
         UsageError: the name of an element is empty.
     """
-    before = dict(
-        session.execute(
-            select(Photograph.id, Photograph.element_id).where(Photograph.visit_id == visit.id)
-        )
-        .tuples()
-        .all()
+    before = pairs(
+        session,
+        select(Photograph.id, Photograph.element_id).where(Photograph.visit_id == visit.id),
     )
     ids, made = _elements(session, visit, set(proposal.elements.values()))
     moved: defaultdict[int, list[int]] = defaultdict(list)
@@ -105,4 +103,4 @@ def _move(session: Session, photographs: list[int], element_id: int) -> None:
 def paths_of(session: Session, visit_id: int) -> dict[int, str]:
     """Return the path of each photograph of a visit, by its id."""
     wanted = select(Photograph.id, Photograph.path).where(Photograph.visit_id == visit_id)
-    return dict(session.execute(wanted.order_by(Photograph.id)).tuples().all())
+    return pairs(session, wanted.order_by(Photograph.id))

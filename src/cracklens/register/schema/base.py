@@ -1,12 +1,14 @@
 """What all tables share: names of constraints, times in UTC, JSON."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, String
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, Select, String
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+K = TypeVar("K")
+V = TypeVar("V")
 SHA256_DIGITS = 64
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -73,3 +75,8 @@ def storable(text: str) -> str:
     """
     plain = text.replace("\0", "\\x00")
     return plain.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def pairs(session: Session, wanted: Select[K, V]) -> dict[K, V]:
+    """Return rows of two columns as a dictionary."""
+    return {row[0]: row[1] for row in session.execute(wanted)}
