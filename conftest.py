@@ -21,7 +21,6 @@ from cracklens.synthesis import render_tiles
 from forked_command import CAN_FORK
 
 TILES = 120
-collect_ignore = ["src/cracklens/register/migrations/env.py"]  # runs within Alembic alone
 
 hypothesis.settings.register_profile("repeatable", derandomize=True)
 hypothesis.settings.register_profile("explore", print_blob=True)

@@ -1,5 +1,6 @@
 """Registers in SQLite and in PostgreSQL, and records to put into them."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,8 @@ from register_records import graded
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server."""
     if reason := reason_without():
+        if os.environ.get("CRACKLENS_REQUIRE_POSTGRES"):
+            pytest.fail(reason)
         pytest.skip(reason)
     with server() as url:
         yield url

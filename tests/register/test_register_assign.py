@@ -12,8 +12,9 @@ from cracklens.register.assign import (
 )
 from cracklens.register.assign.by_pattern import compile_pattern
 from cracklens.register.assign.by_table import read_elements
+from cracklens.register.element_facts import ElementFacts
 from cracklens.register.import_inspection import import_inspection
-from cracklens.register.places import ElementFacts, elements_of, require_element
+from cracklens.register.places import elements_of, require_element
 from cracklens.register.schema import Element, Photograph, StateQuantity, Visit
 
 PATHS = ("Pier 1/a.jpg", "Pier 1/b.jpg", "Pier 2/a.jpg", "deck/x/c.JPG", "d.jpg")

@@ -1,43 +1,16 @@
 """Structures, elements and visits: found by name, or made."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cracklens.errors import DataNotFoundError, UsageError, did_you_mean
+from cracklens.register.element_facts import ElementFacts
 from cracklens.register.schema import Element, Structure, Visit
 
 _Row = TypeVar("_Row", Structure, Visit, Element)
-
-
-@dataclass(frozen=True, slots=True)
-class ElementFacts:
-    """What is known of an element; None where it is not.
-
-    Attributes:
-        number: of the element in the code, such as "205".
-        material: such as "reinforced concrete".
-        member: such as "column", as in `--member` of `inspect`.
-        exposure: such as "XD3".
-        reinforcement: "reinforced" or "prestressed".
-        area_m2: of its surface.
-        length_m: of the element.
-        latitude_deg: WGS 84, north positive.
-        longitude_deg: WGS 84, east positive.
-    """
-
-    number: str | None = None
-    material: str | None = None
-    member: str | None = None
-    exposure: str | None = None
-    reinforcement: str | None = None
-    area_m2: float | None = None
-    length_m: float | None = None
-    latitude_deg: float | None = None
-    longitude_deg: float | None = None
 
 
 def find_structure(session: Session, name: str) -> Structure:
@@ -133,9 +106,8 @@ def require_element(
                     f"element {name!r} would be a part of itself, by way of {parent!r}"
                 )
             above = session.get(Element, above.parent_id) if above.parent_id else None
-    for field in ElementFacts.__dataclass_fields__ if facts else ():
-        if (value := getattr(facts, field)) is not None:
-            setattr(element, field, value)
+    for field, value in facts.model_dump(exclude_none=True).items() if facts else ():
+        setattr(element, field, value)
     session.flush()
     return element
 
