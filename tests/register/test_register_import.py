@@ -1,12 +1,17 @@
+import datetime as dt
 import json
+import shutil
+import threading
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from cracklens.errors import DataError, DataNotFoundError, OutputError
 from cracklens.files import INSPECTION
 from cracklens.record.schema import Inspection
 from cracklens.record.validate import find_problems
+from cracklens.register.database import open_register
 from cracklens.register.decisions import JOURNAL, append_decision, decisions_of
 from cracklens.register.export_inspection import export_inspection, read_inspection
 from cracklens.register.finding_keys import finding_key, finding_keys
@@ -110,6 +115,33 @@ def test_a_new_result_is_shown_and_the_old_one_kept(register, folder, inspection
     assert import_inspection(register, folder, "Bridge").version == 1
 
 
+def test_imports_at_the_same_time_leave_one_of_everything(register, folder, inspection, place):
+    done, told, start = [], [], threading.Barrier(4)
+
+    def run():
+        with open_register(place) as mine:
+            start.wait()
+            try:
+                done.append(import_inspection(mine, folder, "Bridge"))
+            except OutputError as error:
+                told.append(str(error))
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all("at the same time" in each for each in told)
+    assert sum(not each.known for each in done) == 1
+    again = import_inspection(register, folder, "Bridge")
+    assert (again.known, again.version) == (True, 1)
+    assert {name: counts(register)[name] for name in ("visit", "photograph", "finding")} == {
+        "visit": 1, "photograph": 2, "finding": 3,
+    }  # fmt: skip
+    with register.reading() as session:
+        assert read_inspection(session, again.visit_id) == inspection
+
+
 def test_one_photograph_twice_in_a_record_is_kept_as_it_is(register, folder, inspection):
     twice = inspection.photographs[0].model_copy(update={"id": "P009", "path": "twin.jpg"})
     doubled = inspection.model_copy(update={"photographs": [*inspection.photographs, twice]})
@@ -121,8 +153,6 @@ def test_one_photograph_twice_in_a_record_is_kept_as_it_is(register, folder, ins
 
 
 def test_visits_are_told_apart(register, folder, inspection):
-    import datetime as dt
-
     day = dt.date(2027, 1, 2)
     first = import_inspection(register, folder, "Bridge")
     second = import_inspection(register, folder, "Bridge", VisitFacts(date=day))
@@ -132,8 +162,6 @@ def test_visits_are_told_apart(register, folder, inspection):
 
 
 def test_facts_come_from_the_headers_of_the_files(register, folder, inspection, tmp_path):
-    from PIL import Image
-
     picture = Image.new("RGB", (8, 8))
     exif = picture.getexif()
     exif[0x010F], exif[0x0110] = "Canon", "Canon EOS R5"
@@ -178,8 +206,6 @@ def test_what_is_written_out_again_is_what_was_imported(register, folder, inspec
 
 
 def test_an_export_says_what_is_not_there_any_more(sqlite, folder, tmp_path):
-    import shutil
-
     done = import_inspection(sqlite, folder, "Bridge")
     shutil.rmtree(folder)
     out = export_inspection(sqlite, done.visit_id, tmp_path / "out")

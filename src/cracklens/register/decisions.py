@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from cracklens.errors import DataError, OutputError
 from cracklens.files import read_text
+from cracklens.register.places import lock_visit
 from cracklens.register.schema import DecisionRow, Finding, Photograph, Visit
 from cracklens.register.summaries import UNSURE_FROM
 
@@ -65,7 +66,7 @@ def append_decision(session: Session, visit: Visit, line: str) -> DecisionRow:
         DataError: it is no decision, or its time has no zone.
     """
     decision = _parsed(line, "the decision")
-    session.execute(select(Visit.id).where(Visit.id == visit.id).with_for_update())  # one at a time
+    lock_visit(session, visit.id)
     last = last_decision(session, visit.id)
     number, sha256 = (last.number, last.sha256) if last else (0, "")
     if decision.number != number + 1 or (last and decision.previous != sha256):

@@ -23,7 +23,7 @@ from cracklens.register.decisions import append_journal, read_journal
 from cracklens.register.digests import content_of, head_of, inspection_digest, photo_digest
 from cracklens.register.import_rows import Part, Written, write_photographs
 from cracklens.register.photograph_facts import FACTS, photograph_facts
-from cracklens.register.places import require_structure, require_visit
+from cracklens.register.places import lock_visit, require_structure, require_visit
 from cracklens.register.schema import InspectionRow, Photograph, Structure, Visit
 from cracklens.register.schema.base import storable
 
@@ -128,6 +128,7 @@ def _written(
     digest = inspection_digest(head, [part.digest for part in parts])
     found = require_structure(session, structure)
     visit = _visit(session, found, inspection, facts_of_visit, digest)
+    lock_visit(session, visit.id)  # a decision that comes in now would not reach the new rows
     visit.inspector = facts_of_visit.inspector or visit.inspector
     visit.weather = facts_of_visit.weather or visit.weather
     known = session.scalar(

@@ -74,6 +74,14 @@ def find_visit(session: Session, structure: str, date: dt.date | None = None) ->
     return visits[0]
 
 
+def lock_visit(session: Session, visit_id: int) -> None:
+    """Wait until nobody else changes a visit, and keep others waiting until the session commits.
+
+    In SQLite the whole register is locked already.
+    """
+    session.execute(select(Visit.id).where(Visit.id == visit_id).with_for_update())
+
+
 def require_element(
     session: Session,
     structure_id: int,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cracklens.register.places import elements_of, require_element
+from cracklens.register.places import elements_of, lock_visit, require_element
 from cracklens.register.schema import Photograph, StateQuantity, Visit
 from cracklens.register.schema.base import pairs
 
@@ -60,6 +60,7 @@ def assign(
     Raises:
         UsageError: the name of an element is empty.
     """
+    lock_visit(session, visit.id)
     before = pairs(
         session,
         select(Photograph.id, Photograph.element_id).where(Photograph.visit_id == visit.id),
