@@ -30,6 +30,7 @@ from cracklens.register.decisions import append_decision
 from cracklens.register.places import require_element, require_structure, require_visit
 from cracklens.register.schema import Element, Finding, Photograph, Result, StateQuantity, Visit
 from cracklens.register.summaries import doubt
+from cracklens.register.totals import refresh_totals
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,6 +40,7 @@ STATES = ("CS1", "CS2", "CS3", "CS4")
 BATCH = 2000
 ROUNDS = 30
 TARGET_S = 0.5
+WRITES = ("a decision", "totals of one element, added up again")
 
 
 def main() -> None:
@@ -109,6 +111,8 @@ def fill(register: Register, photographs: int, each: int) -> None:
             )
             session.execute(insert(StateQuantity), [q for row in rows for q in quantities(row)])
         print(f"{numbers[-1]:,} photographs", flush=True)
+    with register.writing() as session:
+        refresh_totals(session, visit_id, elements)
     with register.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if register.engine.dialect.name == "postgresql":
             connection.execute(text("ANALYZE"))
@@ -187,7 +191,7 @@ def measured(register: Register) -> dict[str, dict[str, float]]:
         ],
         "totals of each element and state": lambda s: pages.state_totals(s, visit_id),
     }
-    times: dict[str, list[float]] = {name: [] for name in [*reads, "a decision"]}
+    times: dict[str, list[float]] = {name: [] for name in (*reads, *WRITES)}
     for _ in range(ROUNDS):
         for name, read in reads.items():
             started = time.perf_counter()
@@ -200,6 +204,10 @@ def measured(register: Register) -> dict[str, dict[str, float]]:
         with register.writing() as session:
             append_decision(session, session.get_one(Visit, visit_id), line)
         times["a decision"].append(time.perf_counter() - started)
+        started = time.perf_counter()
+        with register.writing() as session:
+            refresh_totals(session, visit_id, [chosen.choice(elements)])
+        times["totals of one element, added up again"].append(time.perf_counter() - started)
     figures = {"first": lambda each: each[0], "median": median, "most": max}
     return {
         name: {column: round(figure(each), 4) for column, figure in figures.items()}

@@ -5,9 +5,10 @@ from sqlalchemy import select, update
 
 from cracklens.errors import DataNotFoundError
 from cracklens.register import pages, review
+from cracklens.register.assign import Proposal, assign
 from cracklens.register.import_inspection import import_inspection
 from cracklens.register.places import find_visit, require_element
-from cracklens.register.schema import Finding, Photograph, StateQuantity, Visit
+from cracklens.register.schema import Finding, Photograph, Visit
 
 COUNT = 23
 
@@ -108,14 +109,9 @@ def test_cracks_by_urgency_and_lines_of_a_photograph(register, visit_id):
 
 def test_totals_of_each_element_and_state(register, visit_id):
     with register.writing() as session:
-        structure = session.get_one(Visit, visit_id).structure_id
-        for name, numbers in (("Pier", [1, 2]), ("Deck", [3])):
-            element_id = require_element(session, structure, name).id
-            for table, key in (
-                (Photograph, Photograph.id),
-                (StateQuantity, StateQuantity.photograph_id),
-            ):
-                session.execute(update(table).where(key.in_(numbers)).values(element_id=element_id))
+        visit = session.get_one(Visit, visit_id)
+        assign(session, visit, Proposal({1: "Deck", 2: "Pier", 3: "Deck"}))
+        assign(session, visit, Proposal({1: "Pier"}), replace=True)
     with register.reading() as session:
         totals = pages.state_totals(session, visit_id)
     assert [(t.element, t.code, t.state) for t in totals] == [
@@ -150,6 +146,7 @@ PLANS = {
     "cracks": pages.findings_by_urgency,
     "lines": lambda s, v: pages.findings_of(s, 1),
     "totals": pages.state_totals,
+    "counts": pages.visit_total,
 }
 
 
@@ -169,9 +166,7 @@ def test_each_page_is_read_along_an_index(sqlite, page):
         statement, parameters = next(pair for pair in asked if "SELECT" in pair[0])
         rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         plan = [row[3] for row in rows]
-    steps = [
-        step for step in plan if "finding" in step or "photograph" in step or "state_q" in step
-    ]
+    steps = [step for step in plan if "finding" in step or "photograph" in step or "total" in step]
     assert steps
     assert all("USING" in step and "INDEX" in step for step in steps), plan
     assert not any("TEMP B-TREE" in step for step in plan), plan

@@ -18,6 +18,7 @@ from cracklens.register.schema import (
 )
 from cracklens.register.schema.base import pairs, storable
 from cracklens.register.summaries import UNSURE_FROM, finding_columns, state_columns, urgency
+from cracklens.register.totals import refresh_totals
 
 _IN_ONE_STATEMENT = 500
 _LINES = {"cracks", "rejected"}
@@ -180,6 +181,7 @@ def _write_quantities(session: Session, visit_id: int, photos: Mapping[int, Phot
     ]
     if rows:
         session.execute(insert(StateQuantity), rows)
+    refresh_totals(session, visit_id, set(element.values()))
 
 
 def _unsure(session: Session, visit_id: int) -> dict[int, int]:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, defer
 
-from cracklens.register.schema import Element, Finding, Photograph, StateQuantity, Structure, Visit
+from cracklens.register.schema import Element, ElementTotal, Finding, Photograph, Structure, Visit
 
 T = TypeVar("T")
 Key = tuple[float, int]
@@ -150,25 +150,14 @@ def state_totals(session: Session, visit_id: int) -> list[StateTotal]:
 
     What belongs to no element comes last.
     """
-    column = StateQuantity
-    sums = (
-        select(
-            column.element_id,
-            column.code,
-            column.state,
-            func.sum(column.cracks).label("cracks"),
-            func.sum(column.length_m).label("length_m"),
-        )
-        .where(column.visit_id == visit_id)
-        .group_by(column.element_id, column.code, column.state)
-        .subquery()
-    )
     found = session.execute(
-        select(sums, Element.name).outerjoin(Element, Element.id == sums.c.element_id)
+        select(ElementTotal, Element.name)
+        .outerjoin(Element, Element.id == ElementTotal.element_id)
+        .where(ElementTotal.visit_id == visit_id)
     )
     totals = [
-        StateTotal(row.element_id, row.name, row.code, row.state, row.cracks, row.length_m)
-        for row in found
+        StateTotal(row.element_id, name, row.code, row.state, row.cracks, row.length_m)
+        for row, name in found
     ]
     return sorted(totals, key=lambda t: (t.element is None, t.element or "", t.code, t.state))
 

@@ -14,7 +14,7 @@ CREATE TABLE api_token (
 	revoked DATETIME, 
 	CONSTRAINT pk_api_token PRIMARY KEY (id)
 );
-INSERT INTO "api_token" VALUES(1,'asset system','366d01d6fe3ca1df7535c8c19035b986','3f88bf484dc729ac8e4b667f14ca7ab0429aa3f8507183938be098f8554e46cd','2026-12-01 03:55:47.292706',NULL,NULL);
+INSERT INTO "api_token" VALUES(1,'asset system','9791395e97a1d24a03857160a01a854a','284d883f1d4aed2902afb752756277b029dc5e64aa5d3fecad3e68c6a749bfdd','2026-12-01 04:09:21.452528',NULL,NULL);
 CREATE TABLE decision (
 	id INTEGER NOT NULL, 
 	visit_id INTEGER NOT NULL, 
@@ -58,6 +58,20 @@ CREATE TABLE element (
 	CONSTRAINT uq_element_structure_id_name UNIQUE (structure_id, name)
 );
 INSERT INTO "element" VALUES(1,1,NULL,'north',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE element_total (
+	id INTEGER NOT NULL, 
+	visit_id INTEGER NOT NULL, 
+	element_id INTEGER, 
+	code VARCHAR NOT NULL, 
+	state VARCHAR NOT NULL, 
+	cracks DOUBLE NOT NULL, 
+	length_m DOUBLE NOT NULL, 
+	CONSTRAINT pk_element_total PRIMARY KEY (id), 
+	CONSTRAINT fk_element_total_element_id FOREIGN KEY(element_id) REFERENCES element (id), 
+	CONSTRAINT fk_element_total_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
+);
+INSERT INTO "element_total" VALUES(1,1,1,'aashto-mbei','CS1',0.35,0.7);
+INSERT INTO "element_total" VALUES(2,1,1,'aashto-mbei','CS2',1.05,2.1);
 CREATE TABLE finding (
 	id INTEGER NOT NULL, 
 	"key" VARCHAR(64) NOT NULL, 
@@ -118,7 +132,7 @@ CREATE TABLE inspection (
 	CONSTRAINT uq_inspection_visit_id_digest UNIQUE (visit_id, digest), 
 	CONSTRAINT uq_inspection_visit_id_version UNIQUE (visit_id, version)
 );
-INSERT INTO "inspection" VALUES(1,1,1,'0a5afc69b29265722ddbba6af004eb510913ee46ae050b1fc24b207b5cd3734d','2026-05-04 03:02:01.000000','0.1.0','concrete',2,'/site/in','2026-12-01 03:55:47.214871','{"schema_version":3,"cracklens_version":"0.1.0","created":"2026-05-04T03:02:01Z","root":"/site/Br\u00fccke 7","configuration":{"least_length_px":30.0,"scales":[1.0]},"context":null,"model":{"name":"concrete","embedded":true,"task":"segment","network_sha256":"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff","engine":"OpenVINO 2026.4.1","precision":"f32","card":{"name":"concrete"}},"quantities":null,"failed":[{"path":"c.jpg","reason":"the file is empty (0 bytes)"}],"copies":[],"limits":["In pixels."]}');
+INSERT INTO "inspection" VALUES(1,1,1,'0a5afc69b29265722ddbba6af004eb510913ee46ae050b1fc24b207b5cd3734d','2026-05-04 03:02:01.000000','0.1.0','concrete',2,'/site/in','2026-12-01 04:09:21.387263','{"schema_version":3,"cracklens_version":"0.1.0","created":"2026-05-04T03:02:01Z","root":"/site/Br\u00fccke 7","configuration":{"least_length_px":30.0,"scales":[1.0]},"context":null,"model":{"name":"concrete","embedded":true,"task":"segment","network_sha256":"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff","engine":"OpenVINO 2026.4.1","precision":"f32","card":{"name":"concrete"}},"quantities":null,"failed":[{"path":"c.jpg","reason":"the file is empty (0 bytes)"}],"copies":[],"limits":["In pixels."]}');
 CREATE TABLE job (
 	id INTEGER NOT NULL, 
 	kind VARCHAR NOT NULL, 
@@ -136,7 +150,7 @@ CREATE TABLE job (
 	CONSTRAINT pk_job PRIMARY KEY (id), 
 	CONSTRAINT ck_job_ck_job_state CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled'))
 );
-INSERT INTO "job" VALUES(1,'inspect','queued',0.0,'{"folder":"bridge"}',NULL,NULL,NULL,0,'2026-12-01 03:55:47.290811',NULL,NULL,NULL);
+INSERT INTO "job" VALUES(1,'inspect','queued',0.0,'{"folder":"bridge"}',NULL,NULL,NULL,0,'2026-12-01 04:09:21.450740',NULL,NULL,NULL);
 CREATE TABLE photograph (
 	id INTEGER NOT NULL, 
 	visit_id INTEGER NOT NULL, 
@@ -216,6 +230,7 @@ INSERT INTO "visit" VALUES(1,1,'2026-05-04','','Ada',NULL);
 CREATE INDEX ix_element_parent_id ON element (parent_id);
 CREATE INDEX ix_photograph_element_urgency ON photograph (element_id, urgency, id);
 CREATE INDEX ix_photograph_sha256 ON photograph (sha256);
+CREATE INDEX ix_photograph_visit_counts ON photograph (visit_id, seen, cracks, unsure);
 CREATE INDEX ix_photograph_urgency ON photograph (urgency, id);
 CREATE INDEX ix_photograph_visit_seen_urgency ON photograph (visit_id, seen, urgency, id);
 CREATE INDEX ix_photograph_visit_urgency ON photograph (visit_id, urgency, id);
@@ -226,6 +241,7 @@ CREATE INDEX ix_finding_urgency ON finding (visit_id, current, kind, urgency, id
 CREATE INDEX ix_finding_visit_key ON finding (visit_id, "key");
 CREATE INDEX ix_state_quantity_element_id ON state_quantity (element_id);
 CREATE INDEX ix_state_quantity_totals ON state_quantity (visit_id, element_id, code, state, cracks, length_m);
+CREATE INDEX ix_element_total_visit_element ON element_total (visit_id, element_id);
 CREATE INDEX ix_decision_visit_finding ON decision (visit_id, finding_key, number);
 CREATE TRIGGER decision_no_update BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are never changed or removed: append another one'); END;
 CREATE TRIGGER decision_no_delete BEFORE DELETE ON decision BEGIN SELECT RAISE(ABORT, 'decisions are never changed or removed: append another one'); END;

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cracklens.register.places import elements_of, lock_visit, require_element
 from cracklens.register.schema import Photograph, StateQuantity, Visit
 from cracklens.register.schema.base import pairs
+from cracklens.register.totals import refresh_totals
 
 _IN_ONE_STATEMENT = 500
 
@@ -79,6 +80,8 @@ def assign(
     for element_id, photographs in moved.items():
         for start in range(0, len(photographs), _IN_ONE_STATEMENT):
             _move(session, photographs[start : start + _IN_ONE_STATEMENT], element_id)
+    left = {before[each] for photographs in moved.values() for each in photographs}
+    refresh_totals(session, visit.id, left | set(moved))
     return Assigned(sum(map(len, moved.values())), unchanged, kept, made)
 
 

@@ -13,7 +13,7 @@ migrations; a test compares the two.
 
 from cracklens.register.schema.base import Base
 from cracklens.register.schema.decisions import DecisionRow
-from cracklens.register.schema.findings import Finding, StateQuantity
+from cracklens.register.schema.findings import ElementTotal, Finding, StateQuantity
 from cracklens.register.schema.inspections import InspectedRow, InspectionRow, Result
 from cracklens.register.schema.photographs import Photograph
 from cracklens.register.schema.places import Element, Structure, Visit
@@ -24,6 +24,7 @@ __all__ = [
     "Base",
     "DecisionRow",
     "Element",
+    "ElementTotal",
     "Finding",
     "InspectedRow",
     "InspectionRow",

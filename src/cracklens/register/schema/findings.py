@@ -1,4 +1,4 @@
-"""Lines that were found, and lengths in each state of a code."""
+"""Lines that were found, and quantities in each state of a code."""
 
 from typing import Any
 
@@ -79,3 +79,22 @@ class StateQuantity(Base):
     """Expected number: each line times the probability of a crack and of the state."""
     length_m: Mapped[float]
     """Expected; 0 without a scale."""
+
+
+class ElementTotal(Base):
+    """Cracks of an element in one state of one code: the sum over its photographs of a visit.
+
+    `cracklens.register.totals` keeps it; a page would wait for the sum.
+    """
+
+    __tablename__ = "element_total"
+    __table_args__ = (Index("ix_element_total_visit_element", "visit_id", "element_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    element_id: Mapped[int | None] = mapped_column(ForeignKey("element.id"))
+    """Null for photographs that belong to no element."""
+    code: Mapped[str]
+    state: Mapped[str]
+    cracks: Mapped[float]
+    length_m: Mapped[float]

@@ -22,6 +22,7 @@ class Photograph(Base):
         Index("ix_photograph_visit_seen_urgency", "visit_id", "seen", "urgency", "id"),
         Index("ix_photograph_element_urgency", "element_id", "urgency", "id"),
         Index("ix_photograph_sha256", "sha256"),
+        Index("ix_photograph_visit_counts", "visit_id", "seen", "cracks", "unsure"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _photographs()
     _inspections()
     _findings()
+    _totals()
     _decisions()
     _work()
 
@@ -101,6 +102,9 @@ def _photographs() -> None:
     )
     op.create_index("ix_photograph_element_urgency", "photograph", ["element_id", "urgency", "id"])
     op.create_index("ix_photograph_sha256", "photograph", ["sha256"])
+    op.create_index(
+        "ix_photograph_visit_counts", "photograph", ["visit_id", "seen", "cracks", "unsure"]
+    )
     op.create_index("ix_photograph_urgency", "photograph", ["urgency", "id"])
     op.create_index(
         "ix_photograph_visit_seen_urgency", "photograph", ["visit_id", "seen", "urgency", "id"]
@@ -221,6 +225,23 @@ def _findings() -> None:
         "state_quantity",
         ["visit_id", "element_id", "code", "state", "cracks", "length_m"],
     )
+
+
+def _totals() -> None:
+    op.create_table(
+        "element_total",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("element_id", sa.Integer(), nullable=True),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("cracks", sa.Double(), nullable=False),
+        sa.Column("length_m", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["element_id"], ["element.id"], name="fk_element_total_element_id"),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name="fk_element_total_visit_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_element_total"),
+    )
+    op.create_index("ix_element_total_visit_element", "element_total", ["visit_id", "element_id"])
 
 
 def _decisions() -> None:
