@@ -74,8 +74,8 @@ def work(place, folders, lines, door):
                 os.write(door, f"d{number}\n".encode())
 
 
-def killed_after(seconds, *arguments):
-    """Return what a process acknowledged before it was killed."""
+def killed_after(count, seconds, *arguments):
+    """Return what a process acknowledged before it was killed: so many times, and then a moment."""
     hears, says = os.pipe()
     child = os.fork()
     if not child:
@@ -86,11 +86,12 @@ def killed_after(seconds, *arguments):
     os.close(says)
     with os.fdopen(hears, "rb") as pipe:
         assert pipe.readline() == READY
+        said = [pipe.readline().decode().strip() for _ in range(count)]
         time.sleep(seconds)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status), "the process failed before it was killed"
-        return pipe.read().decode().splitlines()
+        return said + pipe.read().decode().splitlines()
 
 
 def check(register, acknowledged, lines):
@@ -125,7 +126,8 @@ def test_killed_in_the_middle_of_imports_and_decisions(place, folders):
         said, reached = 0, (1, 0)
         for _ in range(KILLS):
             register.close()  # no connection crosses the fork
-            acknowledged = killed_after(chosen.uniform(0.0, 0.25), place, folders, lines)
+            moment = chosen.randrange(4), chosen.uniform(0.0, 0.08)
+            acknowledged = killed_after(*moment, place, folders, lines)
             said += len(acknowledged)
             before, reached = reached, check(register, acknowledged, lines)
             assert reached >= before

@@ -67,7 +67,7 @@ def server() -> Iterator[str]:
 
     try:
         run("initdb", "-D", str(data), "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync")
-        settings = f"-c listen_addresses='' -c unix_socket_directories={folder}"
+        settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
         run("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-w", "-o", settings, "start")
         try:
             yield f"postgresql://tester@/postgres?host={folder}"
@@ -78,16 +78,22 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def new_database(server_url: str) -> Iterator[str]:
-    """Yield the URL of an empty database on a server; it is dropped with the block."""
+def new_database(server_url: str, template: str = "template1") -> Iterator[str]:
+    """Yield the URL of a database on a server; it is dropped with the block.
+
+    Args:
+        server_url: of the server.
+        template: URL or name of the database that it is a copy of; it is empty by default.
+    """
     import psycopg
     from sqlalchemy.engine import make_url
 
     name = f"cracklens_{uuid.uuid4().hex[:12]}"
     url = make_url(server_url)
+    source = make_url(template).database if "://" in template else template
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
     try:
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:
