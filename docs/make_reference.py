@@ -49,9 +49,11 @@ standard error. `CRACKLENS_CACHE` names the folder for caches.
 
 def cli_page() -> str:
     """Return the page of the command line, in Markdown."""
-    verbs = list(typer.main.get_command(app).commands)
     sections = [_section("cracklens", [])]
-    sections += [_section(f"cracklens {verb}", [verb]) for verb in verbs]
+    for verb, command in typer.main.get_command(app).commands.items():
+        sections.append(_section(f"cracklens {verb}", [verb]))
+        parts = getattr(command, "commands", ())
+        sections += [_section(f"cracklens {verb} {part}", [verb, part]) for part in parts]
     return "\n".join([_HEAD, *sections])
 
 

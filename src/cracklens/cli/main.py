@@ -17,6 +17,7 @@ from cracklens.cli import (
     evaluate,
     inspect,
     predict,
+    register,
     target,
     train,
     validate,
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 inspect.add_to(app)
 validate.add_to(app)
+register.add_to(app)
 target.add_to(app)
 check_camera.add_to(app)
 predict.add_to(app)
@@ -89,6 +91,8 @@ def main() -> None:
 
 def _kept() -> str:
     """Say what an interrupted verb leaves, and how to go on."""
+    if "register" in sys.argv[1:2]:
+        return "the register is as it was before: run the same command again"
     if "inspect" in sys.argv[1:2]:
         return "photographs that were finished are kept: add --resume to go on"
     return "features that were computed are kept, as are finished epochs: the same command goes on"

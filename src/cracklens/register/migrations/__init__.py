@@ -1,0 +1,1 @@
+"""Migrations of the tables of a register, which Alembic runs; one file for each revision."""
