@@ -5,6 +5,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from cracklens.errors import DataError
+from cracklens.record.finding_keys import finding_keys
 from cracklens.register.database import open_register
 from cracklens.register.decisions import (
     ConflictError,
@@ -13,7 +14,6 @@ from cracklens.register.decisions import (
     decisions_of,
     decisions_without_finding,
 )
-from cracklens.register.finding_keys import finding_keys
 from cracklens.register.import_inspection import import_inspection
 from cracklens.register.schema import DecisionRow, Visit
 from register_records import decision_lines

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from cracklens.record.finding_keys import finding_keys
 from cracklens.record.measured import GradeRecord, MeasurementRecord, QuantityRecord
 from cracklens.record.schema import CrackRecord, PhotoRecord, RejectedRecord
-from cracklens.register.finding_keys import finding_keys
 from cracklens.register.schema.base import storable
 
 NO_URGENCY = -1.0

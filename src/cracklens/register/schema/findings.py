@@ -27,7 +27,7 @@ class Finding(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[Sha256]
-    """The stable id, from `cracklens.register.finding_keys`."""
+    """The stable id, from `cracklens.record.finding_keys`."""
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
     photograph_id: Mapped[int] = mapped_column(ForeignKey("photograph.id"))
     result_id: Mapped[int] = mapped_column(ForeignKey("result.id"))

@@ -1,0 +1,87 @@
+"""Decisions of people about an inspection, beside what the model said.
+
+    journal = Journal(folder)
+    reviewed = review(Inspection.load(folder), journal.read())
+
+The record `inspection.json` never changes. Decisions are lines of `decisions.jsonl`, each with the
+hash of the one before; `approve` closes a version.
+"""
+
+from cracklens.record.decisions.apply import (
+    NotApplied,
+    Reviewed,
+    ReviewedPhoto,
+    review,
+    review_photo,
+)
+from cracklens.record.decisions.approve import (
+    STATEMENT,
+    Approval,
+    approval_problems,
+    approvals,
+    approve,
+)
+from cracklens.record.decisions.carry import Carried, Lost, carry_over
+from cracklens.record.decisions.finding import Finding, findings_of
+from cracklens.record.decisions.history import holding, to_redo, to_undo
+from cracklens.record.decisions.journal import JOURNAL, ConflictError, Journal
+from cracklens.record.decisions.model import (
+    ACTION,
+    LOOKALIKES,
+    Accept,
+    Comment,
+    Course,
+    Decision,
+    Draw,
+    Element,
+    Gauge,
+    Join,
+    Region,
+    Reject,
+    Scale,
+    Split,
+    State,
+    Undo,
+    make_decision,
+)
+
+__all__ = [
+    "ACTION",
+    "JOURNAL",
+    "LOOKALIKES",
+    "STATEMENT",
+    "Accept",
+    "Approval",
+    "Carried",
+    "Comment",
+    "ConflictError",
+    "Course",
+    "Decision",
+    "Draw",
+    "Element",
+    "Finding",
+    "Gauge",
+    "Join",
+    "Journal",
+    "Lost",
+    "NotApplied",
+    "Region",
+    "Reject",
+    "Reviewed",
+    "ReviewedPhoto",
+    "Scale",
+    "Split",
+    "State",
+    "Undo",
+    "approval_problems",
+    "approvals",
+    "approve",
+    "carry_over",
+    "findings_of",
+    "holding",
+    "make_decision",
+    "review",
+    "review_photo",
+    "to_redo",
+    "to_undo",
+]
