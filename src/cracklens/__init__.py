@@ -6,7 +6,7 @@ Names are loaded when they are first used, so that importing the package costs n
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from cracklens.version import __version__ as __version__
 
 _HOMES = {
     "Audit": "cracklens.datasets",

@@ -15,13 +15,13 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field, ValidationError
 
-import cracklens
 from cracklens.errors import DataError, OutputError
 from cracklens.files import INSPECTION, read_text, sha256_file, writing
 from cracklens.record.base import Part
 from cracklens.record.decisions.journal import Journal
 from cracklens.record.decisions.model import Decision, Text
 from cracklens.record.schema import Inspection
+from cracklens.version import __version__
 
 _NAME = re.compile(r"approved-([1-9]\d*)\.json")
 STATEMENT = (
@@ -120,7 +120,7 @@ def approve(
         role=role.strip(),
         when=max([when or datetime.now(UTC), *earlier]),
         statement=statement.strip(),
-        cracklens_version=cracklens.__version__,
+        cracklens_version=__version__,
         record_sha256=record,
         decisions=len(decisions),
         last_decision_sha256=decisions[-1].sha256 if decisions else "",

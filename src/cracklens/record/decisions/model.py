@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-import cracklens
 from cracklens.errors import DataError, UsageError
 from cracklens.record.base import Part, Point
 from cracklens.verification.kinds import CRACK, KINDS
+from cracklens.version import __version__
 
 OTHER = "other"
 LOOKALIKES = (*(kind for kind in KINDS if kind != CRACK), OTHER)
@@ -190,7 +190,7 @@ def make_decision(
         "who": who.strip(),
         "when": now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "version": version,
-        "cracklens_version": cracklens.__version__,
+        "cracklens_version": __version__,
         "kind": action.kind,
         "payload": action.model_dump(mode="json", exclude={"kind"}),
         "previous": previous.sha256 if previous else "",
