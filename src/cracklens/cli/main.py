@@ -18,6 +18,7 @@ from cracklens.cli import (
     inspect,
     predict,
     register,
+    serve,
     target,
     train,
     validate,
@@ -37,6 +38,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 inspect.add_to(app)
+serve.add_to(app)
 validate.add_to(app)
 register.add_to(app)
 target.add_to(app)

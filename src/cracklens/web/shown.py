@@ -1,23 +1,40 @@
-"""An inspection folder as the desk shows it: its photographs, their lines, and where the files are.
+"""An inspection folder as the desk shows it: record, decisions, and where the photographs lie.
 
 Nothing here changes the record.
 """
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 from cracklens.errors import DataNotFoundError, PhotoError
-from cracklens.files import sha256_file
+from cracklens.files import sha256_file, write_json
 from cracklens.photos.find import find_photos
-from cracklens.record.base import Point
-from cracklens.record.schema import Inspection, PhotoRecord
-from cracklens.web.views import FindingView, crack_view, rejected_view
+from cracklens.record.decisions import (
+    Decision,
+    Finding,
+    Journal,
+    ReviewedPhoto,
+    holding,
+    review_photo,
+)
+from cracklens.record.decisions.history import undone
+from cracklens.record.schema import Inspection, PhotoRecord, read_json
+
+_SEEN = "seen.json"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class State:
+    """The decisions as they are now, and the photographs with them applied."""
+
+    decisions: tuple[Decision, ...]
+    photographs: dict[str, ReviewedPhoto]
+    undone: frozenset[int]
+
+
+@dataclass
 class Shown:
     """An inspection.
 
@@ -30,22 +47,78 @@ class Shown:
     folder: Path
     inspection: Inspection
     photos: Path | None = None
+    _known: State | None = None
+    _stamp: tuple[int, int] | None = None
+    _lock: Lock = field(default_factory=Lock)
 
     @cached_property
-    def by_id(self) -> dict[str, PhotoRecord]:
-        """Photographs by their id."""
-        return {photo.id: photo for photo in self.inspection.photographs}
+    def journal(self) -> Journal:
+        """Its decisions on disk."""
+        return Journal(self.folder)
 
-    def photograph(self, identifier: str) -> PhotoRecord:
-        """Return a photograph.
+    def state(self) -> State:
+        """Return the photographs with the decisions that are on the disk now.
+
+        Only photographs with new decisions are computed again.
+
+        Raises:
+            DataError: history was changed.
+        """
+        with self._lock:
+            stamp = self._file_stamp()
+            if self._known is None or stamp != self._stamp:
+                self._known = self._applied(self._known)
+                self._stamp = stamp
+            return self._known
+
+    def _file_stamp(self) -> tuple[int, int]:
+        try:
+            found = self.journal.file.stat()
+        except FileNotFoundError:
+            return 0, 0
+        return found.st_size, found.st_mtime_ns
+
+    def _applied(self, before: State | None) -> State:
+        decisions = tuple(self.journal.read())
+        holds = {decision.number for decision in holding(decisions)}
+        by_photo: dict[str, list[Decision]] = {}
+        for decision in decisions:
+            by_photo.setdefault(decision.photograph or "", []).append(decision)
+        photographs = {}
+        for photo in self.inspection.photographs:
+            own = by_photo.get(photo.sha256, [])
+            known = before.photographs.get(photo.id) if before else None
+            if known is None or len(known.history) != len(own):
+                known = review_photo(photo, own, holds)
+            photographs[photo.id] = known
+        return State(decisions, photographs, frozenset(undone(decisions)))
+
+    def photograph(self, identifier: str) -> ReviewedPhoto:
+        """Return a photograph with its decisions.
 
         Raises:
             DataNotFoundError: the inspection has no such photograph.
         """
-        found = self.by_id.get(identifier)
+        found = self.state().photographs.get(identifier)
         if found is None:
             raise DataNotFoundError(f"the inspection has no photograph {identifier!r}")
         return found
+
+    def finding(self, identifier: str, key: str) -> tuple[ReviewedPhoto, Finding]:
+        """Return a finding and its photograph.
+
+        Args:
+            identifier: of the photograph.
+            key: id of the finding, or its short name.
+
+        Raises:
+            DataNotFoundError: there is no such finding.
+        """
+        photo = self.photograph(identifier)
+        found = photo.finding(key)
+        if found is None:
+            raise DataNotFoundError(f"photograph {identifier} has no line {key!r}")
+        return photo, found
 
     def file(self, photo: PhotoRecord) -> Path | None:
         """Return where a photograph lies; None if it is not found.
@@ -80,25 +153,18 @@ class Shown:
             )
         return found
 
-    def findings(self, photo: PhotoRecord) -> list[FindingView]:
-        """Return the lines of a photograph: its cracks, then what was set aside."""
-        return list(self._findings(photo))
+    @cached_property
+    def seen(self) -> set[str]:
+        """SHA-256 of the photographs that a person has looked at."""
+        try:
+            content = read_json(self.folder / _SEEN)
+        except (OSError, ValueError):
+            return set()
+        return {str(one) for one in content} if isinstance(content, list) else set()
 
-    def _findings(self, photo: PhotoRecord) -> Iterator[FindingView]:
-        for crack in photo.cracks:
-            lines = [branch.points_px for branch in crack.branches]
-            yield crack_view(crack, line_id(photo.sha256, lines))
-        for number, rejected in enumerate(photo.rejected, 1):
-            name = f"{photo.id}-R{number:02}"
-            yield rejected_view(rejected, line_id(photo.sha256, rejected.lines_px), name)
-
-
-def line_id(photo_sha256: str, lines_px: list[list[Point]]) -> str:
-    """Return the stable id of a line: it hangs on the photograph and the line, not on an order.
-
-    >>> line_id("ab", [[(1.2, 2.0), (5.0, 6.9)]])
-    'f-5eb55f8d2ee0821d'
-    """
-    whole = [[(round(x), round(y)) for x, y in line] for line in lines_px]
-    known = f"{photo_sha256} {whole}"
-    return f"f-{hashlib.sha256(known.encode()).hexdigest()[:16]}"
+    def mark_seen(self, photo: PhotoRecord) -> None:
+        """Keep that a person has looked at a photograph."""
+        with self._lock:
+            if photo.sha256 not in self.seen:
+                self.seen.add(photo.sha256)
+                write_json(self.folder / _SEEN, sorted(self.seen))

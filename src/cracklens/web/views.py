@@ -1,17 +1,8 @@
-"""What the desk shows of an inspection: the record as sentences and lines, ready for a page."""
-
-from collections.abc import Iterable
+"""What the server answers: the record and the decisions as sentences and lines for a page."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cracklens.grading.certainty import crack_text, is_unlikely, is_unsure
 from cracklens.record.base import Point
-from cracklens.record.schema import CrackRecord, PhotoRecord, RejectedRecord
-from cracklens.reporting import figures
-from cracklens.reporting.verdict import kinds_text, likeliest
-from cracklens.tracing.crack import NOT_A_CRACK
-
-CRACK = "crack"
 
 
 class View(BaseModel):
@@ -70,6 +61,7 @@ class FindingView(View):
     grades: list[GradeView]
     priority: float | None
     element: str | None = None
+    comments: list[str] = Field(default_factory=list)
     history: list[HistoryView] = Field(default_factory=list)
 
 
@@ -96,107 +88,69 @@ class PhotographPage(View):
     next: str | None
 
 
-def crack_view(crack: CrackRecord, finding: str) -> FindingView:
-    """Return a crack of the model as a page shows it.
+class PhotographDetail(View):
+    """A photograph with all its findings."""
 
-    Args:
-        crack: of the record.
-        finding: its stable id.
-    """
-    unsure = is_unsure(crack.probability)
-    likelihoods = _likelihoods(crack.probability, crack.kinds)
-    return FindingView(
-        id=finding,
-        name=crack.id,
-        look="unsure" if unsure else CRACK,
-        shown=True,
-        unsure=unsure,
-        decided=False,
-        verdict=_verdict(crack.probability, crack.kinds),
-        probability=crack.probability,
-        likeliest=likeliest(crack.kinds)[0],
-        likelihoods=likelihoods,
-        lines=[LineView(points=b.points_px, inferred=list(b.inferred)) for b in crack.branches],
-        width_px=crack.max_width_px,
-        width=figures.max_width(crack).whole,
-        length=figures.length(crack).whole,
-        grades=[GradeView(code=g.code, title=g.title, text=g.text) for g in crack.grades],
-        priority=crack.priority.score if crack.priority else None,
-    )
+    id: str
+    path: str
+    file: str = Field(description="Name of its file.")
+    present: bool
+    width_px: int
+    height_px: int
+    notes: list[str]
+    scale: str | None
+    decisions: int = Field(description="Number of the last decision of the inspection.")
+    findings: list[FindingView]
+    regions: list[list[Point]] = Field(description="Marked by a person as no concrete.")
+    previous: str | None
+    next: str | None
 
 
-def rejected_view(rejected: RejectedRecord, finding: str, name: str) -> FindingView:
-    """Return a line that the model set aside as a page shows it.
+class ApprovalView(View):
+    """An approved version."""
 
-    Args:
-        rejected: of the record.
-        finding: its stable id.
-        name: its short name.
-    """
-    judged = rejected.reason == NOT_A_CRACK
-    return FindingView(
-        id=finding,
-        name=name,
-        look="rejected",
-        shown=False,
-        unsure=judged and not is_unlikely(rejected.probability),
-        decided=False,
-        verdict=_verdict(rejected.probability, rejected.kinds) if judged else rejected.detail,
-        probability=rejected.probability,
-        likeliest=likeliest(rejected.kinds)[0],
-        likelihoods=_likelihoods(rejected.probability, rejected.kinds),
-        lines=[LineView(points=line) for line in rejected.lines_px],
-        width_px=0.0,
-        width=None,
-        length=f"{rejected.length_px:,.0f} px",
-        grades=[],
-        priority=None,
-    )
+    version: int
+    by: str
+    role: str
+    at: str
+    statement: str
 
 
-def photograph_view(
-    photo: PhotoRecord, findings: Iterable[FindingView], *, present: bool, seen: bool
-) -> PhotographView:
-    """Return a photograph as the wall shows it.
+class InspectionView(View):
+    """The inspection, and how much is left to do."""
 
-    Args:
-        photo: its record.
-        findings: its lines.
-        present: whether its file was found.
-        seen: whether a person has looked at it.
-    """
-    shown = [one for one in findings if one.shown or one.unsure]
-    scores = [one.priority for one in shown if one.priority is not None]
-    return PhotographView(
-        id=photo.id,
-        path=photo.path,
-        present=present,
-        width_px=photo.width_px,
-        height_px=photo.height_px,
-        findings=sum(one.shown for one in shown),
-        unsure=sum(one.unsure for one in shown),
-        undecided=sum(not one.decided for one in shown),
-        seen=seen,
-        urgency=max(scores, default=None),
-    )
+    name: str
+    created: str
+    photographs: int
+    findings: int = Field(description="Lines that are shown.")
+    undecided: int
+    unsure: int
+    decisions: int
+    kinds: list[str] = Field(description="What a line can be that is no crack.")
+    approved: list[ApprovalView]
 
 
-def scale_text(photo: PhotoRecord) -> str | None:
-    """Return the scale of a photograph in a line; None without one."""
-    if photo.scale is None:
-        return photo.scale_missing
-    percent = 100 * photo.scale.relative_standard
-    return f"1 px is {photo.scale.mm_per_px:.4g} mm (± {percent:.2g} %), {photo.scale.detail}"
+class NextView(View):
+    """Where to look next; null if nothing is left."""
+
+    photograph: str | None
+    finding: str | None
 
 
-def _verdict(probability: float | None, kinds: dict[str, float]) -> str:
-    said = crack_text(probability)
-    other = kinds_text(kinds)
-    return f"{said}, {other}" if is_unsure(probability) and other else said
+class Decided(View):
+    """A decision that is on the disk, and what follows from it."""
+
+    number: int
+    told: str
+    finding: str | None = Field(description="The finding that it is about or that it made.")
+    photograph: PhotographDetail
+    inspection: InspectionView
 
 
-def _likelihoods(probability: float | None, kinds: dict[str, float]) -> list[tuple[str, float]]:
-    if probability is None:
-        return []
-    found = sorted(kinds.items(), key=lambda kind: -kind[1])
-    return [(CRACK, probability), *((kind, share) for kind, share in found if share >= 0.01)]  # noqa: PLR2004
+class SummaryView(View):
+    """What an approval would hold."""
+
+    statement: str
+    decisions: int
+    heads: list[str]
+    rows: list[list[str]]

@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 from cracklens.errors import DataError, OutputError
 from cracklens.files import INSPECTION, read_text, sha256_file, writing
 from cracklens.record.base import Part
-from cracklens.record.decisions.journal import Journal
+from cracklens.record.decisions.journal import ConflictError, Journal
 from cracklens.record.decisions.model import Decision, Text
 from cracklens.record.schema import Inspection
 from cracklens.version import __version__
@@ -93,8 +93,8 @@ def approve(
 
     Raises:
         DataError: there is no record, or history was changed.
-        OutputError: others decided in between, nothing was decided since the last version, or the
-            file cannot be written.
+        ConflictError: others decided in between.
+        OutputError: nothing was decided since the last version, or the file cannot be written.
 
     Returns:
         The new file.
@@ -105,9 +105,7 @@ def approve(
     before = approvals(folder)
     decisions = Journal(folder).read()
     if expected is not None and expected != len(decisions):
-        raise OutputError(
-            f"decision {len(decisions)} is the last one, not {expected}: look at it, then approve"
-        )
+        raise ConflictError(len(decisions), expected)
     inspection = Inspection.load(folder)
     version = len(before) + 1
     record = sha256_file(folder / INSPECTION)

@@ -103,8 +103,9 @@ class Desk {
     const by = await known();
     if (!by) return false;
     try {
+      const { finding = null, ...action } = decision;
       const answer = await send("/decisions", {
-        by, expected: this.photo.decisions, photograph: this.photo.id, decision,
+        by, expected: this.photo.decisions, photograph: this.photo.id, finding, decision: action,
       });
       this.take(answer);
       say(told);
@@ -158,14 +159,14 @@ class Desk {
 
   reject = this.need(async (finding) => {
     const answer = await ask("What is it, if it is no crack?", [
-      { name: "as", label: "Kind", options: this.inspection.kinds.map((kind) => [kind, kind]),
+      { name: "what", label: "Kind", options: this.inspection.kinds.map((kind) => [kind, kind]),
         value: finding.likeliest },
       { name: "reason", label: "Reason (free)" },
     ], { done: "Reject" });
     if (!answer) return;
     await this.decide(
-      { kind: "reject", finding: finding.id, as: answer.as, reason: answer.reason || null },
-      `Rejected: ${answer.as}`,
+      { kind: "reject", finding: finding.id, what: answer.what, reason: answer.reason || null },
+      `Rejected: ${answer.what}`,
     );
   });
 

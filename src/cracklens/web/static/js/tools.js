@@ -61,7 +61,7 @@ export function tools(desk) {
       },
       finish: () => {
         if (path.length < 2) { say("A line needs two points."); return; }
-        decide({ kind: "draw", photograph: desk.photo.id, lines: [path] }, "New line kept");
+        decide({ kind: "draw", lines: [path] }, "New line kept");
       },
     });
     tool.sketch.nodes = false;
@@ -92,7 +92,7 @@ export function tools(desk) {
         ], { note: `${lengthOf(sketch.points).toFixed(0)} px on the photograph` });
         if (!answer) return;
         await decide(
-          { kind: "scale", photograph: desk.photo.id, points: sketch.points, ...answer },
+          { kind: "scale", points: sketch.points, ...answer },
           "Scale kept",
         );
       },
@@ -106,7 +106,7 @@ export function tools(desk) {
       finish: async (sketch) => {
         if (sketch.points.length < 3) { say("Three points are needed."); return; }
         await decide(
-          { kind: "region", photograph: desk.photo.id, polygon: sketch.points }, "Region kept",
+          { kind: "region", polygon: sketch.points }, "Region kept",
         );
       },
     });
