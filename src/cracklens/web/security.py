@@ -13,10 +13,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 COOKIE = "cracklens_token"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+OPENSEADRAGON_STYLE = "9xTiqzfwFaL2SGb1rmr8gysEwVVjIvqWAgmZgqFqpEE="
+"""Hash of the one style sheet that the vendored OpenSeadragon adds to a page."""
 _SOURCES = {
     "default-src": "'none'",
     "script-src": "'self'",
-    "style-src": "'self'",
+    "style-src": f"'self' 'sha256-{OPENSEADRAGON_STYLE}'",
     "img-src": "'self' data: blob:",
     "connect-src": "'self'",
     "font-src": "'self'",
