@@ -15,15 +15,16 @@ from cracklens.detection import Detector, load_detector
 from cracklens.detection.surface import load_surface_model
 from cracklens.detection.tiles import TileDetector
 from cracklens.errors import PhotoError, UsageError
-from cracklens.files import as_path, sha256_file, write_json
+from cracklens.files import LINES, as_path, sha256_file, write_json
 from cracklens.grading import Context
 from cracklens.inspection.config import InspectConfig, resolve_config
+from cracklens.inspection.finish import OnPhoto
 from cracklens.inspection.foresight import not_graded_notes
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
 from cracklens.inspection.keywords import InspectSettings
 from cracklens.inspection.lock import locked
 from cracklens.inspection.reuse import TIMINGS, reusable_results, reuse_results, timings_of
-from cracklens.inspection.run import OnPhoto, Outcome, run_inspection
+from cracklens.inspection.run import Outcome, run_inspection
 from cracklens.inspection.run_settings import run_of
 from cracklens.inspection.store import Store, finished_before, open_store, require_place
 from cracklens.inspection.timings import Seconds, summed
@@ -38,8 +39,6 @@ from cracklens.record.schema import Inspection, ModelRecord, PhotoRecord
 from cracklens.tracing.settings import TraceSettings
 from cracklens.verification.find import Finder
 from cracklens.verification.verifier import load_verifier
-
-_PREVIEWS = "previews"
 
 
 def inspect(
@@ -334,7 +333,7 @@ def _pictures(store: Store, config: InspectConfig, photographs: int) -> OnPhoto:
         if config.overlays and record.overlay:
             write_overlay(photo.pixels, record, store.result / record.overlay)
         if embedded:
-            save_preview(photo.pixels, record, store.work / _PREVIEWS)
+            save_preview(photo.pixels, record, store.result / LINES)
         if embedded or config.overlays:
             save_crops(photo.pixels, record, store.result, most_crops(photographs))
 
@@ -345,13 +344,15 @@ def _previews(
     store: Store, config: InspectConfig, inputs: Inputs
 ) -> Callable[[int, PhotoRecord], None] | None:
     """Return what makes the preview of a photograph again that is not inspected again."""
-    from cracklens.reporting import embeds_previews, save_preview
+    from cracklens.reporting import embeds_previews, keep_preview, save_preview
 
     def make(index: int, record: PhotoRecord) -> None:
+        if keep_preview(record, store.output / LINES, store.result / LINES):
+            return
         photo = read_photo(inputs.paths[index], max_pixels=config.max_pixels)
         if photo.sha256 != record.sha256:  # changed within the grain of the file system's clock
             raise PhotoError(photo.path, "is not the photograph that was inspected")
-        save_preview(photo.pixels, record, store.work / _PREVIEWS)
+        save_preview(photo.pixels, record, store.result / LINES)
 
     return make if embeds_previews(len(inputs.paths)) else None
 
@@ -360,7 +361,7 @@ def _publish(store: Store, inspection: Inspection, outcome: Outcome) -> None:
     from cracklens.reporting import read_preview, write_report, write_tables
 
     def complete(folder: Path) -> None:
-        write_report(inspection, folder, lambda photo: read_preview(photo, store.work / _PREVIEWS))
+        write_report(inspection, folder, lambda photo: read_preview(photo, folder / LINES))
         write_tables(inspection, folder)
         copies = [copy.path for copy in inspection.copies]
         timings = timings_of(

@@ -4,16 +4,15 @@
 inspected. So 10,000 photographs are compared without reading one of them.
 """
 
-import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from cracklens.errors import PhotoError
-from cracklens.files import CROPS
+from cracklens.files import CROPS, link_file
 from cracklens.inspection.inputs import Inputs
+from cracklens.inspection.kept.file import kept_path
 from cracklens.inspection.store import Copied, Finished, Stamp, Store, stamp_of
 from cracklens.inspection.timings import Seconds, summed
 from cracklens.record.schema import Inspection, PhotoRecord, read_json
@@ -117,9 +116,12 @@ def reuse_results(
             continue
         overlay = finished.record.overlay
         if overlay:
-            _link(store.output / overlay, store.result / overlay)
+            link_file(store.output / overlay, store.result / overlay)
         for crop in (store.output / CROPS).glob(f"{finished.record.id}-*.jpg"):
-            _link(crop, store.result / CROPS / crop.name)
+            link_file(crop, store.result / CROPS / crop.name)
+        kept = kept_path(store.output, finished.record.id)
+        if kept.is_file():
+            link_file(kept, kept_path(store.result, finished.record.id))
         with suppress(PhotoError):  # what is wrong is said when it is inspected
             if preview:
                 preview(index, finished.record)
@@ -164,11 +166,3 @@ def _reason(inputs: Inputs, index: int, max_pixels: int) -> str | None:
     except PhotoError as error:
         return error.reason
     return None
-
-
-def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without links
-        shutil.copyfile(source, target)

@@ -26,6 +26,7 @@ from cracklens.files import (
     CROPS,
     INSPECTION,
     INSPECTION_FILES,
+    LINES,
     LITTER,
     UNFINISHED,
     explained,
@@ -104,6 +105,7 @@ class Store:
         for picture in (
             *(self.result / "overlays").glob(f"{identifier}-*.png"),
             *(self.result / CROPS).glob(f"{identifier}-*.jpg"),
+            self.result / LINES / f"{identifier}.npz",
         ):
             picture.unlink(missing_ok=True)
         content = {"stamp": copied.stamp, "copied": copied.sha256}
@@ -216,6 +218,7 @@ def require_place(output: Path, *, resume: bool, overwrite: bool) -> None:
         require_free(output, overwrite=overwrite or resume)
         _require_ours_inside(output / "overlays", re.compile(r"P\d+-.*\.png"))
         _require_ours_inside(output / "tables", re.compile(r".*\.csv"))
+        _require_ours_inside(output / LINES, re.compile(r"P\d+\.npz|[0-9a-f]{64}\.jpg"))
 
 
 def stamp_of(path: Path, region: Path | None = None) -> Stamp:
