@@ -119,7 +119,7 @@ class Finisher:
         scaled: Scaled | None,
     ) -> None:
         if self.store and scaled:
-            kept = kept_of(facts, tracing, seen, looked, scaled.metadata, scaled.sight)
+            kept = kept_of(facts, tracing, seen, looked, scaled)
             write_kept(kept, kept_path(self.store.result, record.id))
 
 

@@ -1,13 +1,17 @@
 """Acceptance tests for widths from grey levels, and replacement of rejected ones."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
 from cracklens.measurement.estimate import Estimate
+from cracklens.measurement.length import lost_length
 from cracklens.measurement.seen import SeenWidths
 from cracklens.measurement.stations import Floats
 from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED
+from cracklens.tracing.crack import Crack
 
 _LEAST_CORE = 0.85  # visible share of the inside of the crack
 _LEAST_BESIDE_PX = 1.5  # visible concrete on each side
@@ -24,7 +28,7 @@ _FEW = 8
 _MASK_STANDARD, _MASK_LEAST_PX = 0.15, 0.4  # standard uncertainty of a mask width: share plus px
 
 
-def accept_widths(estimate: Estimate) -> SeenWidths:
+def accept_widths(estimate: Estimate, cracks: Sequence[Crack]) -> SeenWidths:
     """Return the accepted widths; rejected ones are replaced by the width of the mask.
 
     A station is unmeasured if another line merges with the crack or if too little of its inside
@@ -61,6 +65,9 @@ def accept_widths(estimate: Estimate) -> SeenWidths:
         blur_px=estimate.blur_px,
         depth_px=estimate.depth_px,
         unevenness=estimate.unevenness,
+        lost_px=np.array(
+            [lost_length([branch.points_px for branch in one.branches]) for one in cracks]
+        ),
         edge_px=estimate.edge_px,
     )
 

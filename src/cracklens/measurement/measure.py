@@ -73,14 +73,17 @@ def measure_seen(
     rows, columns = shape
     middle_px = (columns - 1) / 2, (rows - 1) / 2
     widths = widths_on_wall(seen, cracks, scale, shape, camera=camera)
+    lost_px = [None] * len(cracks) if seen is None else seen.lost_px.tolist()
     courses = [
-        measure_course(crack, scale, axis_deg=axis_deg, excluded=excluded, middle_px=middle_px)
-        for crack in cracks
+        measure_course(
+            crack, scale, axis_deg=axis_deg, excluded=excluded, middle_px=middle_px, lost_px=lost
+        )
+        for crack, lost in zip(cracks, lost_px, strict=True)
     ]
     return PhotoMeasurement(
         cracks=tuple(
-            CrackMeasurement(own, course, measure_network(crack, scale, middle_px))
-            for own, course, crack in zip(widths, courses, cracks, strict=True)
+            CrackMeasurement(own, course, measure_network(crack, scale, middle_px, lost))
+            for own, course, crack, lost in zip(widths, courses, cracks, lost_px, strict=True)
         ),
         field=measure_field(cracks, courses, scale, shape=(rows, columns), excluded=excluded),
     )

@@ -28,6 +28,8 @@ class SeenWidths:
         blur_px: (N,) standard uncertainty from the blur.
         depth_px: (N,) standard uncertainty from the depth.
         unevenness: (N,) variation of the darkness inside the crack, as a share of the depth.
+        lost_px: (C,) length that each crack loses under another smoothing, see
+            `cracklens.measurement.length.lost_length`.
         edge_px: (C,) how soft the edges of each crack are; NaN where that cannot be seen.
     """
 
@@ -43,4 +45,5 @@ class SeenWidths:
     blur_px: Floats
     depth_px: Floats
     unevenness: Floats
+    lost_px: Floats
     edge_px: Floats

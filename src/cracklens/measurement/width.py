@@ -66,7 +66,7 @@ def see_widths(
     if not cracks:
         return None
     return accept_widths(
-        estimate_widths(pixels, place_rows(cracks), len(cracks), excluded=excluded)
+        estimate_widths(pixels, place_rows(cracks), len(cracks), excluded=excluded), cracks
     )
 
 

@@ -15,7 +15,7 @@ from cracklens.files import LINES, open_regular, writing
 from cracklens.inspection.kept.arrays import Array, packed, unpacked
 from cracklens.inspection.kept.lines import arrays_of, cracks_from, judged_arrays, judged_from
 from cracklens.inspection.kept.photograph import KeptPhoto
-from cracklens.inspection.kept.sight import sight_from, sight_meta
+from cracklens.inspection.kept.sight import scale_from, scale_meta, sight_from, sight_meta
 from cracklens.inspection.looked import Looked
 from cracklens.measurement.seen import SeenWidths
 from cracklens.models.card import Surface
@@ -108,6 +108,9 @@ def _content(kept: KeptPhoto) -> tuple[dict[str, Array], dict[str, Any]]:
         else [asdict(check) for check in looked.checks],
         "shape": list(looked.shape),
         "sight": sight_meta(kept.sight),
+        "scale": kept.scale and scale_meta(kept.scale),
+        "scale_missing": kept.scale_missing,
+        "scale_said": kept.scale_said,
     }
     if looked.hidden is not None:
         arrays["hidden"] = looked.hidden
@@ -164,6 +167,9 @@ def _photo(meta: dict[str, Any], arrays: dict[str, Array]) -> KeptPhoto:
         looked,
         metadata,
         sight_from(meta["sight"], looked.shape),
+        meta["scale"] and scale_from(meta["scale"]),
+        meta["scale_missing"],
+        meta["scale_said"],
     )
 
 

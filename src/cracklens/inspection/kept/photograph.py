@@ -1,13 +1,15 @@
 """What the network, the tracing, the verifier and the pixels say of one photograph."""
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from cracklens.detection.surface import SurfaceMap
 from cracklens.inspection.looked import Looked
+from cracklens.inspection.scaled import Scaled
 from cracklens.photos.metadata import Metadata
-from cracklens.photos.scale import Sight
+from cracklens.photos.scale import Scale, ScaleRequest, Sight
 from cracklens.record.facts import PhotoFacts
 from cracklens.tracing.crack import Crack, Tracing
 from cracklens.tracing.surface import on_known_surfaces
@@ -28,6 +30,9 @@ class KeptPhoto:
         looked: what the pixels say of the fitness, and of the widths of the reported cracks.
         metadata: of the file.
         sight: what pixels and file say of the scale.
+        scale: as it was found; None without one.
+        scale_missing: why there is none, and what to do.
+        scale_said: what was said of it, from `said_of`.
     """
 
     facts: PhotoFacts
@@ -37,6 +42,9 @@ class KeptPhoto:
     looked: Looked
     metadata: Metadata
     sight: Sight
+    scale: Scale | None
+    scale_missing: str
+    scale_said: str
 
     def tracing(self, threshold: float | None = None) -> Tracing:
         """Return the cracks and the rejected lines, as `inspect` finds them.
@@ -60,8 +68,7 @@ def kept_of(
     tracing: Tracing,
     surface: SurfaceMap | None,
     looked: Looked,
-    metadata: Metadata,
-    sight: Sight,
+    scaled: Scaled,
 ) -> KeptPhoto:
     """Return what is kept of a photograph that was inspected.
 
@@ -70,14 +77,35 @@ def kept_of(
         tracing: its lines, after those on no surface were set aside.
         surface: where it shows a surface, or None.
         looked: what its pixels say.
-        metadata: of its file.
-        sight: what it says of the scale.
+        scaled: its scale.
     """
     lines: JudgedLines | Tracing = tracing
     decision = None
     if isinstance(tracing, JudgedTracing) and tracing.judged and tracing.decision:
         lines, decision = tracing.judged, tracing.decision
-    return KeptPhoto(facts, lines, decision, surface, looked, metadata, sight)
+    return KeptPhoto(
+        facts,
+        lines,
+        decision,
+        surface,
+        looked,
+        scaled.metadata,
+        scaled.sight,
+        scaled.scale,
+        scaled.missing,
+        said_of(scaled.request),
+    )
+
+
+def said_of(request: ScaleRequest) -> str:
+    """Return what a person said of a scale as text: the same text means the same scale.
+
+    Where it stands in a table does not matter.
+    """
+    content = asdict(request)
+    if content["row"]:
+        del content["row"]["line"], content["row"]["photo"]
+    return json.dumps(content)
 
 
 def same_cracks(one: Tracing, other: Tracing) -> bool:

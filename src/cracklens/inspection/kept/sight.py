@@ -7,6 +7,8 @@ import numpy as np
 
 from cracklens.photos.scale import Marker, MarkerLook, Scale, Sight, TransformLook
 
+_ARRAYS = ("homography", "variants")
+
 
 def sight_meta(sight: Sight) -> dict[str, Any]:
     """Return what is known of the scale in JSON types; floats keep all their digits."""
@@ -31,13 +33,28 @@ def _marker(marker: Marker) -> dict[str, Any]:
 
 
 def _transform_meta(look: TransformLook) -> dict[str, Any]:
-    scale = look.scale
-    if scale is None:
-        return {"scale": None, "refused": look.refused, "failure": look.failure}
+    scale = look.scale and scale_meta(look.scale)
+    return {"scale": scale, "refused": look.refused, "failure": look.failure}
+
+
+def scale_meta(scale: Scale) -> dict[str, Any]:
+    """Return a scale in JSON types; floats keep all their digits."""
     plain = {f.name: getattr(scale, f.name) for f in fields(scale)}
-    for name in ("homography", "variants"):
+    for name in _ARRAYS:
         plain[name] = None if plain[name] is None else plain[name].tolist()
-    return {"scale": plain, "refused": look.refused, "failure": look.failure}
+    return plain
+
+
+def scale_from(meta: dict[str, Any]) -> Scale:
+    """Return the scale of `scale_meta`.
+
+    Raises:
+        KeyError: a value is missing.
+        TypeError: a value is of another kind.
+        UsageError: a scale that cannot be.
+    """
+    arrays = {name: None if meta[name] is None else np.array(meta[name]) for name in _ARRAYS}
+    return Scale(**{**meta, **arrays, "risks": tuple(meta["risks"])})
 
 
 def sight_from(meta: dict[str, Any], shape: tuple[int, ...]) -> Sight:
@@ -75,11 +92,5 @@ def sight_from(meta: dict[str, Any], shape: tuple[int, ...]) -> Sight:
 
 
 def _transform(meta: dict[str, Any]) -> TransformLook:
-    found = meta["scale"]
-    if found is None:
-        return TransformLook(None, meta["refused"], meta["failure"])
-    arrays = {
-        name: None if found[name] is None else np.array(found[name])
-        for name in ("homography", "variants")
-    }
-    return TransformLook(Scale(**{**found, **arrays, "risks": tuple(found["risks"])}))
+    scale = meta["scale"] and scale_from(meta["scale"])
+    return TransformLook(scale, meta["refused"], meta["failure"])
