@@ -10,7 +10,7 @@ from typing import Any, Unpack
 from pydantic import ValidationError
 
 import cracklens
-from cracklens.api.assessing import assessor_of, hashes_of, unused_regions, unused_rows
+from cracklens.api.assessing import NO_VERIFIER, assessor_of, hashes_of, unused_regions, unused_rows
 from cracklens.detection import Detector, load_detector
 from cracklens.detection.surface import load_surface_model
 from cracklens.detection.tiles import TileDetector
@@ -26,7 +26,13 @@ from cracklens.inspection.lock import locked
 from cracklens.inspection.reuse import TIMINGS, reusable_results, reuse_results, timings_of
 from cracklens.inspection.run import Outcome, run_inspection
 from cracklens.inspection.run_settings import run_of
-from cracklens.inspection.store import Store, finished_before, open_store, require_place
+from cracklens.inspection.store import (
+    Store,
+    complete_regrade,
+    finished_before,
+    open_store,
+    require_place,
+)
 from cracklens.inspection.timings import Seconds, summed
 from cracklens.models import ModelCard, ModelFolder
 from cracklens.models.catalog import find_model, is_embedded
@@ -142,6 +148,7 @@ def inspect_all(
         if resume or overwrite:
             raise UsageError("resume and overwrite need an output")
         return _inspect_all(photos, None, config, strict=strict, progress=progress)
+    complete_regrade(output)
     require_place(output, resume=resume, overwrite=overwrite)
     with locked(output):
         return _inspect_all(
@@ -190,7 +197,10 @@ def _inspect_all(
     surface = load_surface_model(folder, engine=config.engine) if config.surface else None
     settings = _trace_settings(config, folder.card)
     # before the store is opened: a verifier that cannot be used leaves an earlier result as it was
-    finder = Finder(settings, load_verifier(folder, engine=config.engine))
+    verifier = load_verifier(folder, engine=config.engine)
+    if verifier is None and config.threshold is not None:
+        raise UsageError(NO_VERIFIER)
+    finder = Finder(settings, verifier, config.threshold)
     configuration = {
         **_configuration(config, settings, detector),
         **hashes_of(config),

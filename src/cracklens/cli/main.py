@@ -17,6 +17,7 @@ from cracklens.cli import (
     evaluate,
     inspect,
     predict,
+    regrade,
     target,
     train,
     validate,
@@ -36,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 inspect.add_to(app)
+regrade.add_to(app)
 validate.add_to(app)
 target.add_to(app)
 check_camera.add_to(app)
@@ -91,6 +93,8 @@ def _kept() -> str:
     """Say what an interrupted verb leaves, and how to go on."""
     if "inspect" in sys.argv[1:2]:
         return "photographs that were finished are kept: add --resume to go on"
+    if "regrade" in sys.argv[1:2]:
+        return "the old result is as it was: run the same command again"
     return "features that were computed are kept, as are finished epochs: the same command goes on"
 
 

@@ -79,9 +79,7 @@ class Inputs:
 
     def overlay(self, index: int) -> str:
         """Return the name of the overlay in the output folder; no two are the same."""
-        stem = re.sub(r"[^\w.-]+", "_", readable(self.paths[index].stem))  # also safe in a link
-        stem = stem.encode()[:_LONGEST_STEM_BYTES].decode(errors="ignore")
-        return f"overlays/{self.identifier(index)}-{stem}.png"
+        return overlay_of(self.identifier(index), self.paths[index])
 
 
 def find_inputs(
@@ -146,6 +144,17 @@ def find_inputs(
     regions = find_regions(region, paths, root) if region else {}
     notes = region_notes(regions, region, paths) if region else []
     return Inputs(root, paths, len(results), len(raws), unread, regions, tuple(notes))
+
+
+def overlay_of(identifier: str, path: Path) -> str:
+    """Return the name of the overlay of a photograph, by its id and its file.
+
+    >>> overlay_of("P003", Path("north side/a b.jpg"))
+    'overlays/P003-a_b.png'
+    """
+    stem = re.sub(r"[^\w.-]+", "_", readable(path.stem))  # also safe in a link
+    stem = stem.encode()[:_LONGEST_STEM_BYTES].decode(errors="ignore")
+    return f"overlays/{identifier}-{stem}.png"
 
 
 def readable(name: str) -> str:
