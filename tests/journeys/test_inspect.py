@@ -76,7 +76,7 @@ def test_a_folder_goes_in_and_a_report_comes_out(inspect, cracklens, site, tmp_p
     assert "time: " in done.stderr
     out = tmp_path / "out"
     assert sorted(path.name for path in out.iterdir()) == [
-        "crops", "inspection.json", "overlays", "report.html", "tables", "timings.json",
+        "crops", "inspection.json", "lines", "overlays", "report.html", "tables", "timings.json",
     ]  # fmt: skip
     found = Inspection.load(out)
     assert [photo.path for photo in found.photographs] == [

@@ -123,8 +123,9 @@ def _regraded(setup: Setup, job: Job, kept: KeptPhoto) -> Done:
         overlay=overlay,
         threshold=setup.threshold,
     )
-    changed = found.record.model_dump_json() != row.text
-    record, undrawn = _drawn(setup, job, found.record, load, changed=changed)
+    fresh = found.record.model_copy(update={"gone": None if job.there else row.gone})
+    changed = fresh.model_dump_json() != row.text
+    record, undrawn = _drawn(setup, job, fresh, load, changed=changed)
     target = kept_path(setup.result, row.id)
     if found.kept:
         write_kept(found.kept, target)

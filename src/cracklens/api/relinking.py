@@ -38,7 +38,10 @@ def places_of(root: str, rows: Sequence[Row]) -> list[Place]:
         rows: its photographs.
     """
     paths = [Path(root, row.path) for row in rows]
-    return [Place(row.path, path, path.is_file()) for row, path in zip(rows, paths, strict=True)]
+    return [
+        Place(row.path, path, row.gone is None and path.is_file())
+        for row, path in zip(rows, paths, strict=True)
+    ]
 
 
 def relinked(rows: Sequence[Row], folder: Path, progress: Progress) -> tuple[str, list[Place]]:

@@ -36,6 +36,7 @@ class Inputs:
         unread: what else was found in folders and is not read.
         regions: file of the region that is to be searched, for photographs that have one.
         region_notes: what a person should know of these files.
+        ids: of the photographs, where they are not those of their order.
     """
 
     root: Path
@@ -45,6 +46,7 @@ class Inputs:
     unread: LeftOut = field(default_factory=LeftOut)
     regions: Mapping[Path, Path] = field(default_factory=dict)
     region_notes: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
     def left_out(self) -> list[str]:
         """Return what a person should know was found and left out, one line each."""
@@ -70,6 +72,8 @@ class Inputs:
 
     def identifier(self, index: int) -> str:
         """Return the id of a photograph, such as "P003"."""
+        if self.ids:
+            return self.ids[index]
         digits = max(_LEAST_DIGITS, len(str(len(self.paths))))
         return f"P{index + 1:0{digits}}"
 
@@ -140,7 +144,7 @@ def find_inputs(
     ]
     raws = _raws_beside(paths, unread.files)
     unread.files = [file for file in unread.files if file not in raws]
-    root = _common_root(paths)
+    root = common_root(paths)
     regions = find_regions(region, paths, root) if region else {}
     notes = region_notes(regions, region, paths) if region else []
     return Inputs(root, paths, len(results), len(raws), unread, regions, tuple(notes))
@@ -194,7 +198,8 @@ def _files(count: int, kind: str = "") -> str:
     return f"{count:,} {kind}file{'' if count == 1 else 's'}"
 
 
-def _common_root(paths: Sequence[Path]) -> Path:
+def common_root(paths: Sequence[Path]) -> Path:
+    """Return the folder that all files lie in."""
     folders = {str(path.absolute().parent) for path in paths}
     try:
         return Path(os.path.commonpath([os.path.normpath(folder) for folder in folders]))

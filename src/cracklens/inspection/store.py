@@ -177,6 +177,36 @@ def open_store(output: Path, run: Mapping[str, Any], *, resume: bool, overwrite:
     return store
 
 
+def unfinished_run(output: Path) -> dict[str, Any] | None:
+    """Return the settings and photographs of an interrupted run in a folder; None without one."""
+    return _run_of(output / UNFINISHED)
+
+
+def open_addition(output: Path, run: Mapping[str, Any]) -> Store:
+    """Begin or continue to add photographs to the inspection in a folder.
+
+    What an interrupted run finished stays, as does the old result until the new one is whole.
+
+    Args:
+        output: the folder.
+        run: of `run_of`, with the `ids` of its photographs.
+
+    Raises:
+        OutputError: the folder holds something else, or cannot be written.
+    """
+    require_place(output, resume=True, overwrite=False)
+    store = Store(output)
+    with explained(output):
+        for litter in store.work.rglob(".*.partial"):  # of the process that was killed
+            litter.unlink(missing_ok=True)
+        if store.work.is_dir() and _run_of(store.work) is None:
+            shutil.rmtree(store.work)
+        write_json(store.work / _RUN, dict(run))
+        if not store.is_whole():
+            store.result.mkdir(exist_ok=True)
+    return store
+
+
 def open_regrade(output: Path, run: Mapping[str, Any]) -> Store:
     """Begin to regrade an inspection in its own folder; the old result stays until it is whole.
 

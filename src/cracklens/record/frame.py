@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -27,6 +27,8 @@ from cracklens.record.schema import (
 _TEXT = r'("(?:[^"\\]|\\.)*")'
 _ROW = re.compile(rf'\{{"id":{_TEXT},"path":{_TEXT},"sha256":{_TEXT},"width_px"')
 _OVERLAY = re.compile(rf'"overlay":(null|{_TEXT})')
+_GONE = re.compile(r'"gone":"(removed|replaced)"')
+_END = 2000  # characters at the end of a photograph that hold its last fields
 _FIRST, _LAST = '\n  "photographs": [', "\n  ]"
 
 
@@ -39,6 +41,7 @@ class Row:
         path: relative to the root of the inspection.
         sha256: of the file.
         overlay: path in the folder, or None.
+        gone: what became of its file, if it is gone; else None.
         text: the whole as JSON in one line.
     """
 
@@ -46,6 +49,7 @@ class Row:
     path: str
     sha256: str
     overlay: str | None
+    gone: Literal["removed", "replaced"] | None
     text: str
 
 
@@ -120,7 +124,9 @@ def _cut(text: str) -> tuple[dict[str, Any], list[str]]:
 
 
 def _row(text: str) -> Row:
-    found, overlays = _ROW.match(text), list(_OVERLAY.finditer(text, max(0, len(text) - 2000)))
+    end = max(0, len(text) - _END)
+    found, overlays = _ROW.match(text), list(_OVERLAY.finditer(text, end))
+    gone: Any = _GONE.search(text, end)
     if found and overlays and text.endswith("}"):
         identifier, path, sha256, overlay = (
             json.loads(part) for part in (*found.groups(), overlays[-1][1])
@@ -129,7 +135,7 @@ def _row(text: str) -> Row:
         photo = json.loads(text)
         identifier, path, sha256 = photo["id"], photo["path"], photo["sha256"]
         overlay = photo.get("overlay")
-    return Row(identifier, path, sha256, overlay, text)
+    return Row(identifier, path, sha256, overlay, gone[1] if gone else None, text)
 
 
 def _one_line(photo: dict[str, Any]) -> str:

@@ -141,6 +141,10 @@ class PhotoRecord(Part):
     rejected: list[RejectedRecord]
     tiles: list[TileRecord]
     overlay: str | None = Field(description="Path of the overlay in the folder.")
+    gone: Literal["removed", "replaced"] | None = Field(
+        default=None,
+        description="Its file was removed, or another one has its name now; null if it is there.",
+    )
 
 
 class FailedRecord(Part):
