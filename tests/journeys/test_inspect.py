@@ -369,8 +369,8 @@ def test_an_output_inside_the_input_is_never_looked_at(inspect, site):
     counts = [json.loads(done.stdout)["photographs"] for done in (first, again, other)]
     assert counts == [3, 3, 3]
     assert "earlier results" not in first.stderr
-    assert "left out: 6 files of earlier results" in again.stderr
-    assert "left out: 6 files of earlier results" in other.stderr
+    assert "left out: 9 files of earlier results" in again.stderr
+    assert "left out: 9 files of earlier results" in other.stderr
 
 
 def test_an_existing_result_is_kept_without_overwrite(inspect, site, tmp_path):
