@@ -296,12 +296,14 @@ def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - whatever json 
 def link_file(source: Path, target: Path) -> None:
     """Give a file a second name, or copy it where the file system has no links.
 
-    For files that are only ever replaced as a whole, never changed.
+    For files that are only ever replaced as a whole, never changed. A target that exists, as after
+    an interruption, is replaced.
 
     Raises:
         OSError: the source is missing or the target cannot be written.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
     try:
         os.link(source, target)
     except OSError:
