@@ -212,3 +212,15 @@ def test_hashing(tmp_path):
     data = bytes(range(256)) * 5000
     (tmp_path / "a").write_bytes(data)
     assert sha256_file(tmp_path / "a") == hashlib.sha256(data).hexdigest()
+
+
+def test_a_second_name_replaces_what_an_interruption_left(tmp_path):
+    from cracklens.files import link_file
+
+    (tmp_path / "a").write_text("whole", encoding="utf-8")
+    link_file(tmp_path / "a", tmp_path / "below" / "b")
+    link_file(tmp_path / "a", tmp_path / "below" / "b")
+    assert (tmp_path / "below" / "b").read_text(encoding="utf-8") == "whole"
+    (tmp_path / "c").write_text("other", encoding="utf-8")
+    link_file(tmp_path / "c", tmp_path / "below" / "b")
+    assert (tmp_path / "a").read_text(encoding="utf-8") == "whole"

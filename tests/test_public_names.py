@@ -30,6 +30,7 @@ PUBLIC = [
     "audit",
     "inspect",
     "load_model",
+    "regrade",
     "train",
 ]
 EXTRA = ["torch", "torchvision", "timm", "onnx", "onnxscript", "safetensors", "onnxruntime"]

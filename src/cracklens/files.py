@@ -26,8 +26,9 @@ EVALUATION_FILES = (
 INSPECTION = "inspection.json"
 UNFINISHED = ".unfinished"
 CROPS = "crops"
+LINES = "lines"
 INSPECTION_FILES = (
-    INSPECTION, "report.html", "timings.json", "overlays", CROPS, "tables", UNFINISHED,
+    INSPECTION, "report.html", "timings.json", "overlays", CROPS, "tables", LINES, UNFINISHED,
 )  # fmt: skip
 """What `inspect` leaves in its folder; `--overwrite` replaces these and nothing else."""
 TABLE_ENCODING = "utf-8-sig"
@@ -290,6 +291,23 @@ def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - whatever json 
     with writing(path) as partial:
         # a file name that is not UTF-8 becomes the escape \udcXX, which JSON readers know
         partial.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def link_file(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where the file system has no links.
+
+    For files that are only ever replaced as a whole, never changed. A target that exists, as after
+    an interruption, is replaced.
+
+    Raises:
+        OSError: the source is missing or the target cannot be written.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def sha256_file(path: Path) -> str:

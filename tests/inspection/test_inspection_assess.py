@@ -16,6 +16,7 @@ from cracklens.grading.priority import load_weights
 from cracklens.inspection.assess import Assessor
 from cracklens.inspection.config import InspectConfig
 from cracklens.inspection.inputs import Inputs
+from cracklens.measurement import measure
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.models.catalog import find_model
 from cracklens.photos import read_photo
@@ -303,7 +304,6 @@ def changed(crack, **fields):
 def test_a_slant_refuses_what_lies_near_a_boundary_only(photo, specimen, mm_per_px, stated):
     """A tilt of 50 degrees: 6 px are 0.30 mm at 0.05 mm/px, and 3 mm at 0.5 mm/px."""
     from cracklens.inspection.grades import grades_of
-    from cracklens.measurement.measure import measure
     from cracklens.photos.fitness import assess_fitness
     from cracklens.photos.scale import Scale
 
@@ -323,7 +323,6 @@ def test_a_slant_refuses_what_lies_near_a_boundary_only(photo, specimen, mm_per_
 @pytest.mark.slow
 def test_the_pixel_budget_is_that_of_the_place(photo, specimen):
     from cracklens.inspection.grades import local_mm_per_px
-    from cracklens.measurement.measure import measure
     from cracklens.photos.scale import Scale
 
     found = ProbabilityMap((specimen.coverage * 255).astype(np.uint8), *NO_TILES)
@@ -355,9 +354,9 @@ FAULTS = [
 
 def broken(monkeypatch, name, error, *, when=lambda *_: True):
     """Let a step of the assessment fail, at the calls for which `when` is true."""
-    from cracklens.inspection import assess, grades
+    from cracklens.inspection import assess, grades, looked
 
-    rooms = grades if name == "grade" else assess
+    rooms = next(room for room in (assess, looked, grades) if hasattr(room, name))
     works = getattr(rooms, name)
 
     def fails(*given, **named):
@@ -368,11 +367,12 @@ def broken(monkeypatch, name, error, *, when=lambda *_: True):
     monkeypatch.setattr(rooms, name, fails)
 
 
+@pytest.mark.parametrize("step", ["see_widths", "measure_seen"])
 @pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
 def test_cracks_that_cannot_be_measured_stay_as_they_were_traced(
-    photo, specimen, error, monkeypatch
+    photo, specimen, error, step, monkeypatch
 ):
-    broken(monkeypatch, "measure", error)
+    broken(monkeypatch, step, error)
     found = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
     (crack,) = found.cracks
     assert crack.measurement is None
@@ -385,7 +385,7 @@ def test_cracks_that_cannot_be_measured_stay_as_they_were_traced(
 @pytest.mark.slow
 def test_a_scale_that_measuring_fails_with_is_left_out(photo, specimen, monkeypatch):
     error = np.linalg.LinAlgError("Singular matrix")
-    broken(monkeypatch, "measure", error, when=lambda _pixels, _cracks, scale: scale is not None)
+    broken(monkeypatch, "measure_seen", error, when=lambda _s, _c, scale, _size: scale is not None)
     found = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
     (crack,) = found.cracks
     assert crack.measurement.mean_width_px.value == pytest.approx(6, rel=0.08)
@@ -396,11 +396,12 @@ def test_a_scale_that_measuring_fails_with_is_left_out(photo, specimen, monkeypa
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("step", ["pixel_checks", "fitness_from"])
 @pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
 def test_a_photograph_that_cannot_be_judged_is_measured_but_not_graded(
-    photo, specimen, error, monkeypatch
+    photo, specimen, error, step, monkeypatch
 ):
-    broken(monkeypatch, "assess_fitness", error)
+    broken(monkeypatch, step, error)
     found = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
     (crack,) = found.cracks
     assert found.fitness.verdict == "detect only"
@@ -426,15 +427,15 @@ def test_a_crack_that_cannot_be_graded_is_refused_with_the_reason(
 
 @pytest.mark.slow
 def test_a_figure_that_is_not_finite_costs_the_measures_alone(photo, specimen, monkeypatch):
-    from cracklens.measurement.measure import measure
+    from cracklens.measurement.measure import measure_seen
 
     def not_finite(*given, **named):
-        found = measure(*given, **named)
+        found = measure_seen(*given, **named)
         (crack,) = found.cracks
         wrong = replace(crack.widths, measured_share=float("nan"))
         return replace(found, cracks=(replace(crack, widths=wrong),))
 
-    monkeypatch.setattr("cracklens.inspection.assess.measure", not_finite)
+    monkeypatch.setattr("cracklens.inspection.assess.measure_seen", not_finite)
     found = record(photo, specimen, ScaleRequest(mm_per_px=0.1))
     (crack,) = found.cracks
     assert crack.measurement is None

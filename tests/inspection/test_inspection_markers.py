@@ -76,7 +76,7 @@ def test_nothing_is_found_on_a_marker(wall, dark):
 
 def test_the_scale_is_found_once(wall, dark, monkeypatch):
     calls = []
-    real = rooms.find_scale
-    monkeypatch.setattr(rooms, "find_scale", lambda *a: calls.append(a) or real(*a))
+    real = rooms.find_scale_again
+    monkeypatch.setattr(rooms, "find_scale_again", lambda *a: calls.append(a) or real(*a))
     inspected(wall, dark, TraceSettings(reject_straight=False))
     assert len(calls) == 1

@@ -76,7 +76,7 @@ def test_a_folder_goes_in_and_a_report_comes_out(inspect, cracklens, site, tmp_p
     assert "time: " in done.stderr
     out = tmp_path / "out"
     assert sorted(path.name for path in out.iterdir()) == [
-        "crops", "inspection.json", "overlays", "report.html", "tables", "timings.json",
+        "crops", "inspection.json", "lines", "overlays", "report.html", "tables", "timings.json",
     ]  # fmt: skip
     found = Inspection.load(out)
     assert [photo.path for photo in found.photographs] == [
@@ -369,8 +369,8 @@ def test_an_output_inside_the_input_is_never_looked_at(inspect, site):
     counts = [json.loads(done.stdout)["photographs"] for done in (first, again, other)]
     assert counts == [3, 3, 3]
     assert "earlier results" not in first.stderr
-    assert "left out: 6 files of earlier results" in again.stderr
-    assert "left out: 6 files of earlier results" in other.stderr
+    assert "left out: 9 files of earlier results" in again.stderr
+    assert "left out: 9 files of earlier results" in other.stderr
 
 
 def test_an_existing_result_is_kept_without_overwrite(inspect, site, tmp_path):

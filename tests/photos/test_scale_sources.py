@@ -392,7 +392,7 @@ def test_markers_that_cannot_be_located_cost_the_scale_alone(error, monkeypatch)
     def fails(*_, **__):
         raise error
 
-    monkeypatch.setattr("cracklens.photos.scale.find.find_markers", fails)
+    monkeypatch.setattr("cracklens.photos.scale.sight.find_markers", fails)
     photo = Photo(Path("wall.jpg"), np.zeros((30, 40, 3), np.uint8), "0" * 64)
     scale, reason, covered = find_scale(photo, Metadata(40, 30), ScaleRequest(marker_mm=50.0))
     assert scale is None

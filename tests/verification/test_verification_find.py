@@ -6,7 +6,7 @@ import pytest
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.tracing import Branch, Crack, TraceSettings, Tracing, trace
 from cracklens.verification.descriptors import NAMES
-from cracklens.verification.find import Finder, candidate_settings
+from cracklens.verification.find import Finder, candidate_settings, forced
 from cracklens.verification.kinds import KINDS
 from drawn_candidates import SaidVerifier
 
@@ -95,6 +95,6 @@ def test_a_half_that_a_setting_rejects_is_named_by_no_other():
         )
 
     cracks = level(0, 90, (1,)), level(20, 50, (0,)), level(40, 80, (3,)), level(60, 70, (2,))
-    tracing = Finder(TraceSettings(least_length_px=60))._forced(Tracing(cracks, ()))
+    tracing = forced(Tracing(cracks, ()), {"least_length_px": 60})
     assert [crack.continues for crack in tracing.cracks] == [(), (2,), (1,)]
     assert [one.crack.continues for one in tracing.rejected] == [()]

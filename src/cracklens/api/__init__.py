@@ -7,8 +7,9 @@ from cracklens.api.training import audit, require_training, train
 
 if TYPE_CHECKING:
     from cracklens.api.inspecting import inspect
+    from cracklens.api.regrading import regrade
 
-__all__ = ["Model", "audit", "inspect", "load_model", "require_training", "train"]
+__all__ = ["Model", "audit", "inspect", "load_model", "regrade", "require_training", "train"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands fo
         from cracklens.api.inspecting import inspect
 
         return inspect
+    if name == "regrade":
+        from cracklens.api.regrading import regrade
+
+        return regrade
     raise AttributeError(f"module 'cracklens.api' has no attribute {name!r}")

@@ -23,6 +23,10 @@ from cracklens.photos.scale import (
 )
 from cracklens.photos.scale.dictionaries import family_of
 
+NO_VERIFIER = (
+    "--threshold is a probability of a crack, and this model has no second stage that gives one: "
+    "leave it out, or take the model of the package"
+)
 _FILES = ("scale_table", "camera", "priority_weights")
 
 

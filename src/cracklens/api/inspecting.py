@@ -1,7 +1,7 @@
 """Inspecting photographs: the rooms wired together, from files to the report."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,36 +10,37 @@ from typing import Any, Unpack
 from pydantic import ValidationError
 
 import cracklens
-from cracklens.api.assessing import assessor_of, hashes_of, unused_regions, unused_rows
+from cracklens.api.assessing import NO_VERIFIER, assessor_of, hashes_of, unused_regions, unused_rows
+from cracklens.api.opening import addition_to, open_output, with_gone
+from cracklens.api.publishing import pictures_of, publish
 from cracklens.detection import Detector, load_detector
 from cracklens.detection.surface import load_surface_model
 from cracklens.detection.tiles import TileDetector
-from cracklens.errors import PhotoError, UsageError
-from cracklens.files import as_path, sha256_file, write_json
+from cracklens.errors import UsageError
+from cracklens.files import as_path, sha256_file
 from cracklens.grading import Context
 from cracklens.inspection.config import InspectConfig, resolve_config
 from cracklens.inspection.foresight import not_graded_notes
 from cracklens.inspection.inputs import Inputs, find_inputs, readable
 from cracklens.inspection.keywords import InspectSettings
 from cracklens.inspection.lock import locked
-from cracklens.inspection.reuse import TIMINGS, reusable_results, reuse_results, timings_of
-from cracklens.inspection.run import OnPhoto, Outcome, run_inspection
+from cracklens.inspection.run import Outcome, run_inspection
 from cracklens.inspection.run_settings import run_of
-from cracklens.inspection.store import Store, finished_before, open_store, require_place
+from cracklens.inspection.store import (
+    complete_regrade,
+    require_place,
+)
 from cracklens.inspection.timings import Seconds, summed
 from cracklens.models import ModelCard, ModelFolder
 from cracklens.models.catalog import find_model, is_embedded
-from cracklens.photos import Photo, read_photo
 from cracklens.progress import SILENT, Progress
 from cracklens.record.convert_measured import context_record
 from cracklens.record.limits import limits_of
 from cracklens.record.quantities import quantities_record
-from cracklens.record.schema import Inspection, ModelRecord, PhotoRecord
+from cracklens.record.schema import Inspection, ModelRecord
 from cracklens.tracing.settings import TraceSettings
 from cracklens.verification.find import Finder
 from cracklens.verification.verifier import load_verifier
-
-_PREVIEWS = "previews"
 
 
 def inspect(
@@ -49,6 +50,7 @@ def inspect(
     model: str | Path | None = None,
     config: str | Path | None = None,
     resume: bool = False,
+    add: bool = False,
     overwrite: bool = False,
     strict: bool = False,
     progress: Progress = SILENT,
@@ -69,7 +71,9 @@ def inspect(
         model: name of a model of the package, or a model folder; default: the one of the package.
         config: a YAML file with settings.
         resume: go on with a run of the same output that was interrupted, if there is one; of a
-            finished one, look again at what changed or failed.
+            finished one, look again at what changed or failed, and at photographs that are new.
+        add: take new photographs into the inspection at `output`. Those that it has, known by their
+            bytes, are not inspected again, and no id moves; what is gone stays in the record.
         overwrite: replace an inspection of that name.
         strict: raise the first photograph that cannot be inspected.
         progress: listener.
@@ -99,6 +103,7 @@ def inspect(
         as_path(output) if output else None,
         resolved,
         resume=resume,
+        add=add,
         overwrite=overwrite,
         strict=strict,
         progress=progress,
@@ -128,6 +133,7 @@ def inspect_all(
     config: InspectConfig,
     *,
     resume: bool = False,
+    add: bool = False,
     overwrite: bool = False,
     strict: bool = False,
     progress: Progress = SILENT,
@@ -137,19 +143,22 @@ def inspect_all(
     Raises:
         CracklensError: as `inspect`.
     """
-    if resume and overwrite:
-        raise UsageError("resume goes on and overwrite begins anew: choose one of them")
+    if (resume or add) and overwrite:
+        named = "resume goes on" if resume else "add takes in new photographs"
+        raise UsageError(f"{named} and overwrite begins anew: choose one of them")
     if output is None:
-        if resume or overwrite:
-            raise UsageError("resume and overwrite need an output")
+        if resume or overwrite or add:
+            raise UsageError("resume, add and overwrite need an output")
         return _inspect_all(photos, None, config, strict=strict, progress=progress)
-    require_place(output, resume=resume, overwrite=overwrite)
+    complete_regrade(output)
+    require_place(output, resume=resume or add, overwrite=overwrite)
     with locked(output):
         return _inspect_all(
             photos,
             output,
             config,
             resume=resume,
+            add=add,
             overwrite=overwrite,
             strict=strict,
             progress=progress,
@@ -162,6 +171,7 @@ def _inspect_all(
     config: InspectConfig,
     *,
     resume: bool = False,
+    add: bool = False,
     overwrite: bool = False,
     strict: bool,
     progress: Progress,
@@ -169,6 +179,10 @@ def _inspect_all(
     started = time.perf_counter()
     inputs = find_inputs(photos, output, config.region)
     for told in inputs.left_out():
+        progress.say(told)
+    addition = addition_to(output, inputs, add=add, resume=resume)
+    inputs = addition.inputs
+    for told in addition.told():
         progress.say(told)
     folder = find_model(config.model)
     assessor = assessor_of(config, inputs, folder.card)
@@ -191,32 +205,30 @@ def _inspect_all(
     surface = load_surface_model(folder, engine=config.engine) if config.surface else None
     settings = _trace_settings(config, folder.card)
     # before the store is opened: a verifier that cannot be used leaves an earlier result as it was
-    finder = Finder(settings, load_verifier(folder, engine=config.engine))
+    verifier = load_verifier(folder, engine=config.engine)
+    if verifier is None and config.threshold is not None:
+        raise UsageError(NO_VERIFIER)
+    finder = Finder(settings, verifier, config.threshold)
     configuration = {
         **_configuration(config, settings, detector),
         **hashes_of(config),
     }
     model = _model_record(folder, detector)
     run = run_of(cracklens.__version__, configuration, model, inputs)
-    store: Store | None = None
-    if output and resume and (found := finished_before(output, run)):
-        valid = reusable_results(found, output, inputs, max_pixels=config.max_pixels)
-        if valid is None:
-            progress.say(f"{output} is finished already, and no photograph changed since")
-            photographs = len(found.photographs)
-            return Inspected(found, photographs, summed([]), time.perf_counter() - started)
-        progress.say(
-            f"{output} is finished already; {len(inputs.paths) - len(valid):,} of "
-            f"{len(inputs.paths):,} photographs changed or failed and are looked at again"
-        )
-        store = open_store(output, run, resume=False, overwrite=True)
-        reuse_results(store, inputs, valid, _previews(store, config, inputs))
-    elif output:
-        store = open_store(output, run, resume=resume, overwrite=overwrite)
-    if store and store.is_whole():
-        inspection = Inspection.load(store.finish_moving())
-        photographs = len(inspection.photographs)
-        return Inspected(inspection, photographs, summed([]), time.perf_counter() - started)
+    store = open_output(
+        output,
+        run,
+        inputs,
+        addition,
+        resume=resume,
+        overwrite=overwrite,
+        max_pixels=config.max_pixels,
+        progress=progress,
+    )
+    if isinstance(store, Inspection):
+        photographs = len(store.photographs)
+        return Inspected(store, photographs, summed([]), time.perf_counter() - started)
+    total = len(inputs.paths) + len(addition.gone)
     outcome = run_inspection(
         inputs,
         detector,
@@ -227,10 +239,11 @@ def _inspect_all(
         max_pixels=config.max_pixels,
         workers=config.workers,
         store=store,
-        on_photo=_pictures(store, config, len(inputs.paths)) if store else None,
+        on_photo=pictures_of(store, config, total) if store else None,
         strict=strict,
         progress=progress,
     )
+    outcome = with_gone(outcome, addition.gone, output)
     copies = {copy.path: copy.of for copy in outcome.copies}
     unused = [*unused_rows(assessor.rows, inputs, copies), *unused_regions(inputs, copies)]
     for told in unused:
@@ -241,10 +254,10 @@ def _inspect_all(
         model,
         outcome,
         inputs,
-        [*inputs.left_out(), *unused, *foreseen],
+        [*inputs.left_out(), *addition.told(), *unused, *foreseen],
     )
     if store:
-        _publish(store, inspection, outcome)
+        publish(store, inspection, outcome)
     return Inspected(
         inspection, outcome.kept, summed(outcome.seconds), time.perf_counter() - started
     )
@@ -316,60 +329,3 @@ def _inspection(
             left_out=left_out,
         ),
     )
-
-
-def _pictures(store: Store, config: InspectConfig, photographs: int) -> OnPhoto:
-    """Return what writes the pictures of one photograph: its overlay, its crops, its preview."""
-    from cracklens.reporting import (
-        embeds_previews,
-        most_crops,
-        save_crops,
-        save_preview,
-        write_overlay,
-    )
-
-    embedded = embeds_previews(photographs)
-
-    def write(photo: Photo, record: PhotoRecord) -> None:
-        if config.overlays and record.overlay:
-            write_overlay(photo.pixels, record, store.result / record.overlay)
-        if embedded:
-            save_preview(photo.pixels, record, store.work / _PREVIEWS)
-        if embedded or config.overlays:
-            save_crops(photo.pixels, record, store.result, most_crops(photographs))
-
-    return write
-
-
-def _previews(
-    store: Store, config: InspectConfig, inputs: Inputs
-) -> Callable[[int, PhotoRecord], None] | None:
-    """Return what makes the preview of a photograph again that is not inspected again."""
-    from cracklens.reporting import embeds_previews, save_preview
-
-    def make(index: int, record: PhotoRecord) -> None:
-        photo = read_photo(inputs.paths[index], max_pixels=config.max_pixels)
-        if photo.sha256 != record.sha256:  # changed within the grain of the file system's clock
-            raise PhotoError(photo.path, "is not the photograph that was inspected")
-        save_preview(photo.pixels, record, store.work / _PREVIEWS)
-
-    return make if embeds_previews(len(inputs.paths)) else None
-
-
-def _publish(store: Store, inspection: Inspection, outcome: Outcome) -> None:
-    from cracklens.reporting import read_preview, write_report, write_tables
-
-    def complete(folder: Path) -> None:
-        write_report(inspection, folder, lambda photo: read_preview(photo, store.work / _PREVIEWS))
-        write_tables(inspection, folder)
-        copies = [copy.path for copy in inspection.copies]
-        timings = timings_of(
-            inspection.photographs,
-            outcome.seconds,
-            outcome.stamps,
-            dict(zip(copies, outcome.copy_stamps, strict=True)),
-        )
-        write_json(folder / TIMINGS, timings)
-        inspection.save(folder)
-
-    store.publish(complete)

@@ -31,6 +31,9 @@ def inspect(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a run; redo what changed or failed.")
     ] = False,
+    add: Annotated[
+        bool, typer.Option("--add", help="Take new photographs into a result; no id moves.")
+    ] = False,
     overwrite: Overwrite = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at a photograph that cannot be inspected.")
@@ -55,6 +58,9 @@ def inspect(
     [dim]Go on after an interruption; nothing that was finished is done again:[/]
       cracklens inspect bridge-17 -o bridge-17-report --resume
 
+    [dim]New photographs in the folder: only they are inspected, and no id moves:[/]
+      cracklens inspect bridge-17 -o bridge-17-report --add
+
     [dim]A model of your own, long cracks only:[/]
       cracklens inspect 'site/**/*.jpg' --model mine --least-length-px 100
     """
@@ -67,6 +73,7 @@ def inspect(
         output,
         resolved,
         resume=resume,
+        add=add,
         overwrite=overwrite,
         strict=strict,
         progress=listener(quiet=quiet),

@@ -18,6 +18,7 @@ from cracklens.cli import (
     inspect,
     predict,
     register,
+    regrade,
     serve,
     target,
     train,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 inspect.add_to(app)
 serve.add_to(app)
+regrade.add_to(app)
 validate.add_to(app)
 register.add_to(app)
 target.add_to(app)
@@ -97,6 +99,8 @@ def _kept() -> str:
         return "the register is as it was before: run the same command again"
     if "inspect" in sys.argv[1:2]:
         return "photographs that were finished are kept: add --resume to go on"
+    if "regrade" in sys.argv[1:2]:
+        return "the old result is as it was: run the same command again"
     return "features that were computed are kept, as are finished epochs: the same command goes on"
 
 

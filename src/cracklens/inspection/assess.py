@@ -15,17 +15,24 @@ from cracklens.inspection.grades import (
     settled,
     widest_is_inferred,
 )
+from cracklens.inspection.looked import Looked, look
 from cracklens.inspection.scaled import Scaled, hidden_part
 from cracklens.measurement import CrackMeasurement, PhotoMeasurement
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.finest import blur_of, finest_crack
-from cracklens.measurement.measure import measure
+from cracklens.measurement.measure import measure_seen
 from cracklens.photos import Photo
-from cracklens.photos.fitness import Check, Fitness, assess_fitness, conclude
-from cracklens.photos.metadata import Metadata, read_metadata
-from cracklens.photos.no_concrete import Mask
+from cracklens.photos.fitness import Check, Fitness, conclude, fitness_from
+from cracklens.photos.metadata import read_metadata
 from cracklens.photos.numerical import FAILURES, failure_text
-from cracklens.photos.scale import Scale, ScaleRequest, ScaleRow, find_scale, focal_of
+from cracklens.photos.scale import (
+    Scale,
+    ScaleRequest,
+    ScaleRow,
+    Sight,
+    find_scale_again,
+    focal_of,
+)
 from cracklens.record.assessed import Assessed
 from cracklens.tracing.crack import Crack, Tracing
 
@@ -37,8 +44,8 @@ class Assess(Protocol):
         """Return the scale of a photograph, and what hides its wall."""
         ...
 
-    def __call__(
-        self, photo: Photo, found: ProbabilityMap, tracing: Tracing, scaled: Scaled
+    def assessed(
+        self, looked: Looked, tracing: Tracing, scaled: Scaled, *, tiles: bool
     ) -> Assessed:
         """Return what the cracks of a photograph mean."""
         ...
@@ -70,10 +77,14 @@ class Assessor:
         Raises:
             UsageError: what was said of the scale makes no sense.
         """
-        request = replace(self.request, row=self.rows.get(photo.path))
-        metadata = read_metadata(photo.path)
-        scale, missing, markers = find_scale(photo, metadata, request)
-        return Scaled(request, metadata, scale, missing, hidden_part(photo, markers))
+        request = self.request_for(photo.path)
+        metadata, sight = read_metadata(photo.path), Sight.of(photo)
+        scale, missing, markers = find_scale_again(sight, metadata, request)
+        return Scaled(request, metadata, scale, missing, sight.kept(), hidden_part(photo, markers))
+
+    def request_for(self, path: Path) -> ScaleRequest:
+        """Return what was said of the scale of one photograph."""
+        return replace(self.request, row=self.rows.get(path))
 
     def __call__(
         self, photo: Photo, found: ProbabilityMap, tracing: Tracing, scaled: Scaled
@@ -88,41 +99,46 @@ class Assessor:
             tracing: its cracks.
             scaled: what `scaled` says of it.
         """
-        assessed = self._assessed(photo, found, tracing, scaled)
-        blur_px = blur_of(assessed.fitness)
-        finest = finest_crack(self.marked_from_px, assessed.scale, blur_px)
-        return replace(assessed, finest=finest)
+        tiles = found.kind == "tiles"
+        looked = look(photo, tracing, scaled.metadata, scaled.hidden, tiles=tiles)
+        return self.assessed(looked, tracing, scaled, tiles=tiles)
+
+    def assessed(
+        self, looked: Looked, tracing: Tracing, scaled: Scaled, *, tiles: bool
+    ) -> Assessed:
+        """Return what the cracks of a photograph mean, without its pixels.
+
+        Args:
+            looked: what the pixels say.
+            tracing: its cracks.
+            scaled: its scale.
+            tiles: the model labels whole tiles, so that nothing can be measured.
+        """
+        found = self._assessed(looked, tracing, scaled, tiles=tiles)
+        blur_px = blur_of(found.fitness)
+        return replace(found, finest=finest_crack(self.marked_from_px, found.scale, blur_px))
 
     def _assessed(
-        self, photo: Photo, found: ProbabilityMap, tracing: Tracing, scaled: Scaled
+        self, looked: Looked, tracing: Tracing, scaled: Scaled, *, tiles: bool
     ) -> Assessed:
         """Return the same without the finest crack."""
-        request, metadata, covered = scaled.request, scaled.metadata, scaled.hidden
-        scale, missing = scaled.scale, scaled.missing
-        camera = self.camera
-        if camera and (why := camera.why_not_for(photo.pixels.shape, metadata.digital_zoom)):
-            camera = None
-            unused = f"the check of the camera was not used: {why}"
-            if scale is None:
-                missing = f"{missing}; {unused}"
-            else:
-                scale = replace(scale, risks=(*scale.risks, unused))
-        fitness = self._fitness(photo, scale, metadata, request, covered)
-        if found.kind == "tiles":
+        scale, missing, camera = self._with_camera(looked, scaled)
+        fitness = self._fitness(looked, scale, scaled)
+        if tiles:
             return Assessed(scale, missing or None, fitness, None)
-        measured, failed = self._measured(photo, tracing, scale, covered, camera)
+        measured, failed = self._measured(looked, tracing, scale, camera)
         if failed and scale is not None:  # what fails on the wall may hold in the picture
-            measured, without = self._measured(photo, tracing, None, covered, camera)
+            measured, without = self._measured(looked, tracing, None, camera)
             if measured is not None:
                 scale, missing, failed = None, f"no scale: measuring with it failed ({failed})", ""
-                fitness = self._fitness(photo, scale, metadata, request, covered)
+                fitness = self._fitness(looked, scale, scaled)
             else:
                 failed = without
         if measured is None:
             note = f"not measured, because it could not be computed ({failed}): please report this"
             return Assessed(scale, missing or None, fitness, None, notes=(note,))
         grades = grades_of(measured, self.context, scale, fitness, tracing.cracks)
-        focal_px = _focal_px(photo, metadata, request)
+        focal_px = _focal_px(looked, scaled)
         return Assessed(
             scale,
             missing or None,
@@ -135,47 +151,51 @@ class Assessor:
             ),
         )
 
-    def _fitness(
-        self,
-        photo: Photo,
-        scale: Scale | None,
-        metadata: Metadata,
-        request: ScaleRequest,
-        covered: Mask | None,
-    ) -> Fitness:
+    def _with_camera(
+        self, looked: Looked, scaled: Scaled
+    ) -> tuple[Scale | None, str, CameraBias | None]:
+        """Return the scale, why there is none, and the check of the camera where it applies."""
+        scale, missing, camera = scaled.scale, scaled.missing, self.camera
+        if camera and (why := camera.why_not_for(looked.shape, scaled.metadata.digital_zoom)):
+            camera = None
+            unused = f"the check of the camera was not used: {why}"
+            if scale is None:
+                missing = f"{missing}; {unused}"
+            else:
+                scale = replace(scale, risks=(*scale.risks, unused))
+        return scale, missing, camera
+
+    def _fitness(self, looked: Looked, scale: Scale | None, scaled: Scaled) -> Fitness:
         """Return whether a photograph serves; where that cannot be computed, only to detect."""
+        if isinstance(looked.checks, str):
+            return _not_judged(looked.checks)
         try:
-            return assess_fitness(
-                photo,
+            return fitness_from(
+                looked.checks,
+                shape=looked.shape,
                 scale=scale,
-                metadata=metadata,
+                metadata=scaled.metadata,
+                sensor_width_mm=scaled.request.sensor_width_mm,
                 boundaries_mm=boundaries_mm(self.context),
-                sensor_width_mm=request.sensor_width_mm,
-                exclude=covered,
             )
         except FAILURES as error:
-            advice = (
-                f"The fitness of the photograph could not be computed ({failure_text(error)}), so "
-                "no width in it is graded. Take it again, or look at the cracks on site."
-            )
-            return conclude((Check("judgement", None, "", "not known", advice),))
+            return _not_judged(failure_text(error))
 
     def _measured(
-        self,
-        photo: Photo,
-        tracing: Tracing,
-        scale: Scale | None,
-        covered: Mask | None,
-        camera: CameraBias | None,
+        self, looked: Looked, tracing: Tracing, scale: Scale | None, camera: CameraBias | None
     ) -> tuple[PhotoMeasurement | None, str]:
         """Return what was measured; None with the reason where that failed."""
+        if isinstance(looked.widths, str):
+            return None, looked.widths
+        rows, columns = looked.shape[:2]
         try:
-            found = measure(
-                photo.pixels,
+            found = measure_seen(
+                looked.widths,
                 tracing.cracks,
                 scale,
+                (rows, columns),
                 axis_deg=self.context.axis_deg,
-                excluded=covered,
+                excluded=looked.hidden,
                 camera=camera,
             )
         except FAILURES as error:
@@ -203,10 +223,19 @@ class Assessor:
             return None  # as of a crack without a width in mm
 
 
-def _focal_px(photo: Photo, metadata: Metadata, request: ScaleRequest) -> float | None:
+def _not_judged(why: str) -> Fitness:
+    advice = (
+        f"The fitness of the photograph could not be computed ({why}), so no width in it is "
+        "graded. Take it again, or look at the cracks on site."
+    )
+    return conclude((Check("judgement", None, "", "not known", advice),))
+
+
+def _focal_px(looked: Looked, scaled: Scaled) -> float | None:
     """Return the focal length in px, to state distances; None where it is not known."""
+    sensor_width_mm = scaled.request.sensor_width_mm
     try:
-        known = focal_of(metadata, photo.pixels.shape, sensor_width_mm=request.sensor_width_mm)
+        known = focal_of(scaled.metadata, looked.shape, sensor_width_mm=sensor_width_mm)
     except FAILURES:
         return None
     return known[0].px if known else None

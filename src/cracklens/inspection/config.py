@@ -54,6 +54,12 @@ class InspectConfig(Settings):
     least_length_px: float | None = _tracing("least_length_px")
     least_confidence: float | None = _tracing("least_confidence")
     gap_px: float | None = _tracing("gap_px")
+    threshold: float | None = _cracks(
+        None,
+        "Probability of a crack from which a line is reported (default: the model's).",
+        gt=0,
+        lt=1,
+    )
     reject_straight: bool | None = _tracing("reject_straight", "default: yes")
     region: Path | None = _cracks(
         None,
@@ -119,6 +125,16 @@ class InspectConfig(Settings):
             thresholds = {"seed_threshold", "grow_threshold"}
             TraceSettings.model_validate(self.model_dump(include=thresholds))
         return self
+
+
+REGRADABLE = (
+    "threshold", "marker", "marker_dictionary", "mm_per_px", "distance", "sensor_width",
+    "scale_table", "camera", "codes", "exposure", "reinforcement", "member", "axis_deg",
+    "priority_weights",
+)  # fmt: skip
+"""Settings that a finished inspection is given anew by `regrade`, without the network."""
+WAYS_TO_SCALE = ("marker", "mm_per_px", "distance")
+"""Of these only one is given for all photographs."""
 
 
 def resolve_config(

@@ -16,7 +16,13 @@ _WAYS = "put a marker on the wall (--marker 50mm), or give --mm-per-px, --distan
 
 
 def not_graded_notes(
-    context: Context, request: ScaleRequest, paths: Sequence[Path], *, table: bool, tiles: bool
+    context: Context,
+    request: ScaleRequest,
+    paths: Sequence[Path],
+    *,
+    table: bool,
+    tiles: bool,
+    holding: Sequence[bool] | None = None,
 ) -> list[str]:
     """Return why cracks will not be graded, one line each; only what is sure.
 
@@ -26,6 +32,7 @@ def not_graded_notes(
         paths: of the photographs.
         table: a table gives the scale of single photographs.
         tiles: the model labels whole tiles, so nothing can be measured.
+        holding: whether each file may hold its scale, where that is known already.
     """
     notes = [
         f"nothing will be graded by {code}: {reason.removeprefix(f'{code} ')}"
@@ -37,7 +44,7 @@ def not_graded_notes(
             "them; take a segmenter, such as that of the package"
         )
     elif context.codes and not table and not _gives_scale(request):
-        notes += _without_scale(paths)
+        notes += _without_scale(paths, holding)
     member = member_note(context)
     return [*notes, *([member] if member else [])]
 
@@ -47,10 +54,10 @@ def _gives_scale(request: ScaleRequest) -> bool:
     return any(value is not None for value in given)
 
 
-def _without_scale(paths: Sequence[Path]) -> list[str]:
+def _without_scale(paths: Sequence[Path], known: Sequence[bool] | None) -> list[str]:
     if len(paths) > MOST_HEADERS:
         return [f"no scale was given, so what has none in its file is not graded: {_WAYS}"]
-    holding = sum(_may_hold_scale(path) for path in paths)
+    holding = sum(known if known is not None else map(_may_hold_scale, paths))
     if not holding:
         return [f"nothing will be graded: no scale was given, and no file holds one: {_WAYS}"]
     if holding == len(paths):
@@ -68,3 +75,14 @@ def _may_hold_scale(path: Path) -> bool:
         return scale_from_transform(path) is not None
     except (CracklensError, *FAILURES, OSError):
         return True
+
+
+def is_foreseen(sentence: str) -> bool:
+    """Return whether a sentence among the limits of a record comes from `not_graded_notes`.
+
+    That on a member without weights is not told from others.
+
+    >>> is_foreseen("No scale was given, and 1 of 2 files hold none: what they show is not graded.")
+    True
+    """
+    return sentence.lower().startswith(("nothing will be graded", "no scale was given"))

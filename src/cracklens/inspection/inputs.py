@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cracklens.errors import UsageError
-from cracklens.files import CROPS, INSPECTION_FILES, UNFINISHED, expand_home, is_inspection
+from cracklens.files import CROPS, INSPECTION_FILES, LINES, UNFINISHED, expand_home, is_inspection
 from cracklens.inspection.regions import find_regions, region_notes
 from cracklens.photos import Photo, find_photos, read_photo
 from cracklens.photos.find import LeftOut
@@ -19,7 +19,7 @@ _LONGEST_STEM_BYTES = 120
 _TOP = "|".join(re.escape(name) for name in INSPECTION_FILES if "." in name[1:])
 _WRITTEN = re.compile(
     rf"{_TOP}|overlays/P\d{{3,}}-[^/]*\.png|{CROPS}/P\d{{3,}}-C\d+\.jpg|tables/[^/]*\.csv"
-    rf"|{re.escape(UNFINISHED)}/.*"
+    rf"|{LINES}/[0-9a-f]{{64}}\.jpg|{re.escape(UNFINISHED)}/.*"
 )
 """What `inspect` leaves in its folder, relative to it."""
 
@@ -36,6 +36,7 @@ class Inputs:
         unread: what else was found in folders and is not read.
         regions: file of the region that is to be searched, for photographs that have one.
         region_notes: what a person should know of these files.
+        ids: of the photographs, where they are not those of their order.
     """
 
     root: Path
@@ -45,6 +46,7 @@ class Inputs:
     unread: LeftOut = field(default_factory=LeftOut)
     regions: Mapping[Path, Path] = field(default_factory=dict)
     region_notes: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
     def left_out(self) -> list[str]:
         """Return what a person should know was found and left out, one line each."""
@@ -70,6 +72,8 @@ class Inputs:
 
     def identifier(self, index: int) -> str:
         """Return the id of a photograph, such as "P003"."""
+        if self.ids:
+            return self.ids[index]
         digits = max(_LEAST_DIGITS, len(str(len(self.paths))))
         return f"P{index + 1:0{digits}}"
 
@@ -79,9 +83,7 @@ class Inputs:
 
     def overlay(self, index: int) -> str:
         """Return the name of the overlay in the output folder; no two are the same."""
-        stem = re.sub(r"[^\w.-]+", "_", readable(self.paths[index].stem))  # also safe in a link
-        stem = stem.encode()[:_LONGEST_STEM_BYTES].decode(errors="ignore")
-        return f"overlays/{self.identifier(index)}-{stem}.png"
+        return overlay_of(self.identifier(index), self.paths[index])
 
 
 def find_inputs(
@@ -142,10 +144,21 @@ def find_inputs(
     ]
     raws = _raws_beside(paths, unread.files)
     unread.files = [file for file in unread.files if file not in raws]
-    root = _common_root(paths)
+    root = common_root(paths)
     regions = find_regions(region, paths, root) if region else {}
     notes = region_notes(regions, region, paths) if region else []
     return Inputs(root, paths, len(results), len(raws), unread, regions, tuple(notes))
+
+
+def overlay_of(identifier: str, path: Path) -> str:
+    """Return the name of the overlay of a photograph, by its id and its file.
+
+    >>> overlay_of("P003", Path("north side/a b.jpg"))
+    'overlays/P003-a_b.png'
+    """
+    stem = re.sub(r"[^\w.-]+", "_", readable(path.stem))  # also safe in a link
+    stem = stem.encode()[:_LONGEST_STEM_BYTES].decode(errors="ignore")
+    return f"overlays/{identifier}-{stem}.png"
 
 
 def readable(name: str) -> str:
@@ -185,7 +198,8 @@ def _files(count: int, kind: str = "") -> str:
     return f"{count:,} {kind}file{'' if count == 1 else 's'}"
 
 
-def _common_root(paths: Sequence[Path]) -> Path:
+def common_root(paths: Sequence[Path]) -> Path:
+    """Return the folder that all files lie in."""
     folders = {str(path.absolute().parent) for path in paths}
     try:
         return Path(os.path.commonpath([os.path.normpath(folder) for folder in folders]))

@@ -20,6 +20,7 @@ class InspectSettings(TypedDict, total=False):
     least_length_px: float | None
     least_confidence: float | None
     gap_px: float | None
+    threshold: float | None
     reject_straight: bool | None
     region: str | Path | None
     surface: bool
@@ -39,3 +40,22 @@ class InspectSettings(TypedDict, total=False):
     overlays: bool
     max_pixels: int
     workers: int | None
+
+
+class RegradeSettings(TypedDict, total=False):
+    """The fields of `InspectConfig` that `regrade` changes, `REGRADABLE`; a test compares both."""
+
+    threshold: float | None
+    marker: str | None
+    marker_dictionary: str | None
+    mm_per_px: float | None
+    distance: str | None
+    sensor_width: str | None
+    scale_table: str | Path | None
+    camera: str | Path | None
+    codes: str | Sequence[str] | None
+    exposure: str | Sequence[str] | None
+    reinforcement: Literal["reinforced", "prestressed"] | None
+    member: str | None
+    axis_deg: float | None
+    priority_weights: str | Path | None

@@ -4,16 +4,15 @@
 inspected. So 10,000 photographs are compared without reading one of them.
 """
 
-import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from cracklens.errors import PhotoError
-from cracklens.files import CROPS
+from cracklens.files import CROPS, link_file
 from cracklens.inspection.inputs import Inputs
+from cracklens.inspection.kept.file import kept_path
 from cracklens.inspection.store import Copied, Finished, Stamp, Store, stamp_of
 from cracklens.inspection.timings import Seconds, summed
 from cracklens.record.schema import Inspection, PhotoRecord, read_json
@@ -64,9 +63,9 @@ def reusable_results(
     Returns:
         The results, by the index of the photograph in `inputs`.
     """
-    records = {record.path: record for record in found.photographs}
+    records = {record.path: record for record in found.photographs if record.gone is None}
     failed = {one.path: one.reason for one in found.failed}
-    timings = _timings(output)
+    timings = read_timings(output)
     originals = {copy.path: records.get(copy.of) for copy in found.copies}
     holds: set[str] = set()  # ids of photographs
     valid: dict[int, Finished | Copied] = {}
@@ -115,18 +114,31 @@ def reuse_results(
         if isinstance(finished, Copied):
             store.put_copy(inputs.identifier(index), finished)
             continue
-        overlay = finished.record.overlay
-        if overlay:
-            _link(store.output / overlay, store.result / overlay)
-        for crop in (store.output / CROPS).glob(f"{finished.record.id}-*.jpg"):
-            _link(crop, store.result / CROPS / crop.name)
+        carry(store, finished.record)
         with suppress(PhotoError):  # what is wrong is said when it is inspected
             if preview:
                 preview(index, finished.record)
             store.put(finished)
 
 
-def _timings(output: Path) -> dict[str, Any]:
+def carry(store: Store, record: PhotoRecord) -> None:
+    """Take the files of a photograph that is not inspected again into the new result.
+
+    Args:
+        store: of the new run.
+        record: of the photograph in the old result.
+    """
+    files = [*(store.output / CROPS).glob(f"{record.id}-*.jpg")]
+    files += [store.output / record.overlay] if record.overlay else []
+    files.append(kept_path(store.output, record.id))
+    for file in files:
+        target = store.result / file.relative_to(store.output)
+        if file.is_file() and not target.exists():
+            link_file(file, target)
+
+
+def read_timings(output: Path) -> dict[str, Any]:
+    """Return the content of `timings.json`; empty if there is none that can be read."""
     try:
         content = read_json(output / TIMINGS)
     except (OSError, ValueError):
@@ -164,11 +176,3 @@ def _reason(inputs: Inputs, index: int, max_pixels: int) -> str | None:
     except PhotoError as error:
         return error.reason
     return None
-
-
-def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without links
-        shutil.copyfile(source, target)

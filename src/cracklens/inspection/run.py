@@ -2,39 +2,29 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.detection.search import Detecting, search
 from cracklens.detection.surface import SurfaceModel
-from cracklens.errors import CracklensError, PhotoError
+from cracklens.errors import PhotoError
 from cracklens.inspection.assess import Assess
 from cracklens.inspection.copies import Copies
+from cracklens.inspection.finish import Find, Finisher, OnPhoto, Read, explained
 from cracklens.inspection.inputs import Inputs
-from cracklens.inspection.scaled import Scaled, hidden_part
 from cracklens.inspection.store import Copied, Finished, Stamp, Store, stamp_of
 from cracklens.inspection.timings import Seconds, timed
 from cracklens.machine import DEFAULT_MAX_PIXELS
-from cracklens.photos import Photo
 from cracklens.photos.decode import peek_pixels
-from cracklens.photos.no_concrete import Mask, Pixels
 from cracklens.photos.stream import run_ahead
 from cracklens.progress import SILENT, Progress
-from cracklens.record.convert import record_of
 from cracklens.record.schema import CopyRecord, FailedRecord, PhotoRecord
-from cracklens.tracing.crack import Tracing
-from cracklens.tracing.surface import on_known_surfaces
 
 BYTES_AHEAD = 120_000_000
 """For decoded photographs that wait and the one in the network: three of 12 megapixels, 36 MB each.
 One that is larger than this is alone in memory."""
 _BYTES_PER_PIXEL = 3
-
-OnPhoto = Callable[[Photo, PhotoRecord], None]
-Find = Callable[[ProbabilityMap, Pixels, Mask | None], Tracing]
-"""Function of the map, the pixels and the hidden part of a photograph, such as a `Finder`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +94,12 @@ def run_inspection(
     done: dict[int, Finished] = {}
     failed: dict[int, PhotoError] = {}
 
-    def complete(read: _Read, found: ProbabilityMap | PhotoError) -> None:
+    finish = Finisher(inputs, finder, assess, surface, store, on_photo, overlays=overlays)
+
+    def complete(read: Read, found: ProbabilityMap | PhotoError) -> None:
         if isinstance(found, PhotoError):
             raise found
-        index, photo, seconds = read.index, read.photo, read.seconds
-        with timed(seconds, "tracing"), _explained(photo.path):
-            tracing = finder(found, photo.pixels, read.hidden)
-            if surface:
-                photo, tracing = _on_surfaces(surface, photo, tracing, read.hidden)
-        with timed(seconds, "measuring"), _explained(photo.path):
-            record = record_of(
-                photo,
-                found,
-                tracing,
-                assess(photo, found, tracing, read.scaled) if assess and read.scaled else None,
-                identifier=inputs.identifier(index),
-                path=inputs.name(index),
-                overlay=inputs.overlay(index) if overlays else None,
-            )
-        with timed(seconds, "writing"):
-            if on_photo:
-                on_photo(photo, record)
-        done[index] = Finished(record, read.stamp, seconds)
-        if store:
-            store.put(done[index])
+        done[read.index] = finish(read, found)
 
     with progress.step("inspect", len(inputs.paths), "photographs") as step:
         step.advance(len(copies.kept) + len(copies.known))
@@ -141,15 +113,6 @@ def run_inspection(
                 failed[index] = error
             step.advance()
     return _outcome_of(copies, done, failed)
-
-
-def _on_surfaces(
-    surface: SurfaceModel, photo: Photo, tracing: Tracing, hidden: Mask | None
-) -> tuple[Photo, Tracing]:
-    """Set aside lines on what is no surface; the photograph gets a note on what it shows."""
-    seen = surface.look(photo.pixels, hidden)
-    noted = replace(photo, notes=(*photo.notes, *seen.notes))
-    return noted, on_known_surfaces(tracing, seen)
 
 
 def _outcome_of(
@@ -170,24 +133,11 @@ def _outcome_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    index: int
-    photo: Photo
-    stamp: Stamp
-    seconds: Seconds
-    scaled: Scaled | None
-
-    @property
-    def hidden(self) -> Mask | None:
-        return self.scaled.hidden if self.scaled else hidden_part(self.photo, None)
-
-
-@dataclass(frozen=True, slots=True)
 class _Steps:
     copies: Copies
     assess: Assess | None
     detector: Detecting
-    complete: Callable[[_Read, ProbabilityMap | PhotoError], None]
+    complete: Callable[[Read, ProbabilityMap | PhotoError], None]
 
 
 def _kept(inputs: Inputs, store: Store | None) -> Iterator[tuple[int, Finished | Copied]]:
@@ -212,7 +162,7 @@ def _inspected(
     waiting: tuple[int, Future[None]] | None = None
     with ThreadPoolExecutor(1, "tracing") as tracer:
         for item in _originals(inputs, todo, steps, max_pixels, workers):
-            if not isinstance(item, _Read):
+            if not isinstance(item, Read):
                 yield item
                 continue
             alone = item.photo.pixels.nbytes > BYTES_AHEAD
@@ -233,13 +183,13 @@ def _inspected(
 
 def _originals(
     inputs: Inputs, todo: list[int], steps: _Steps, max_pixels: int, workers: int | None
-) -> Iterator[_Read | tuple[int, PhotoError | None]]:
+) -> Iterator[Read | tuple[int, PhotoError | None]]:
     """Return the photographs as they are read; of one that is done now, its number and why.
 
     No name here keeps a photograph in memory.
     """
 
-    def read(index: int) -> _Read | tuple[int, PhotoError]:
+    def read(index: int) -> Read | tuple[int, PhotoError]:
         seconds = dict[str, float]()
         try:
             with timed(seconds, "decode"):
@@ -247,17 +197,17 @@ def _originals(
                 photo = inputs.read(index, max_pixels)
             scaled = None
             if steps.assess:
-                with timed(seconds, "measuring"), _explained(photo.path):
+                with timed(seconds, "measuring"), explained(photo.path):
                     scaled = steps.assess.scaled(photo)
-            return _Read(index, photo, stamp, seconds, scaled)
+            return Read(index, photo, stamp, seconds, scaled)
         except PhotoError as error:
             return index, error
 
     def weight(index: int) -> int:
         return _BYTES_PER_PIXEL * peek_pixels(inputs.paths[index])
 
-    def or_copy(item: _Read | tuple[int, PhotoError]) -> _Read | tuple[int, PhotoError | None]:
-        if isinstance(item, _Read) and steps.copies.is_copy(
+    def or_copy(item: Read | tuple[int, PhotoError]) -> Read | tuple[int, PhotoError | None]:
+        if isinstance(item, Read) and steps.copies.is_copy(
             item.index, item.photo.sha256, item.stamp
         ):
             return item.index, None
@@ -266,9 +216,9 @@ def _originals(
     return map(or_copy, run_ahead(todo, read, workers=workers, weigh=weight, budget=BYTES_AHEAD))
 
 
-def _detected(detector: Detecting, read: _Read) -> ProbabilityMap | PhotoError:
+def _detected(detector: Detecting, read: Read) -> ProbabilityMap | PhotoError:
     try:
-        with timed(read.seconds, "network"), _explained(read.photo.path):
+        with timed(read.seconds, "network"), explained(read.photo.path):
             return search(detector, read.photo, read.hidden)
     except PhotoError as error:
         return error
@@ -287,22 +237,3 @@ def _stamp(path: Path, region: Path | None) -> Stamp:
         return stamp_of(path, region)
     except OSError as error:
         raise PhotoError(path, f"cannot be read ({error.strerror or error})") from error
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what nobody foresaw in one photograph into its error: the others go on.
-
-    Raises:
-        PhotoError: names what happened.
-    """
-    try:
-        yield
-    except CracklensError:
-        raise
-    except MemoryError as error:
-        reason = "too little memory is free to inspect it: cut the picture"
-        raise PhotoError(path, reason) from error
-    except Exception as error:  # a fault of ours must not cost the other 9,999 photographs
-        reason = f"the inspection failed ({type(error).__name__}: {error}): please report this"
-        raise PhotoError(path, reason) from error

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cracklens.errors import OutputError
+from cracklens.inspection.config import REGRADABLE
 from cracklens.inspection.inputs import Inputs, readable
 from cracklens.models.folder import NETWORK
 from cracklens.record.schema import Inspection, ModelRecord
@@ -31,7 +32,7 @@ def run_of(
 
 def finished_run(inspection: Inspection) -> dict[str, Any]:
     """Return the same of an inspection that is finished; the order of its photographs is lost."""
-    names = [photo.path for photo in inspection.photographs]
+    names = [photo.path for photo in inspection.photographs if photo.gone is None]
     names += [failed.path for failed in inspection.failed]
     names += [copy.path for copy in inspection.copies]
     return _run(
@@ -49,21 +50,36 @@ def require_same(output: Path, before: Mapping[str, Any], now: Mapping[str, Any]
     Raises:
         OutputError: names what differs.
     """
-    old, new = before["settings"], now["settings"]
-    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    if changed:
-        shown = "; ".join(f"{key} was {old.get(key)}, now {new.get(key)}" for key in changed)
-        raise OutputError(
-            f"the inspection in {output} was begun with other settings ({shown}): give the same "
-            "settings, or begin anew with --overwrite"
-        )
+    require_same_settings(output, before, now)
     if (before["root"], before["photographs"]) != (now["root"], now["photographs"]):
         gone = len(set(before["photographs"]) - set(now["photographs"]))
         added = len(set(now["photographs"]) - set(before["photographs"]))
         raise OutputError(
             f"the inspection in {output} was begun with other photographs, below {before['root']} "
             f"({added:,} are new, {gone:,} are gone): name the same photographs in the same order, "
-            "or begin anew with --overwrite"
+            "use --add to take in new ones, or begin anew with --overwrite"
+        )
+
+
+def require_same_settings(output: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Refuse to continue an inspection that has other settings.
+
+    Raises:
+        OutputError: names what differs.
+    """
+    old, new = before["settings"], now["settings"]
+    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    if changed:
+        shown = "; ".join(f"{key} was {old.get(key)}, now {new.get(key)}" for key in changed)
+        again = set(changed) <= {*REGRADABLE, *(f"{name}_sha256" for name in REGRADABLE)}
+        way = (
+            "give the same settings, change the inspection first with cracklens regrade"
+            if again
+            else "give the same settings"
+        )
+        raise OutputError(
+            f"the inspection in {output} was begun with other settings ({shown}): {way}, or begin "
+            "anew with --overwrite"
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cracklens.photos import Photo
 from cracklens.photos.metadata import Metadata
 from cracklens.photos.no_concrete import Mask
-from cracklens.photos.scale import Scale, ScaleRequest
+from cracklens.photos.scale import Scale, ScaleRequest, Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Scaled:
         metadata: of its file.
         scale: None without one.
         missing: reason for a missing scale, and what to do; empty with one.
+        sight: what the pixels and the file say of the scale.
         hidden: (H, W) True where no concrete is seen, such as under the card of a marker; None if
             it is seen everywhere.
     """
@@ -25,6 +26,7 @@ class Scaled:
     metadata: Metadata
     scale: Scale | None
     missing: str
+    sight: Sight
     hidden: Mask | None
 
 

@@ -26,6 +26,7 @@ from cracklens.files import (
     CROPS,
     INSPECTION,
     INSPECTION_FILES,
+    LINES,
     LITTER,
     UNFINISHED,
     explained,
@@ -104,6 +105,7 @@ class Store:
         for picture in (
             *(self.result / "overlays").glob(f"{identifier}-*.png"),
             *(self.result / CROPS).glob(f"{identifier}-*.jpg"),
+            self.result / LINES / f"{identifier}.npz",
         ):
             picture.unlink(missing_ok=True)
         content = {"stamp": copied.stamp, "copied": copied.sha256}
@@ -175,6 +177,77 @@ def open_store(output: Path, run: Mapping[str, Any], *, resume: bool, overwrite:
     return store
 
 
+def unfinished_run(output: Path) -> dict[str, Any] | None:
+    """Return the settings and photographs of an interrupted run in a folder; None without one."""
+    return _run_of(output / UNFINISHED)
+
+
+def open_addition(output: Path, run: Mapping[str, Any]) -> Store:
+    """Begin or continue to add photographs to the inspection in a folder.
+
+    What an interrupted run finished stays, as does the old result until the new one is whole.
+
+    Args:
+        output: the folder.
+        run: of `run_of`, with the `ids` of its photographs.
+
+    Raises:
+        OutputError: the folder holds something else, or cannot be written.
+    """
+    require_place(output, resume=True, overwrite=False)
+    store = Store(output)
+    with explained(output):
+        for litter in store.work.rglob(".*.partial"):  # of the process that was killed
+            litter.unlink(missing_ok=True)
+        if store.work.is_dir() and _run_of(store.work) is None:
+            shutil.rmtree(store.work)
+        write_json(store.work / _RUN, dict(run))
+        if not store.is_whole():
+            store.result.mkdir(exist_ok=True)
+    return store
+
+
+def open_regrade(output: Path, run: Mapping[str, Any]) -> Store:
+    """Begin to regrade an inspection in its own folder; the old result stays until it is whole.
+
+    What else lies in the folder stays, too.
+
+    Args:
+        output: the folder of a finished inspection.
+        run: what identifies the result, from `finished_run`.
+
+    Raises:
+        OutputError: an inspection was begun there, or the folder cannot be written.
+    """
+    store = Store(output)
+    with explained(output):
+        if _run_of(store.work) is not None:
+            raise OutputError(
+                f"{output} holds an unfinished inspection: finish it with inspect --resume first"
+            )
+        require_ours_inside(output)
+        if store.work.exists():
+            shutil.rmtree(store.work)
+        write_json(store.work / _RUN, {**run, "regrade": True})
+        store.result.mkdir()
+    return store
+
+
+def complete_regrade(output: Path) -> None:
+    """Complete a regrade that was interrupted while its result was moved into place.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    store = Store(output)
+    try:
+        content = read_json(store.work / _RUN)
+    except (OSError, ValueError):
+        return
+    if isinstance(content, dict) and "regrade" in content and store.is_whole():
+        store.finish_moving()
+
+
 def finished_before(output: Path, run: Mapping[str, Any]) -> Inspection | None:
     """Return the finished inspection in a folder, unless an unfinished run lies there.
 
@@ -214,8 +287,7 @@ def require_place(output: Path, *, resume: bool, overwrite: bool) -> None:
                 "or --overwrite to begin anew"
             )
         require_free(output, overwrite=overwrite or resume)
-        _require_ours_inside(output / "overlays", re.compile(r"P\d+-.*\.png"))
-        _require_ours_inside(output / "tables", re.compile(r".*\.csv"))
+        require_ours_inside(output)
 
 
 def stamp_of(path: Path, region: Path | None = None) -> Stamp:
@@ -235,7 +307,20 @@ def _run_of(work: Path) -> dict[str, Any] | None:
         content = read_json(work / _RUN)
     except (OSError, ValueError):
         return None
-    return content if isinstance(content, dict) and "photographs" in content else None
+    if not isinstance(content, dict) or "photographs" not in content or "regrade" in content:
+        return None
+    return content
+
+
+def require_ours_inside(output: Path) -> None:
+    """Refuse to replace folders into which somebody put files of their own.
+
+    Raises:
+        OutputError: names the file.
+    """
+    _require_ours_inside(output / "overlays", re.compile(r"P\d+-.*\.png"))
+    _require_ours_inside(output / "tables", re.compile(r".*\.csv"))
+    _require_ours_inside(output / LINES, re.compile(r"P\d+\.npz|[0-9a-f]{64}\.jpg"))
 
 
 def _require_ours_inside(folder: Path, ours: re.Pattern[str]) -> None:

@@ -1,14 +1,17 @@
 """Acceptance tests for widths from grey levels, and replacement of rejected ones."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
 from cracklens.measurement.estimate import Estimate
+from cracklens.measurement.length import lost_length
+from cracklens.measurement.seen import SeenWidths
 from cracklens.measurement.stations import Floats
 from cracklens.measurement.types import BY_MASK, BY_PROFILE, UNMEASURED
+from cracklens.tracing.crack import Crack
 
 _LEAST_CORE = 0.85  # visible share of the inside of the crack
 _LEAST_BESIDE_PX = 1.5  # visible concrete on each side
@@ -25,24 +28,7 @@ _FEW = 8
 _MASK_STANDARD, _MASK_LEAST_PX = 0.15, 0.4  # standard uncertainty of a mask width: share plus px
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedWidths:
-    """Accepted widths at N stations.
-
-    Attributes:
-        estimate: The widths from grey levels.
-        width_px: (N,) NaN where unmeasured.
-        method: (N,) uint8.
-        mask_px: (N,) standard uncertainty of the widths from the mask; 0 elsewhere.
-    """
-
-    estimate: Estimate
-    width_px: Floats
-    method: NDArray[np.uint8]
-    mask_px: Floats
-
-
-def accept_widths(estimate: Estimate) -> AcceptedWidths:
+def accept_widths(estimate: Estimate, cracks: Sequence[Crack]) -> SeenWidths:
     """Return the accepted widths; rejected ones are replaced by the width of the mask.
 
     A station is unmeasured if another line merges with the crack or if too little of its inside
@@ -66,7 +52,24 @@ def accept_widths(estimate: Estimate) -> AcceptedWidths:
     method[good], method[hidden] = BY_PROFILE, UNMEASURED
     width = np.where(good, estimate.width_px, expected)
     width[hidden] = np.nan
-    return AcceptedWidths(estimate, width, method, np.where(method == BY_MASK, scatter, 0.0))
+    return SeenWidths(
+        points_px=rows.points_px[stations],
+        ahead=rows.ahead[stations],
+        along_px=rows.along_px[stations],
+        branch=branch,
+        crack=crack,
+        width_px=width,
+        method=method,
+        mask_px=np.where(method == BY_MASK, scatter, 0.0),
+        fit_px=estimate.fit_px,
+        blur_px=estimate.blur_px,
+        depth_px=estimate.depth_px,
+        unevenness=estimate.unevenness,
+        lost_px=np.array(
+            [lost_length([branch.points_px for branch in one.branches]) for one in cracks]
+        ),
+        edge_px=estimate.edge_px,
+    )
 
 
 def _plausible(estimate: Estimate, mask: Floats, crack: NDArray[np.int64]) -> NDArray[np.bool_]:

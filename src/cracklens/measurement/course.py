@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from cracklens.measurement.chains import Chains
 from cracklens.measurement.length import (
     chain_length,
     inferred_mm,
@@ -15,6 +16,7 @@ from cracklens.measurement.length import (
 )
 from cracklens.measurement.orientation import (
     direction_of,
+    direction_of_steps,
     main_direction,
     orientation,
     to_axis_deg,
@@ -47,6 +49,7 @@ def measure_course(
     axis_deg: float | None = None,
     excluded: NDArray[np.bool_] | None = None,
     middle_px: tuple[float, float] | None = None,
+    lost_px: float | None = None,
 ) -> Course:
     """Return length, orientation and pattern of a crack.
 
@@ -59,12 +62,14 @@ def measure_course(
         axis_deg: direction of the member's axis, with the convention of the orientation.
         excluded: (H, W) True where the wall is hidden, such as by a marker.
         middle_px: x, y of the photograph's middle; if not given, the middle of the crack.
+        lost_px: see `lost_length`; None if it is not known yet.
     """
     lines = [branch.points_px for branch in crack.branches]
     if middle_px is None:
         low, high = np.concatenate(lines).min(axis=0), np.concatenate(lines).max(axis=0)
         middle_px = float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2
-    lost_px = lost_length(lines)
+    if lost_px is None:
+        lost_px = lost_length(lines)
     length_px, length_mm = measure_length(crack, scale, middle_px, lost_px)
     angle = _orientation(crack, scale, middle_px, lost_px)
     acute = None if axis_deg is None else to_axis_deg(angle.value, axis_deg)
@@ -114,9 +119,11 @@ def _by_scale_deg(
 
     Without a homography the source is the tilt.
     """
+    chains = Chains.of(lines)
 
     def angle_deg(of: Scale) -> float:
-        return main_direction([upright_mm(of, line, middle_px) for line in lines]).angle_deg
+        on_wall = upright_mm(of, chains.points, middle_px)
+        return direction_of_steps(chains.steps(on_wall)).angle_deg
 
     here_deg = angle_deg(scale)
     if scale.homography is not None:

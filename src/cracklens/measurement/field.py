@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cracklens.measurement.chains import Chains
 from cracklens.measurement.length import measurable_parts, missing_at_ends_px, wall_length_mm
 from cracklens.measurement.pattern import field_pattern
 from cracklens.measurement.plane import seen_mm2, standard_by_scale, upright_mm
@@ -151,11 +152,11 @@ def _density(
     ends = math.fsum(length.contributions["ends"] for length in lengths) * unit
     middle_px = (shape[1] - 1) / 2, (shape[0] - 1) / 2
     lines = [b.points_px for crack in cracks for b in crack.branches]
-    lines = measurable_parts(lines, scale, middle_px)
-    here_mm = wall_length_mm(lines, scale)
+    chains = Chains.of(measurable_parts(lines, scale, middle_px))
+    here_mm = wall_length_mm(chains, scale)
 
     def moved(other: Scale) -> float:
-        longer = wall_length_mm(lines, other) / here_mm if here_mm else 1.0
+        longer = wall_length_mm(chains, other) / here_mm if here_mm else 1.0
         larger = seen_mm2(other, shape) / _MM2_PER_M2 / whole
         return density * (longer / larger - 1.0)
 

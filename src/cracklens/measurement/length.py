@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from cracklens.measurement.chains import Chains
 from cracklens.measurement.plane import horizon_margin, standard_by_scale
 from cracklens.measurement.quantity import Quantity
 from cracklens.photos.scale import Scale
@@ -42,7 +43,7 @@ def chain_length(lines: Sequence[Floats]) -> float:
     >>> chain_length([np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]])])
     6.0
     """
-    return math.fsum(float(np.hypot(*np.diff(line, axis=0).T).sum()) for line in lines)
+    return Chains.of(lines).length()
 
 
 def measure_length(
@@ -71,7 +72,7 @@ def measure_length(
     )
     if scale is None:
         return found, None
-    kept = measurable_parts(lines, scale, middle_px)
+    kept = Chains.of(measurable_parts(lines, scale, middle_px))
     length_mm = wall_length_mm(kept, scale)
     by_scale = standard_by_scale(
         scale,
@@ -82,9 +83,9 @@ def measure_length(
     return found, Quantity(on_wall.value, {**on_wall.contributions, "scale": by_scale})
 
 
-def wall_length_mm(lines: Sequence[Floats], scale: Scale) -> float:
+def wall_length_mm(lines: Chains, scale: Scale) -> float:
     """Return the length on the wall of polylines of the photograph."""
-    return chain_length([scale.to_mm(line) for line in lines])
+    return lines.length(scale.to_mm(lines.points))
 
 
 def inferred_mm(crack: Crack, scale: Scale, middle_px: tuple[float, float]) -> float:
@@ -94,7 +95,7 @@ def inferred_mm(crack: Crack, scale: Scale, middle_px: tuple[float, float]) -> f
         for branch in crack.branches
         for first, last in branch.inferred
     ]
-    return wall_length_mm(measurable_parts(parts, scale, middle_px), scale)
+    return wall_length_mm(Chains.of(measurable_parts(parts, scale, middle_px)), scale)
 
 
 def missing_at_ends_px(crack: Crack) -> float:
@@ -137,6 +138,8 @@ def measurable_parts(
     lines: Sequence[Floats], scale: Scale, middle_px: tuple[float, float]
 ) -> list[Floats]:
     """Return the parts of polylines that lie where the wall can be measured."""
+    if scale.homography is None:
+        return list(lines)
     kept = []
     for line in lines:
         near = horizon_margin(scale, line, middle_px) >= 0

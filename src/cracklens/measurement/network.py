@@ -21,7 +21,10 @@ _RECTANGULAR = 1 / math.sqrt(12.0)  # standard deviation of a uniform distributi
 
 
 def measure_network(
-    crack: Crack, scale: Scale | None, middle_px: tuple[float, float]
+    crack: Crack,
+    scale: Scale | None,
+    middle_px: tuple[float, float],
+    lost_px: float | None = None,
 ) -> Network | None:
     """Return the figures of a network; None for another crack, or without an area.
 
@@ -34,11 +37,13 @@ def measure_network(
         crack: as it was traced.
         scale: of the photograph; without it, the spacing is in px only.
         middle_px: x, y of the photograph's middle.
+        lost_px: see `lost_length`; None if it is not known yet.
     """
     if not crack.network:
         return None
     lines = [branch.points_px for branch in crack.branches]
-    length_px, length_mm = measure_length(crack, scale, middle_px, lost_length(lines))
+    lost_px = lost_length(lines) if lost_px is None else lost_px
+    length_px, length_mm = measure_length(crack, scale, middle_px, lost_px)
     area_px2, perimeter_px = _hull(lines)
     if area_px2 <= 0 or length_px.value <= 0:
         return None

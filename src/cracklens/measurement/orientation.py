@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cracklens.measurement.chains import Chains
 from cracklens.measurement.quantity import Quantity
 from cracklens.measurement.types import Direction
 
@@ -49,7 +50,11 @@ def main_direction(lines: Iterable[Floats]) -> MainDirection:
     >>> main_direction([np.array([[0.0, 0.0], [10.0, -10.0]])]).angle_deg
     45.0
     """
-    steps = np.concatenate([np.diff(line, axis=0) for line in lines] or [np.zeros((0, 2))])
+    return direction_of_steps(Chains.of(list(lines)).steps())
+
+
+def direction_of_steps(steps: Floats) -> MainDirection:
+    """Return the mean direction of segments (S, 2), each weighted by its length."""
     length = np.hypot(steps[:, 0], steps[:, 1])
     total = float(length.sum())
     if total == 0.0:

@@ -23,9 +23,7 @@ _PLACE_STATIONS = 5  # averaged to find the position of the greatest width
 
 def summarise(measured: OnWall, cracks: Sequence[Crack]) -> tuple[Widths, ...]:
     """Return the widths of each crack, in the order of the cracks."""
-    rows = measured.found.accepted.estimate.rows
-    number = rows.crack[rows.stations]
-    edges = measured.found.accepted.estimate.edge_px
+    number, edges = measured.found.seen.crack, measured.found.seen.edge_px
     return tuple(
         replace(_crack_widths(measured, number == n, crack), edge_px=_known(edges[n]))
         for n, crack in enumerate(cracks)
@@ -38,7 +36,7 @@ def _known(value: float) -> float | None:
 
 def _crack_widths(measured: OnWall, own: NDArray[np.bool_], crack: Crack) -> Widths:
     found = measured.found
-    method = found.accepted.method
+    method = found.seen.method
     seen = own & (method != UNMEASURED)
     profiles = _profiles(measured, own)
     share = np.count_nonzero(method[own] == BY_PROFILE) / max(int(np.count_nonzero(own)), 1)
@@ -110,26 +108,23 @@ def _of_mean(name: str, standard: Floats) -> float:
 
 def _widest(measured: OnWall, seen: NDArray[np.bool_]) -> tuple[float, float]:
     """Return the point of the greatest width, averaged over a few stations."""
-    rows = measured.found.accepted.estimate.rows
     places = np.flatnonzero(seen)
     width = measured.found.width_px[places]
     if measured.mm_per_px is not None:
         width = width * np.nan_to_num(measured.mm_per_px[places])
     kernel = np.ones(min(_PLACE_STATIONS, len(width)))
     level = np.convolve(width, kernel, "same") / np.convolve(np.ones(len(width)), kernel, "same")
-    x, y = rows.points_px[rows.stations[places[int(np.argmax(level))]]]
+    x, y = measured.found.seen.points_px[places[int(np.argmax(level))]]
     return float(x), float(y)
 
 
 def _profiles(measured: OnWall, own: NDArray[np.bool_]) -> tuple[WidthProfile, ...]:
     """Return the profile of each branch."""
     found = measured.found
-    rows = found.accepted.estimate.rows
-    stations = rows.stations
-    standard = found.standard_px
+    seen, standard = found.seen, found.standard_px
     profiles = []
-    for branch in np.unique(rows.branch[stations[own]]):
-        here = own & (rows.branch[stations] == branch)
+    for branch in np.unique(seen.branch[own]):
+        here = own & (seen.branch == branch)
         width, u = found.width_px[here], standard[here]
         width_mm = standard_mm = None
         if measured.mm_per_px is not None:
@@ -139,11 +134,11 @@ def _profiles(measured: OnWall, own: NDArray[np.bool_]) -> tuple[WidthProfile, .
             standard_mm = np.sqrt((u * ratio) ** 2 + sum(shares))
         profiles.append(
             WidthProfile(
-                points_px=rows.points_px[stations[here]],
-                along_px=rows.along_px[stations[here]],
+                points_px=seen.points_px[here],
+                along_px=seen.along_px[here],
                 width_px=width,
                 standard_px=u,
-                method=found.accepted.method[here],
+                method=seen.method[here],
                 width_mm=width_mm,
                 standard_mm=standard_mm,
             )

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cracklens.measurement.accept import AcceptedWidths
 from cracklens.measurement.camera_bias import CameraBias
+from cracklens.measurement.seen import SeenWidths
 from cracklens.measurement.stations import Floats
 from cracklens.measurement.types import BY_MASK, BY_PROFILE
 
@@ -31,12 +31,12 @@ class UncertainWidths:
     """Widths with their contributions.
 
     Attributes:
-        accepted: The widths before the correction of the camera's bias.
+        seen: the widths before the correction of the camera's bias.
         width_px: (N,) NaN where unmeasured.
         contributions: By name, (N,) px each.
     """
 
-    accepted: AcceptedWidths
+    seen: SeenWidths
     width_px: Floats
     contributions: dict[str, Floats]
 
@@ -47,23 +47,23 @@ class UncertainWidths:
         return np.where(np.isnan(self.width_px), np.nan, total)
 
 
-def add_uncertainty(accepted: AcceptedWidths, camera: CameraBias | None) -> UncertainWidths:
+def add_uncertainty(seen: SeenWidths, camera: CameraBias | None) -> UncertainWidths:
     """Return the widths, corrected for the bias of the camera, and their uncertainties."""
-    estimate, width = accepted.estimate, accepted.width_px
-    profile = accepted.method == BY_PROFILE
+    width = seen.width_px
+    profile = seen.method == BY_PROFILE
     known = np.nan_to_num(width)
-    shading = SHADING_SHARE * known * np.minimum(estimate.unevenness, 1.0)
+    shading = SHADING_SHARE * known * np.minimum(seen.unevenness, 1.0)
     contributions = {
-        "profile fit": np.where(profile, FIT_FACTOR * estimate.fit_px, 0.0),
-        "blur": np.where(profile, SHARED_FACTOR * estimate.blur_px, 0.0),
-        "depth": np.where(profile, SHARED_FACTOR * estimate.depth_px, 0.0),
+        "profile fit": np.where(profile, FIT_FACTOR * seen.fit_px, 0.0),
+        "blur": np.where(profile, SHARED_FACTOR * seen.blur_px, 0.0),
+        "depth": np.where(profile, SHARED_FACTOR * seen.depth_px, 0.0),
         "pixel size": np.full(len(width), PIXEL_PX),
         "model": np.where(profile, MODEL_PX, 0.0),
         "shading": np.where(profile, shading, 0.0),
     }
-    if (accepted.method == BY_MASK).any():
-        contributions["mask"] = accepted.mask_px
+    if (seen.method == BY_MASK).any():
+        contributions["mask"] = seen.mask_px
     if camera is not None:
         contributions["camera"] = camera.scatter_at(known)
         width = np.maximum(width - camera.bias_at(known), 0.0)
-    return UncertainWidths(accepted, width, contributions)
+    return UncertainWidths(seen, width, contributions)

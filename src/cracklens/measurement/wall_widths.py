@@ -38,9 +38,7 @@ def on_wall(found: UncertainWidths, scale: Scale | None, middle_px: tuple[float,
     """
     if scale is None:
         return OnWall(found, None, {})
-    rows = found.accepted.estimate.rows
-    stations = rows.stations
-    points, ahead = rows.points_px[stations], rows.ahead[stations]
+    points, ahead = found.seen.points_px, found.seen.ahead
     across = across_mm_per_px(scale, points, ahead)
     aside = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
     relative = {"scale": scale.relative_standard_at(points, aside)}

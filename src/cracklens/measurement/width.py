@@ -15,6 +15,7 @@ from cracklens.errors import UsageError
 from cracklens.measurement.accept import accept_widths
 from cracklens.measurement.camera_bias import CameraBias
 from cracklens.measurement.estimate import estimate_widths
+from cracklens.measurement.seen import SeenWidths
 from cracklens.measurement.stations import place_rows
 from cracklens.measurement.summary import summarise
 from cracklens.measurement.types import Widths
@@ -47,14 +48,49 @@ def measure_widths(
     Raises:
         UsageError: `pixels` is not an RGB image, or `excluded` has another size.
     """
+    seen = see_widths(pixels, cracks, excluded=excluded)
+    return widths_on_wall(seen, cracks, scale, pixels.shape[:2], camera=camera)
+
+
+def see_widths(
+    pixels: NDArray[np.uint8],
+    cracks: Sequence[Crack],
+    *,
+    excluded: NDArray[np.bool_] | None = None,
+) -> SeenWidths | None:
+    """Return what the pixels say of the widths; None without a crack. Arguments as above.
+
+    The widths of one crack depend on the others: blur is estimated from all of them.
+    """
     _check(pixels, excluded)
     if not cracks:
+        return None
+    return accept_widths(
+        estimate_widths(pixels, place_rows(cracks), len(cracks), excluded=excluded), cracks
+    )
+
+
+def widths_on_wall(
+    seen: SeenWidths | None,
+    cracks: Sequence[Crack],
+    scale: Scale | None,
+    shape: tuple[int, int],
+    *,
+    camera: CameraBias | None = None,
+) -> tuple[Widths, ...]:
+    """Return the widths of each crack from what the pixels say; arguments as above.
+
+    Args:
+        seen: of these cracks.
+        cracks: traced in the photograph.
+        scale: of the photograph.
+        shape: rows and columns of the photograph.
+        camera: result of a check of this camera.
+    """
+    if seen is None:
         return ()
-    rows = place_rows(cracks)
-    estimate = estimate_widths(pixels, rows, len(cracks), excluded=excluded)
-    found = add_uncertainty(accept_widths(estimate), camera)
-    middle_px = (pixels.shape[1] - 1) / 2, (pixels.shape[0] - 1) / 2
-    return summarise(on_wall(found, scale, middle_px), cracks)
+    middle_px = (shape[1] - 1) / 2, (shape[0] - 1) / 2
+    return summarise(on_wall(add_uncertainty(seen, camera), scale, middle_px), cracks)
 
 
 def _check(pixels: NDArray[np.uint8], excluded: NDArray[np.bool_] | None) -> None:

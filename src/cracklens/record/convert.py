@@ -15,6 +15,7 @@ from cracklens.photos.numerical import FAILURES
 from cracklens.record.assessed import Assessed
 from cracklens.record.base import Box, Point
 from cracklens.record.convert_measured import assessed_parts
+from cracklens.record.facts import PhotoFacts, facts_of
 from cracklens.record.measured import NetworkRecord
 from cracklens.record.schema import (
     BranchRecord,
@@ -57,7 +58,31 @@ def record_of(
         path: of the photograph in the record.
         overlay: path of its overlay, if there will be one.
     """
-    size = photo.width_px, photo.height_px
+    return photo_record(
+        facts_of(photo, found), tracing, assessed, identifier=identifier, path=path, overlay=overlay
+    )
+
+
+def photo_record(
+    facts: PhotoFacts,
+    tracing: Tracing,
+    assessed: Assessed | None = None,
+    *,
+    identifier: str,
+    path: str,
+    overlay: str | None,
+) -> PhotoRecord:
+    """Return what `record_of` does, from what is known of a photograph without its pixels.
+
+    Args:
+        facts: of the photograph.
+        tracing: as in `record_of`.
+        assessed: as in `record_of`.
+        identifier: as in `record_of`.
+        path: as in `record_of`.
+        overlay: as in `record_of`.
+    """
+    size = facts.width_px, facts.height_px
     digits = max(_LEAST_DIGITS, len(str(len(tracing.cracks))))
     names = [f"{identifier}-C{n:0{digits}}" for n in range(1, len(tracing.cracks) + 1)]
     cracks = [
@@ -68,19 +93,14 @@ def record_of(
     return PhotoRecord(
         id=identifier,
         path=path,
-        sha256=photo.sha256,
-        width_px=photo.width_px,
-        height_px=photo.height_px,
-        notes=[
-            *photo.notes,
-            *([photo.no_concrete.note] if photo.no_concrete else []),
-            *tracing.notes,
-            *notes,
-        ],
-        no_concrete_share=_share(photo.no_concrete.share if photo.no_concrete else 0.0),
-        map_kind=found.kind,
+        sha256=facts.sha256,
+        width_px=facts.width_px,
+        height_px=facts.height_px,
+        notes=[*facts.notes, *tracing.notes, *notes],
+        no_concrete_share=_share(facts.no_concrete_share),
+        map_kind=facts.map_kind,
         rejected=[_rejected(rejected, size) for rejected in tracing.rejected],
-        tiles=_tiles(found),
+        tiles=_tiles(facts),
         overlay=overlay,
         **parts,
     )
@@ -156,8 +176,8 @@ def _rejected(rejected: Rejected, size: tuple[int, int]) -> RejectedRecord:
     )
 
 
-def _tiles(found: ProbabilityMap) -> list[TileRecord]:
-    pairs = zip(found.tile_boxes_px.tolist(), found.tile_probability.tolist(), strict=True)
+def _tiles(facts: PhotoFacts) -> list[TileRecord]:
+    pairs = zip(facts.tile_boxes_px.tolist(), facts.tile_probability.tolist(), strict=True)
     return [TileRecord(box_px=tuple(box), probability=_share(share)) for box, share in pairs]
 
 

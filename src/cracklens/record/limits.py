@@ -68,13 +68,13 @@ def limits_of(
     if failed:
         listed = "1 photograph" if failed == 1 else f"{failed:,} photographs"
         found.append(f"{listed} could not be inspected and may show cracks: see the reasons.")
-    return found + [_sentence(line) for line in left_out]
+    return found + [sentence(line) for line in left_out]
 
 
-def _sentence(line: str) -> str:
+def sentence(line: str) -> str:
     """Return a line as a sentence.
 
-    >>> _sentence("left out: 1 raw file"), _sentence("no role: did you mean girder?")
+    >>> sentence("left out: 1 raw file"), sentence("no role: did you mean girder?")
     ('Left out: 1 raw file.', 'No role: did you mean girder?')
     """
     return f"{line[0].upper()}{line[1:]}{'' if line.endswith('?') else '.'}"

@@ -22,7 +22,12 @@ def quantities_record(photographs: Iterable[PhotoRecord]) -> QuantitiesRecord | 
     Returns:
         None if no photograph has a scale.
     """
-    found = quantities([counted for photo in photographs if (counted := _counted(photo))])
+    return quantities_of(map(counted_photo, photographs))
+
+
+def quantities_of(counted: Iterable[CountedPhoto | None]) -> QuantitiesRecord | None:
+    """Return the same from what counts of each photograph, see `counted_photo`."""
+    found = quantities([each for each in counted if each])
     return None if found is None else QuantitiesRecord.model_validate(found)
 
 
@@ -48,7 +53,8 @@ def counted_crack(crack: CrackRecord, measured: MeasurementRecord) -> CountedCra
     )
 
 
-def _counted(photo: PhotoRecord) -> CountedPhoto | None:
+def counted_photo(photo: PhotoRecord) -> CountedPhoto | None:
+    """Return what counts of a photograph; None without a scale."""
     if photo.scale is None or photo.field is None:
         return None
     area_m2, spacing_mm = photo.field.area_m2, photo.field.spacing_mm

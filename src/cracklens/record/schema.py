@@ -7,7 +7,7 @@ schema 2, which has no probability of a crack, are converted when they are read.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -141,6 +141,10 @@ class PhotoRecord(Part):
     rejected: list[RejectedRecord]
     tiles: list[TileRecord]
     overlay: str | None = Field(description="Path of the overlay in the folder.")
+    gone: Literal["removed", "replaced"] | None = Field(
+        default=None,
+        description="Its file was removed, or another one has its name now; null if it is there.",
+    )
 
 
 class FailedRecord(Part):
@@ -206,7 +210,7 @@ class Inspection(Part):
         """
         file = _file_of(as_path(target))
         with writing(file) as partial, partial.open("w", encoding="utf-8", newline="\n") as text:
-            text.writelines(_lines(self))
+            text.writelines(inspection_lines(self))
         return file
 
     @classmethod
@@ -272,12 +276,19 @@ def faults(error: ValidationError) -> list[str]:
     ]
 
 
-def _lines(inspection: Inspection) -> Iterator[str]:
-    """Yield the record as JSON: one line per photograph, the rest indented."""
-    rows: dict[str, Sequence[BaseModel]] = {
-        "photographs": inspection.photographs,
-        "failed": inspection.failed,
-        "copies": inspection.copies,
+def inspection_lines(
+    inspection: Inspection, photographs: Iterable[str] | None = None
+) -> Iterator[str]:
+    """Yield the record as JSON: one line per photograph, the rest indented.
+
+    Args:
+        inspection: the record.
+        photographs: the JSON of each photograph, instead of those of the record.
+    """
+    rows: dict[str, Iterable[str]] = {
+        "photographs": _dumped(inspection.photographs) if photographs is None else photographs,
+        "failed": _dumped(inspection.failed),
+        "copies": _dumped(inspection.copies),
     }
     rest = inspection.model_dump(mode="json", exclude=set(rows))
     for number, key in enumerate(type(inspection).model_fields):
@@ -285,12 +296,16 @@ def _lines(inspection: Inspection) -> Iterator[str]:
         if key in rows:
             yield "["
             for index, row in enumerate(rows[key]):
-                yield f"{',' if index else ''}\n    {row.model_dump_json()}"
+                yield f"{',' if index else ''}\n    {row}"
             yield "\n  ]"
         else:
             text = json.dumps(rest[key], indent=2, ensure_ascii=False, allow_nan=False)
             yield text.replace("\n", "\n  ")
     yield "\n}\n"
+
+
+def _dumped(rows: Iterable[BaseModel]) -> Iterator[str]:
+    return (row.model_dump_json() for row in rows)
 
 
 def _file_of(place: Path) -> Path:

@@ -57,7 +57,8 @@ def find_problems(place: str | Path) -> list[str]:
 def _shared(inspection: Inspection) -> Iterator[str]:
     photographs = inspection.photographs
     cracks = [crack.id for photo in photographs for crack in photo.cracks]
-    paths = [photo.path for photo in photographs] + [failed.path for failed in inspection.failed]
+    paths = [photo.path for photo in photographs if photo.gone is None]
+    paths += [failed.path for failed in inspection.failed]
     paths += [copy.path for copy in inspection.copies]
     for noun, ids in (
         ("photograph id", [photo.id for photo in photographs]),

@@ -5,6 +5,7 @@ from cracklens.reporting.html import write_report
 from cracklens.reporting.overlay import draw_overlay, write_overlay
 from cracklens.reporting.preview import (
     embeds_previews,
+    keep_preview,
     photo_preview,
     read_preview,
     save_preview,
@@ -14,6 +15,7 @@ from cracklens.reporting.tables import write_tables
 __all__ = [
     "draw_overlay",
     "embeds_previews",
+    "keep_preview",
     "most_crops",
     "photo_preview",
     "read_preview",

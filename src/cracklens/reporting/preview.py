@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import simplejpeg
 
-from cracklens.files import read_bytes, writing
+from cracklens.files import link_file, read_bytes, writing
 from cracklens.record.schema import PhotoRecord
 from cracklens.reporting.picture import Pixels, shrunk
 
@@ -55,6 +55,21 @@ def save_preview(pixels: Pixels, record: PhotoRecord, folder: str | Path) -> Non
     """
     with writing(_file(record, folder)) as partial:
         partial.write_bytes(photo_preview(pixels))
+
+
+def keep_preview(record: PhotoRecord, source: str | Path, target: str | Path) -> bool:
+    """Take a preview from one folder into another; return whether there was one.
+
+    Args:
+        record: of the photograph.
+        source: folder that may hold it.
+        target: folder, created if it is missing.
+    """
+    file = _file(record, source)
+    if not file.is_file():
+        return False
+    link_file(file, _file(record, target))
+    return True
 
 
 def read_preview(record: PhotoRecord, folder: str | Path) -> bytes | None:

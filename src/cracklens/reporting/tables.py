@@ -1,6 +1,7 @@
 """The record as CSV: UTF-8 with its mark, comma, one head line, units in names of columns."""
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -78,7 +79,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BLANK = (None, None, None)
 
 
-def write_tables(inspection: Inspection, folder: str | Path) -> tuple[Path, ...]:
+def write_tables(
+    inspection: Inspection, folder: str | Path, widths: Iterable[str] | None = None
+) -> tuple[Path, ...]:
     """Write the tables of an inspection, also empty ones.
 
     Text that a spreadsheet would evaluate as a formula gets an apostrophe before it (OWASP, "CSV
@@ -87,6 +90,8 @@ def write_tables(inspection: Inspection, folder: str | Path) -> tuple[Path, ...]
     Args:
         inspection: the record.
         folder: of the inspection; `tables` is created in it.
+        widths: rows of `widths.csv` as text, from `width_text` of each photograph, instead of
+            those of the record.
 
     Returns:
         In `tables`: `cracks.csv`, `photographs.csv`, `rejected.csv`, `grades.csv`, `widths.csv` and
@@ -107,13 +112,22 @@ def write_tables(inspection: Inspection, folder: str | Path) -> tuple[Path, ...]
         ),
         "rejected": (REJECTED_COLUMNS, (row for p in photographs for row in _rejected(p))),
         "grades": (GRADE_COLUMNS, grade_rows(inspection)),
-        "widths": (WIDTH_COLUMNS, width_rows(inspection)),
+        "widths": (WIDTH_COLUMNS, ()),
         "quantities": (QUANTITY_COLUMNS, quantity_rows(inspection)),
     }
+    place = Path(folder) / "tables"
+    texts = map(width_text, photographs) if widths is None else widths
     return tuple(
-        _write(Path(folder) / "tables" / f"{name}.csv", columns, rows)
+        _write(place / f"{name}.csv", columns, rows, texts if name == "widths" else ())
         for name, (columns, rows) in tables.items()
     )
+
+
+def width_text(photo: PhotoRecord) -> str:
+    """Return the rows of a photograph in `widths.csv`, as text; empty without widths."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(width_rows(photo))
+    return text.getvalue()
 
 
 def harmless(cell: Cell) -> Cell:
@@ -125,7 +139,12 @@ def harmless(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Path:
+def _write(
+    path: Path,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    texts: Iterable[str] = (),
+) -> Path:
     with (
         writing(path) as partial,
         # a file name that is not UTF-8 becomes the escape \udcXX
@@ -134,6 +153,7 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -
         table = csv.writer(file, lineterminator="\n")
         table.writerow(columns)
         table.writerows([harmless(cell) for cell in row] for row in rows)
+        file.writelines(texts)
     return path
 
 

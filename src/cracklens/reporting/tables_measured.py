@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cracklens.record.measured import GradeRecord, ProfileRecord
-from cracklens.record.schema import CrackRecord, Inspection
+from cracklens.record.schema import CrackRecord, Inspection, PhotoRecord
 
 Cell = str | float | int | None
 Row = tuple[Cell, ...]
@@ -46,13 +46,15 @@ def grade_rows(inspection: Inspection) -> Iterator[Row]:
                 yield (crack.id, photo.id, photo.path, *_grade(grade))
 
 
-def width_rows(inspection: Inspection) -> Iterator[Row]:
-    """Yield a row for each station of each profile, in the order of `WIDTH_COLUMNS`."""
-    for photo in inspection.photographs:
-        for crack in photo.cracks:
-            profiles = crack.measurement.profiles if crack.measurement else ()
-            for branch, profile in enumerate(profiles, 1):
-                yield from _stations(crack, branch, profile)
+def width_rows(photo: PhotoRecord) -> Iterator[Row]:
+    """Yield a row for each station of each profile, in the order of `WIDTH_COLUMNS`.
+
+    No cell is text that a spreadsheet would evaluate.
+    """
+    for crack in photo.cracks:
+        profiles = crack.measurement.profiles if crack.measurement else ()
+        for branch, profile in enumerate(profiles, 1):
+            yield from _stations(crack, branch, profile)
 
 
 def quantity_rows(inspection: Inspection) -> Iterator[Row]:

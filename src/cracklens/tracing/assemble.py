@@ -44,7 +44,7 @@ def assemble(graph: Graph, probability: Bytes, tolerance_px: float) -> Crack:
         mean_width_px=float(np.average(width, weights=weight)),
         max_width_px=percentile(width, weight, WIDE_PERCENT),
         widest_px=(float(widest[0]), float(widest[1])),
-        touches_border=touches_border(points, width, probability),
+        touches_border=touches_border(points, width, probability.shape[:2]),
     )
 
 
@@ -100,8 +100,8 @@ def percentile(values: Floats, weight: Floats, percent: float) -> float:
     return float(values[order[min(at, len(order) - 1)]])
 
 
-def touches_border(points: Floats, width: Floats, probability: Bytes) -> bool:
+def touches_border(points: Floats, width: Floats, size_px: tuple[int, int]) -> bool:
     """Return whether the mask around the centreline reaches the border of the photograph."""
-    high = np.array(probability.shape[::-1]) - 0.5
+    high = np.array(size_px[::-1]) - 0.5
     room = np.minimum(points + 0.5, high - points).min(axis=1)
     return bool((room <= width / 2 + _BORDER_PX).any())

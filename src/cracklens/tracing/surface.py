@@ -41,13 +41,17 @@ def on_known_surfaces(tracing: Tracing, surface: SurfaceMap) -> Tracing:
 
 def known_share(crack: Crack, surface: SurfaceMap) -> float:
     """Return the share of a crack's length, 0 to 1, that lies on a surface that is known."""
-    total = known = 0.0
-    for branch in crack.branches:
-        for start, end in zip(branch.points_px[:-1], branch.points_px[1:], strict=True):
-            length = float(np.hypot(*(end - start)))
-            parts = max(1, round(length / _STEP_PX))
-            share = (np.arange(parts) + 0.5)[:, None] / parts
-            at = surface.at(start + share * (end - start))
-            total += length
-            known += length * float((at >= surface.settings.threshold).mean())
-    return known / total if total else 1.0
+    lines = [branch.points_px for branch in crack.branches]
+    starts = np.concatenate([line[:-1] for line in lines])
+    steps = np.concatenate([np.diff(line, axis=0) for line in lines])
+    length = np.hypot(*steps.T)
+    total = float(length.sum())
+    if not total:
+        return 1.0
+    parts = np.maximum(1, np.round(length / _STEP_PX)).astype(np.int64)
+    segment = np.repeat(np.arange(len(parts)), parts)
+    first = np.cumsum(parts) - parts
+    share = (np.arange(len(segment)) - first[segment] + 0.5) / parts[segment]
+    at = surface.at(starts[segment] + share[:, None] * steps[segment])
+    known = np.add.reduceat((at >= surface.settings.threshold).astype(np.float64), first) / parts
+    return float(length @ known) / total

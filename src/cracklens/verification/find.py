@@ -1,6 +1,8 @@
 """From a probability map to cracks: candidate lines, verified where the model can."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +14,12 @@ from cracklens.tracing.pipeline import trace
 from cracklens.tracing.reject import reject_reason
 from cracklens.tracing.settings import TraceSettings
 from cracklens.tracing.strip import Surface
+from cracklens.verification.judged import Decision, JudgedLines, JudgedTracing
 from cracklens.verification.verifier import Verifier
-from cracklens.verification.verify import verify
+from cracklens.verification.verify import decide, judge_lines
 
 _DEFAULT = TraceSettings()
+_Traced = TypeVar("_Traced", bound=Tracing)
 RULES = ("least_length_px", "least_confidence", "least_elongation")
 """Settings that reject lines without a verifier. With one, they only act if they are given."""
 
@@ -27,10 +31,13 @@ class Finder:
     Attributes:
         settings: of the tracing.
         verifier: second stage of the model; without one, rules decide which lines are cracks.
+        threshold: probability from which a line is reported as a crack; that of the verifier if
+            None. Without a verifier it has no effect.
     """
 
     settings: TraceSettings = _DEFAULT
     verifier: Verifier | None = None
+    threshold: float | None = None
 
     def __call__(
         self,
@@ -56,26 +63,48 @@ class Finder:
             Surface(found.probability, pixels, hidden),
         )
         candidates = [line.crack for line in lines.lines]
-        tracing = verify(pixels, found.probability, candidates, self.verifier)
-        return replace(self._forced(tracing), notes=(*lines.notes, *tracing.notes))
+        judged = judge_lines(pixels, found.probability, candidates, self.verifier)
+        return decided(replace(judged, notes=lines.notes), self._decision(self.verifier))
 
-    def _forced(self, tracing: Tracing) -> Tracing:
-        """Reject also what the given settings reject; a verdict does not overrule a person."""
-        given = self.settings.model_fields_set & set(RULES)
-        if not given:
-            return tracing
-        off = {name: 0.0 for name in RULES if name not in given}
-        rules = self.settings.model_copy(update=off)
-        kept: list[int] = []
-        rejected: list[Rejected] = list(tracing.rejected)
-        for index, crack in enumerate(tracing.cracks):
-            why = reject_reason(crack, rules)
-            if why is None:
-                kept.append(index)
-            else:
-                rejected.append(Rejected(replace(crack, continues=()), *why))
-        cracks = tuple(renumbered(tracing.cracks, kept))
-        return replace(tracing, cracks=cracks, rejected=tuple(rejected))
+    def _decision(self, verifier: Verifier) -> Decision:
+        settings, given = verifier.settings, self.settings.model_fields_set
+        return Decision(
+            settings.threshold if self.threshold is None else self.threshold,
+            settings.calibration,
+            {name: getattr(self.settings, name) for name in RULES if name in given},
+        )
+
+
+def decided(judged: JudgedLines, decision: Decision) -> JudgedTracing:
+    """Return the cracks and the other lines, by the threshold and then by the rules.
+
+    Args:
+        judged: all candidates of a photograph.
+        decision: threshold, calibration and rules.
+    """
+    return forced(decide(judged, decision), decision.rules)
+
+
+def forced(tracing: _Traced, given: Mapping[str, float]) -> _Traced:
+    """Reject also what given limits reject; a verdict does not overrule a person.
+
+    Args:
+        tracing: verified lines.
+        given: limits by the name of the setting, see `RULES`.
+    """
+    if not given:
+        return tracing
+    rules = TraceSettings().model_copy(update={**dict.fromkeys(RULES, 0.0), **given})
+    kept: list[int] = []
+    rejected: list[Rejected] = list(tracing.rejected)
+    for index, crack in enumerate(tracing.cracks):
+        why = reject_reason(crack, rules)
+        if why is None:
+            kept.append(index)
+        else:
+            rejected.append(Rejected(replace(crack, continues=()), *why))
+    cracks = tuple(renumbered(tracing.cracks, kept))
+    return replace(tracing, cracks=cracks, rejected=tuple(rejected))
 
 
 def candidate_settings(settings: TraceSettings, threshold: float) -> TraceSettings:

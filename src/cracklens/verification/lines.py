@@ -9,12 +9,13 @@ from scipy.special import expit, logsumexp
 
 from cracklens.tracing.assemble import WIDE_PERCENT, percentile, touches_border
 from cracklens.tracing.crack import Branch, Crack, Verdict
-from cracklens.tracing.sampling import sample
+from cracklens.verification.dense import dense
 from cracklens.verification.kinds import LOOKALIKES
 from cracklens.verification.pieces import Piece, Run
 
 Floats = NDArray[np.float64]
 
+_HALF = 0.5
 _SHORT_PX = 24.0  # a shorter branch is judged with its longest neighbour
 
 
@@ -178,7 +179,11 @@ def line_logit(logit: float, length_px: float, calibration: tuple[float, float, 
 
 
 def part_of(
-    crack: Crack, branches: Sequence[int], verdict: Verdict, probability: NDArray[np.uint8]
+    crack: Crack,
+    branches: Sequence[int],
+    verdict: Verdict,
+    probable: Floats,
+    size_px: tuple[int, int],
 ) -> Crack:
     """Return some branches of a crack as a crack of their own, with its own measures.
 
@@ -186,7 +191,8 @@ def part_of(
         crack: candidate.
         branches: indices of those that are kept.
         verdict: of these.
-        probability: (H, W) uint8 map, for confidence and border.
+        probable: (B,) of all branches, see `cracklens.verification.judged.JudgedLines`.
+        size_px: (height, width) of the photograph.
     """
     if len(branches) == len(crack.branches):
         return replace(crack, verdict=verdict)
@@ -194,30 +200,19 @@ def part_of(
     used = sorted({node for branch in chosen for node in (branch.start, branch.end)})
     number = {node: rank for rank, node in enumerate(used)}
     own = [replace(b, start=number[b.start], end=number[b.end]) for b in chosen]
-    dense = [_dense(branch) for branch in own]
-    points, width, weight = (np.concatenate(each) for each in zip(*dense, strict=True))
-    widest = points[int(np.argmax(np.where(weight > 0, width, 0.0)))]
-    weight = weight + 1e-9  # a line may be inferred as a whole
+    lines = [dense(branch) for branch in own]
+    points = np.concatenate([line.points_px for line in lines])
+    width = np.concatenate([line.width_px for line in lines])
+    weight = np.concatenate([line.weight for line in lines])
+    widest = points[int(np.argmax(np.where(weight > _HALF, width, 0.0)))]
     return replace(
         crack,
         branches=tuple(own),
         nodes_px=crack.nodes_px[used],
-        confidence=float(np.average(sample(probability, points), weights=weight)),
+        confidence=float(probable[list(branches)].sum() / weight.sum()),
         mean_width_px=float(np.average(width, weights=weight)),
         max_width_px=percentile(width, weight, WIDE_PERCENT),
         widest_px=(float(widest[0]), float(widest[1])),
-        touches_border=touches_border(points, width, probability),
+        touches_border=touches_border(points, width, size_px),
         verdict=verdict,
     )
-
-
-def _dense(branch: Branch) -> tuple[Floats, Floats, Floats]:
-    """Return points about 1 px apart, the width there, and 1, or 0 where it was not seen."""
-    line = branch.points_px
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    at = np.linspace(0.0, along[-1], max(2, round(float(along[-1])) + 1))
-    points = np.stack([np.interp(at, along, column) for column in line.T], axis=1)
-    seen = np.ones(len(at))
-    for first, last in branch.inferred:
-        seen[(at >= along[first]) & (at <= along[last])] = 0.0
-    return points, np.interp(at, along, branch.width_px), seen

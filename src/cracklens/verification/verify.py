@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.tracing.candidate import rank
-from cracklens.tracing.crack import NOT_A_CRACK, Crack, Rejected, Tracing, Verdict
+from cracklens.tracing.crack import NOT_A_CRACK, Crack, Rejected, Verdict
 from cracklens.verification.descriptors import descriptors_of
+from cracklens.verification.judged import Decision, JudgedLines, JudgedTracing, probable_along
 from cracklens.verification.kinds import named
 from cracklens.verification.lines import JudgedPieces, branches_of, lines_of, part_of, verdict_of
 from cracklens.verification.pieces import pieces_of, runs_of
@@ -26,7 +27,7 @@ HARDLY, LISTED = 0.05, 100
 
 def verify(
     pixels: Bytes, probability: Bytes, candidates: Sequence[Crack], verifier: Verifier
-) -> Tracing:
+) -> JudgedTracing:
     """Return the lines that are cracks, and those that are probably something else.
 
     A candidate that is part crack and part something else, such as a crack that crosses a joint, is
@@ -42,22 +43,55 @@ def verify(
     Raises:
         ModelError: the verifier gives values that are not numbers.
     """
-    judged = judge(pixels, probability, candidates, verifier)
     settings = verifier.settings
-    threshold = settings.threshold
+    judged = judge_lines(pixels, probability, candidates, verifier)
+    return decide(judged, Decision(settings.threshold, settings.calibration))
+
+
+def judge_lines(
+    pixels: Bytes, probability: Bytes, candidates: Sequence[Crack], verifier: Verifier
+) -> JudgedLines:
+    """Return what the verifier says of the candidates; arguments as in `verify`."""
+    pieces = judge(pixels, probability, candidates, verifier)
+    return JudgedLines(
+        tuple(candidates),
+        tuple(branches_of(pieces, candidates)),
+        probable_along(candidates, probability),
+        probability.shape[:2],
+    )
+
+
+def decide(judged: JudgedLines, decision: Decision) -> JudgedTracing:
+    """Return the lines that are cracks, and the others; it depends on the arguments alone.
+
+    The rules of the decision have no effect here.
+
+    Args:
+        judged: all candidates of a photograph.
+        decision: threshold and calibration.
+    """
+    threshold = decision.threshold
     cut = float(np.log(threshold / (1 - threshold)))
     cracks: list[tuple[int, Crack]] = []
     rejected: list[Rejected] = []
-    for line in lines_of(candidates, branches_of(judged, candidates), cut):
-        verdict = verdict_of(line, settings.calibration)
-        own = part_of(candidates[line.candidate], line.branches, verdict, probability)
+    for line in lines_of(judged.candidates, judged.branches, cut):
+        verdict = verdict_of(line, decision.calibration)
+        own = part_of(
+            judged.candidates[line.candidate],
+            line.branches,
+            verdict,
+            judged.probable[line.candidate],
+            judged.size_px,
+        )
         if verdict.crack >= threshold:
             cracks.append((line.candidate, own))
         else:
             own = replace(own, continues=())
             rejected.append(Rejected(own, NOT_A_CRACK, described(verdict)))
     listed, notes = _listed(rejected)
-    return Tracing(_continued(cracks), listed, notes)
+    return JudgedTracing(
+        _continued(cracks), listed, (*judged.notes, *notes), judged=judged, decision=decision
+    )
 
 
 def _continued(cracks: Sequence[tuple[int, Crack]]) -> tuple[Crack, ...]:

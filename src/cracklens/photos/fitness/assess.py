@@ -43,6 +43,26 @@ def assess_fitness(
     Returns:
         The verdict, with what to do next, the most pressing first.
     """
+    return fitness_from(
+        pixel_checks(photo, metadata, exclude),
+        shape=photo.pixels.shape,
+        scale=scale,
+        metadata=metadata,
+        sensor_width_mm=sensor_width_mm,
+        boundaries_mm=boundaries_mm,
+    )
+
+
+def pixel_checks(
+    photo: Photo, metadata: Metadata | None = None, exclude: Mask | None = None
+) -> tuple[Check, ...]:
+    """Return the checks that depend neither on the scale nor on the codes.
+
+    Args:
+        photo: the photograph.
+        metadata: of its file.
+        exclude: (H, W) true where there is no wall: markers, rulers.
+    """
     green = photo.pixels[..., 1]
     blocks = cut_blocks(green, exclude)
     checks: list[Check] = []
@@ -56,10 +76,31 @@ def assess_fitness(
     checks.append(check_compression(quality, measure_blockiness(green)))
     resized = None if metadata is None else metadata.resized
     checks.append(check_resizing(resized, is_enlarged(green)))
-    focal = metadata and focal_of(metadata, photo.pixels.shape, sensor_width_mm=sensor_width_mm)
-    checks.append(check_scale(scale, boundaries_mm or {}, focal[0].px if focal else None))
-    checks.append(check_tilt(scale))
-    return conclude(tuple(checks))
+    return tuple(checks)
+
+
+def fitness_from(
+    checks: tuple[Check, ...],
+    *,
+    shape: tuple[int, ...],
+    scale: Scale | None,
+    metadata: Metadata | None,
+    sensor_width_mm: float | None,
+    boundaries_mm: Boundaries | None,
+) -> Fitness:
+    """Return the verdict from the checks of the pixels; the other arguments as `assess_fitness`.
+
+    Args:
+        checks: from `pixel_checks`.
+        shape: of the pixels.
+        scale: of the photograph.
+        metadata: of its file.
+        sensor_width_mm: longer side of the sensor, where a person gave it.
+        boundaries_mm: widths at which each chosen code changes its state.
+    """
+    focal = metadata and focal_of(metadata, shape, sensor_width_mm=sensor_width_mm)
+    placed = check_scale(scale, boundaries_mm or {}, focal[0].px if focal else None)
+    return conclude((*checks, placed, check_tilt(scale)))
 
 
 def _too_small(photo: Photo) -> Check:

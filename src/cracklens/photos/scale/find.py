@@ -12,13 +12,12 @@ from cracklens.photos.metadata import Metadata
 from cracklens.photos.numerical import FAILURES, failure_text
 from cracklens.photos.photo import Photo
 from cracklens.photos.scale.camera import focal_of, scale_from_camera
-from cracklens.photos.scale.geotiff import scale_from_transform
-from cracklens.photos.scale.marker_advice import why_no_marker
 from cracklens.photos.scale.marker_scale import SIDE_STANDARD_MM, scale_from_markers
-from cracklens.photos.scale.markers import Marker, excluded, find_markers
+from cracklens.photos.scale.markers import Marker, excluded
 from cracklens.photos.scale.pinhole import Focal, untilted_variants
 from cracklens.photos.scale.points import scale_from_points
 from cracklens.photos.scale.scale import Scale
+from cracklens.photos.scale.sight import Sight
 from cracklens.photos.scale.table import ScaleRow
 
 TYPED_SHARE = 0.02
@@ -80,18 +79,36 @@ def find_scale(photo: Photo, metadata: Metadata, request: ScaleRequest) -> Found
     Raises:
         UsageError: the request itself makes no sense, such as an unknown dictionary.
     """
+    return find_scale_again(Sight.of(photo), metadata, request)
+
+
+def find_scale_again(
+    sight: Sight, metadata: Metadata, request: ScaleRequest, *, cover: bool = True
+) -> Found:
+    """Return what `find_scale` does, from what was kept of a photograph.
+
+    Args:
+        sight: what is known of the photograph.
+        metadata: of its file.
+        request: what a person said.
+        cover: say also where the cards of markers lie.
+
+    Raises:
+        NeedsPixelsError: something was not looked for before, and there are no pixels.
+        UsageError: as `find_scale`.
+    """
     request = _with_row(request)
     failed: list[str] = []
     markers: tuple[Marker, ...] | None = None
     covered = None
     try:
-        markers = _markers(photo, request)
-        covered = excluded(markers, photo.pixels.shape) if markers else None
+        markers = _markers(sight, request)
+        covered = excluded(markers, sight.shape) if markers and cover else None
     except UsageError:
         raise
     except FAILURES as error:
         failed.append(f"the markers could not be located ({failure_text(error)}): {_OTHER_WAYS}")
-    for source in _sources(photo, metadata, request, markers):
+    for source in _sources(sight, metadata, request, markers):
         try:
             scale = source()
         except UsageError as error:
@@ -103,7 +120,7 @@ def find_scale(photo: Photo, metadata: Metadata, request: ScaleRequest) -> Found
         if scale is not None:
             notes = tuple(f"not used: {reason}" for reason in failed)
             return replace(scale, risks=(*scale.risks, *notes)), "", covered
-    reason = "; ".join(failed) if failed else _nothing(photo, request)
+    reason = "; ".join(failed) if failed else _nothing(sight, request)
     return None, f"no scale: {reason}", covered
 
 
@@ -127,22 +144,22 @@ def _with_row(request: ScaleRequest) -> ScaleRequest:
     )
 
 
-def _markers(photo: Photo, request: ScaleRequest) -> tuple[Marker, ...]:
+def _markers(sight: Sight, request: ScaleRequest) -> tuple[Marker, ...]:
     if request.marker_mm is None:
         return ()
-    return find_markers(photo.pixels, dictionary=request.dictionary)
+    return sight.markers(request.dictionary)
 
 
 def _sources(
-    photo: Photo,
+    sight: Sight,
     metadata: Metadata,
     request: ScaleRequest,
     markers: tuple[Marker, ...] | None,
 ) -> list[Callable[[], Scale | None]]:
-    shape = photo.pixels.shape
+    shape = sight.shape
     sources: list[Callable[[], Scale | None]] = []
     if request.marker_mm is not None and markers is not None:
-        sources.append(lambda: _from_markers(photo, metadata, request, markers))
+        sources.append(lambda: _from_markers(sight, metadata, request, markers))
     if request.points_px is not None and request.length_mm is not None:
         sources.append(lambda: _from_points(shape, metadata, request))
     if request.mm_per_px is not None:
@@ -157,7 +174,7 @@ def _sources(
                 sensor_width_mm=request.sensor_width_mm,
             )
         )
-    sources.append(lambda: scale_from_transform(photo.path))
+    sources.append(sight.scale_of_file)
     if metadata.xmp.laser_distance_m or metadata.xmp.relative_altitude_m:
         sources.append(
             lambda: scale_from_camera(metadata, shape, sensor_width_mm=request.sensor_width_mm)
@@ -166,12 +183,12 @@ def _sources(
 
 
 def _from_markers(
-    photo: Photo, metadata: Metadata, request: ScaleRequest, markers: tuple[Marker, ...]
+    sight: Sight, metadata: Metadata, request: ScaleRequest, markers: tuple[Marker, ...]
 ) -> Scale | None:
     assert request.marker_mm is not None
     if not markers:
-        raise UsageError(why_no_marker(photo.pixels, request.dictionary))
-    shape = photo.pixels.shape
+        raise UsageError(sight.why_no_marker(request.dictionary))
+    shape = sight.shape
     known = _focal(metadata, shape, request)
     return scale_from_markers(
         markers,
@@ -228,11 +245,11 @@ def _standard_m(request: ScaleRequest) -> float | None:
     return request.relative_standard * request.distance_m
 
 
-def _nothing(photo: Photo, request: ScaleRequest) -> str:
+def _nothing(sight: Sight, request: ScaleRequest) -> str:
     """Say how to get a scale; a marker whose size nobody gave is mentioned."""
     seen: tuple[Marker, ...] = ()
     with suppress(*FAILURES):  # it is a hint alone
-        seen = find_markers(photo.pixels, dictionary=request.dictionary)
+        seen = sight.markers(request.dictionary)
     if seen:
         names = ", ".join(marker.name for marker in seen[:3])
         return f"there is {names} in the picture: give the side of its black square (--marker 50mm)"

@@ -1,0 +1,1 @@
+"""What is kept of each photograph to grade it again without the network."""
