@@ -3,8 +3,8 @@
     python benchmarks/masks_page.py
 
 Reads docs/results/masks-before.json (the model and the tracing of commit 2a21841, before joining
-and verification), docs/results/cracks.json (now) and benchmarks/masks_remarks.toml (what a person
-saw in the pictures), and writes docs/results/masks.md.
+and verification), docs/results/cracks.json (now) and, if it is there, benchmarks/masks_remarks.toml
+(what a person saw in the pictures), and writes docs/results/masks.md.
 """
 
 import json
@@ -19,8 +19,8 @@ REMARKS = Path(__file__).with_name("masks_remarks.toml")
 SAME, SHOWN = 0.05, 8
 HEAD = """# Photographs with drawn masks, one by one
 
-Made by `python benchmarks/masks_page.py`. All 266 photographs of four sets that no training has
-seen were looked at, before and after joining, verification and the training with larger crops.
+Made by `python benchmarks/masks_page.py`. The 266 photographs of four sets that no training has
+seen, before and after joining, verification and the training with larger crops.
 *Found* is the part of the drawn centreline that a reported line covers within 5 px, *right* the
 part of the reported length that lies on the drawn crack. *Better* and *worse* are changes of the
 mean of both (F1) by more than 0.05.
@@ -32,7 +32,7 @@ Pair = tuple[float | None, float | None]
 def main() -> None:
     before = json.loads((RESULTS / "masks-before.json").read_text(encoding="utf-8"))
     now = json.loads((RESULTS / "cracks.json").read_text(encoding="utf-8"))["masks"]["sets"]
-    remarks = tomllib.loads(REMARKS.read_text(encoding="utf-8"))
+    remarks = tomllib.loads(REMARKS.read_text(encoding="utf-8")) if REMARKS.is_file() else {}
     lines = [HEAD.rstrip(), "", *_counts(before, now)]
     for name, old in before.items():
         lines += ["", *_set(name, old, now[name]["pictures"], remarks.get(name, {}))]
