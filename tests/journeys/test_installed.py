@@ -4,8 +4,11 @@ The other journeys run in forks of a process that has imported everything (`test
 each verb must import what it needs by itself, and end cleanly.
 """
 
+import json
+import re
 import subprocess
 import sys
+import urllib.request
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -69,6 +72,24 @@ def run_register(wall, model, segmenter, tiles):
     assert "P001  wall.png" in start("register", "list", "Wall", "-d", "my.db", cwd=wall).stdout
 
 
+def run_regrade(wall, model, segmenter, tiles):
+    start("inspect", "wall.png", "-o", "out", "--model", segmenter, cwd=wall)
+    start("regrade", "out", "--mm-per-px", "0.2", cwd=wall)
+    assert '"mm_per_px":0.2' in (wall / "out" / "inspection.json").read_text(encoding="utf-8")
+
+
+def run_serve(wall, model, segmenter, tiles):
+    start("inspect", "wall.png", "-o", "out", "--model", segmenter, cwd=wall)
+    command = [str(PROGRAM), "serve", "out", "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=wall) as server:
+        try:
+            address = re.search(r"http://\S+/", server.stdout.readline())[0]
+            with urllib.request.urlopen(f"{address}api/v1/inspection") as answer:
+                assert json.load(answer)["photographs"] == 1
+        finally:
+            server.kill()
+
+
 def run_doctor(wall, model, segmenter, tiles):
     assert "OpenVINO" in start("doctor").stdout
 
@@ -79,6 +100,8 @@ RUNS = {
     "evaluate": run_evaluate,
     "audit": run_audit,
     "target, check-camera": run_target,
+    "regrade": run_regrade,
+    "serve": run_serve,
     "register": run_register,
     "doctor": run_doctor,
 }

@@ -21,6 +21,9 @@ NAMED = {
         ["a.png", "-o", "out", "--priority-weights", "gone.toml"],
     ],
     "validate": [["gone"], ["gone.json"], ["empty"]],
+    "regrade": [["gone"], ["empty"]],
+    "serve": [["gone", "--no-browser"], ["empty", "--no-browser"]],
+    "register": [],  # its own tests name what is not there
     "target": [],  # names nothing but its output
     "check-camera": [["gone.jpg"], ["gone"], ["empty"], ["a.png", "--true-widths", "gone.csv"]],
     "predict": [

@@ -15,7 +15,7 @@ from cracklens.api.assessing import NO_VERIFIER, assessor_of
 from cracklens.api.regrade_record import new_inspection
 from cracklens.api.regrade_work import Done, Job, Setup, work
 from cracklens.api.relinking import Place, places_of, relinked
-from cracklens.errors import DataError, UsageError, did_you_mean
+from cracklens.errors import DataError, DataNotFoundError, UsageError, did_you_mean
 from cracklens.files import CROPS, INSPECTION, LINES, UNFINISHED, as_path, link_file
 from cracklens.inspection.config import REGRADABLE, WAYS_TO_SCALE, InspectConfig, resolve_config
 from cracklens.inspection.inputs import Inputs
@@ -96,7 +96,8 @@ def regrade(
 
     Raises:
         UsageError: an unknown setting, or one that makes no sense.
-        DataError: there is no inspection, or what was kept of it is missing or damaged.
+        DataNotFoundError: there is no inspection.
+        DataError: what was kept of it is missing or damaged.
         OutputError: the output exists or cannot be written.
     """
     folder = as_path(inspection)
@@ -133,7 +134,7 @@ def regrade_all(
     """
     started = time.perf_counter()
     if not (folder / INSPECTION).is_file() and not (folder / UNFINISHED).is_dir():
-        raise DataError(f"{folder} holds no inspection: name the output of `inspect`")
+        raise DataNotFoundError(f"{folder} holds no inspection: name the output of `inspect`")
     with locked(folder):
         complete_regrade(folder)
         frame = read_frame(folder)
