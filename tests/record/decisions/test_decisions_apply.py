@@ -171,6 +171,15 @@ def test_undo_and_redo_in_turn(inspection, decide):
     assert one(inspection, made, straight).status == "accepted"
 
 
+def test_an_undo_of_what_is_not_made_yet_undoes_nothing(inspection, decide):
+    straight = keys(inspection)[0]
+    decide(Comment(text="first"), straight)
+    early = decide(Undo(number=1), straight)[-1]
+    of_later = early.model_copy(update={"payload": {"number": 3}})
+    made = decide(Accept(), straight)
+    assert [one.number for one in holding([made[0], of_later, made[2]])] == [1, 3]
+
+
 def test_a_new_decision_ends_what_can_be_done_again(inspection, decide):
     straight = keys(inspection)[0]
     made = decide(Accept(), straight)
