@@ -7,6 +7,7 @@ import typer
 
 from cracklens.cli.console import show_json
 from cracklens.cli.options import Json
+from cracklens.errors import UsageError
 from cracklens.record.schema import SCHEMA_VERSION
 
 _SHOWN = 50
@@ -20,18 +21,33 @@ def add_to(app: typer.Typer) -> None:
 def validate(
     inspection: Annotated[Path, typer.Argument(help="Output of inspect, or an inspection.json.")],
     *,
+    public_key: Annotated[
+        Path | None,
+        typer.Option(
+            help="PEM file of the key that every approved version must be signed with.",
+            metavar="FILE",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Check an inspection against its schema and against itself.
 
     Ids must be unique, overlays must exist, boxes must lie in the photographs.
-    The exit code is 1 if anything is wrong.
+    No decision may have been changed, removed or swapped, and no approved version
+    altered. The exit code is 1 if anything is wrong.
 
       cracklens validate bridge-17-report
+      cracklens validate bridge-17-report --public-key smith.pem
     """
+    from cracklens.record.decisions import approval_problems, read_public_key
     from cracklens.record.validate import find_problems
 
+    key = None if public_key is None else read_public_key(public_key)
     problems = find_problems(inspection)
+    if inspection.is_dir():
+        problems += approval_problems(inspection, key)
+    elif key:
+        raise UsageError(f"{inspection} is no folder: approved versions lie beside the record")
     if json:
         show_json({"valid": not problems, "problems": problems})
     elif not problems:

@@ -44,6 +44,7 @@ from cracklens.record.decisions.model import (
     Undo,
     make_decision,
 )
+from cracklens.record.decisions.sign import Signer, load_signer, read_public_key
 
 __all__ = [
     "ACTION",
@@ -70,6 +71,7 @@ __all__ = [
     "Reviewed",
     "ReviewedPhoto",
     "Scale",
+    "Signer",
     "Split",
     "State",
     "Undo",
@@ -79,7 +81,9 @@ __all__ = [
     "carry_over",
     "findings_of",
     "holding",
+    "load_signer",
     "make_decision",
+    "read_public_key",
     "review",
     "review_photo",
     "to_redo",
