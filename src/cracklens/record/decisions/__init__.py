@@ -22,9 +22,12 @@ from cracklens.record.decisions.approve import (
     approve,
 )
 from cracklens.record.decisions.carry import Carried, Lost, carry_over
+from cracklens.record.decisions.decide import decide, take_back
 from cracklens.record.decisions.finding import Finding, findings_of
 from cracklens.record.decisions.history import holding, to_redo, to_undo
 from cracklens.record.decisions.journal import JOURNAL, ConflictError, Journal
+from cracklens.record.decisions.json_schema import JOURNAL_SCHEMA, decision_schema
+from cracklens.record.decisions.listing import listed, listing_text
 from cracklens.record.decisions.model import (
     ACTION,
     LOOKALIKES,
@@ -45,10 +48,12 @@ from cracklens.record.decisions.model import (
     make_decision,
 )
 from cracklens.record.decisions.sign import Signer, load_signer, read_public_key
+from cracklens.record.decisions.told import told
 
 __all__ = [
     "ACTION",
     "JOURNAL",
+    "JOURNAL_SCHEMA",
     "LOOKALIKES",
     "STATEMENT",
     "Accept",
@@ -79,13 +84,19 @@ __all__ = [
     "approvals",
     "approve",
     "carry_over",
+    "decide",
+    "decision_schema",
     "findings_of",
     "holding",
+    "listed",
+    "listing_text",
     "load_signer",
     "make_decision",
     "read_public_key",
     "review",
     "review_photo",
+    "take_back",
     "to_redo",
     "to_undo",
+    "told",
 ]

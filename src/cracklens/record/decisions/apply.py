@@ -57,6 +57,11 @@ class ReviewedPhoto:
     history: tuple[Decision, ...] = ()
     not_applied: tuple[NotApplied, ...] = ()
 
+    @property
+    def original(self) -> list[Finding]:
+        """The findings without any decision, as the model said."""
+        return findings_of(self.record)
+
     def finding(self, key: str) -> Finding | None:
         """Return a finding by its id or its short name."""
         return next((one for one in self.findings if key in {one.id, one.name}), None)
