@@ -2,6 +2,7 @@
 
     journal = Journal(folder)
     reviewed = review(Inspection.load(folder), journal.read())
+    counted = decided(reviewed).inspection     # for reports, tables and quantities
 
 The record `inspection.json` never changes. Decisions are lines of `decisions.jsonl`, each with the
 hash of the one before; `approve` closes a version.
@@ -23,6 +24,7 @@ from cracklens.record.decisions.approve import (
 )
 from cracklens.record.decisions.carry import Carried, Lost, carry_over
 from cracklens.record.decisions.decide import decide, take_back
+from cracklens.record.decisions.decided import Decided, Measure, ToMeasure, decided
 from cracklens.record.decisions.finding import Finding, findings_of
 from cracklens.record.decisions.history import holding, to_redo, to_undo
 from cracklens.record.decisions.journal import JOURNAL, ConflictError, Journal
@@ -62,6 +64,7 @@ __all__ = [
     "Comment",
     "ConflictError",
     "Course",
+    "Decided",
     "Decision",
     "Draw",
     "Element",
@@ -70,6 +73,7 @@ __all__ = [
     "Join",
     "Journal",
     "Lost",
+    "Measure",
     "NotApplied",
     "Region",
     "Reject",
@@ -79,12 +83,14 @@ __all__ = [
     "Signer",
     "Split",
     "State",
+    "ToMeasure",
     "Undo",
     "approval_problems",
     "approvals",
     "approve",
     "carry_over",
     "decide",
+    "decided",
     "decision_schema",
     "findings_of",
     "holding",

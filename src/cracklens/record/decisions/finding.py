@@ -58,7 +58,7 @@ class Finding:
     def counts(self) -> bool:
         """Whether it is reported: a crack that nobody rejected, or a line that a person accepts."""
         if self.status == "open":
-            return self.origin != "set aside"
+            return not isinstance(self.record, RejectedRecord)
         return self.status == "accepted"
 
     @property
