@@ -5,7 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cracklens.errors import UsageError
-from cracklens.record.decisions.finding import Finding, as_lines, findings_of, with_lines
+from cracklens.record.decisions.finding import (
+    Finding,
+    as_lines,
+    drawn_key,
+    findings_of,
+    with_lines,
+)
 from cracklens.record.decisions.history import holding
 from cracklens.record.decisions.model import (
     Accept,
@@ -23,7 +29,6 @@ from cracklens.record.decisions.model import (
     State,
 )
 from cracklens.record.decisions.split import split_lines
-from cracklens.record.finding_keys import finding_key
 from cracklens.record.schema import Inspection, PhotoRecord
 
 
@@ -244,10 +249,9 @@ def _split(state: _State, decision: Decision, action: Split) -> None:
 
 def _draw(state: _State, decision: Decision, action: Draw) -> None:
     state.drawn += 1
-    key = finding_key(f"{state.photo.sha256}|{decision.number}", action.lines)
     state.put(
         Finding(
-            id=key,
+            id=drawn_key(decision),
             name=f"{state.photo.id}-D{state.drawn:02}",
             photograph=state.photo.id,
             origin="drawn",
