@@ -66,7 +66,8 @@ def _sampled(grey: NDArray[np.uint8], places: Floats) -> Floats:
     """Return grey levels at places, (S, W); of the nearest pixels."""
     last = np.array(grey.shape[::-1]) - 1
     inside = np.clip(np.rint(places).astype(int), 0, last)
-    return grey[inside[..., 1], inside[..., 0]].astype(np.float64)
+    found: Floats = grey[inside[..., 1], inside[..., 0]].astype(np.float64)
+    return found
 
 
 def _run(bright: NDArray[np.bool_], at: int) -> int:

@@ -144,8 +144,16 @@ def _measured(wanted: ToMeasure, measure: Measure | None) -> tuple[PhotoRecord, 
 
 def _without_spacing(known: FieldRecord | None) -> FieldRecord | None:
     """Return the figures of a photograph without those that depend on which lines are cracks."""
-    gone = {"parallel": [], "spacing_px": None, "spacing_mm": None, "density_m_per_m2": None}
-    return known and known.model_copy(update=gone)
+    if known is None:
+        return None
+    return FieldRecord(
+        pattern=known.pattern,
+        parallel=[],
+        spacing_px=None,
+        spacing_mm=None,
+        density_m_per_m2=None,
+        area_m2=known.area_m2,
+    )
 
 
 def _with_halves(cracks: list[CrackRecord]) -> tuple[CrackRecord, ...]:
