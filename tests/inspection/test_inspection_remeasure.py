@@ -24,6 +24,7 @@ from cracklens.record.decisions import (
     make_decision,
     review,
 )
+from cracklens.record.measured import FieldRecord, ScaleRecord
 from cracklens.record.schema import ModelRecord, PhotoRecord
 
 WIDTHS_PX = {60: 3, 140: 7, 220: 15}
@@ -49,6 +50,10 @@ def start(wall, small_inspection):
     photo = PhotoRecord(
         id="P001", path=wall.name, sha256=sha256, width_px=400, height_px=300, notes=[],
         map_kind="pixels", cracks=[], rejected=[], tiles=[], overlay=None,
+        scale=ScaleRecord(mm_per_px=0.1, relative_standard=0.02, source="typed", detail="typed",
+                          homography=None, tilt_deg=None, risks=[]),
+        field=FieldRecord(pattern="none", parallel=[], spacing_px=None, spacing_mm=None,
+                          density_m_per_m2=None, area_m2=None),
     )  # fmt: skip
     assert isinstance(small_inspection.model, ModelRecord)
     changes = {"photographs": [photo], "root": str(wall.parent), "quantities": None, "copies": []}
@@ -102,22 +107,22 @@ def test_a_drawn_line_is_measured_and_graded(start, measure, y, width_px):
     assert found.inspection.photographs[0].field.density_m_per_m2 is not None
 
 
-def test_quantities_follow_and_a_rejected_line_has_none(start, wall):
-    start = scaled(start, wall)
+def test_quantities_follow_and_a_rejected_line_has_none(start, measure):
     drawn = then(start, Draw(lines=[[(60, 140), (340, 140)]]))
-    found = decided(drawn, measuring(wall, mm_per_px=0.1)).inspection
+    found = decided(drawn, measure).inspection
     assert found.quantities.length_m == pytest.approx(0.028, rel=0.03)
     key = drawn.photographs[0].finding("P001-D01").id
-    found = decided(then(start, Reject(what="scratch"), key), measuring(wall)).inspection
+    found = decided(then(start, Reject(what="scratch"), key), measure).inspection
     assert found.quantities.length_m == 0
     assert [one.reason for one in found.photographs[0].rejected] == ["rejected by a person"]
 
 
-def scaled(start, wall):
-    """The same with the scale in the record, as after an inspection with --mm-per-px."""
-    found = then(start, Scale(mm_per_px=0.1))
-    after = decided(found, measuring(wall)).inspection
-    return after, []
+def test_the_settings_of_another_inspection_are_told(start, wall):
+    reviewed = then(start, Draw(lines=[[(60, 140), (340, 140)]]))
+    for said in ({"mm_per_px": 0.2}, {}):
+        found = decided(reviewed, measuring(wall, **said))
+        assert "the record has 0.1 mm per px" in found.unmeasured["P001-D01"]
+        assert found.inspection.photographs[0].scale.mm_per_px == 0.1
 
 
 def test_the_scale_that_a_person_sets_counts(start, wall):

@@ -16,11 +16,13 @@ from cracklens.photos.no_concrete import NoConcrete
 from cracklens.photos.scale import ScaleRow
 from cracklens.record.convert import record_of
 from cracklens.record.decisions.decided import ToMeasure
+from cracklens.record.measured import ScaleRecord
 from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.tracing.crack import Branch, Crack, Tracing, Verdict
 
 Pixels = NDArray[np.uint8]
 _BY_HAND = "marked by a person"
+_SAME_SCALE = 0.01  # decoders of JPEG differ a little, and with them what is seen of a marker
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class Remeasurer:
         """Return the photograph with the cracks of `wanted`, measured again.
 
         Raises:
-            PhotoError: the photograph cannot be read, is another one than was inspected, or the
-                scale that was set cannot be.
+            PhotoError: the photograph cannot be read, is another one than was inspected, has
+                another scale than in the record, or the scale that was set cannot be.
         """
         photo = self._read(wanted)
         cracks = tuple(crack_of(one, photo.pixels) for one in wanted.cracks)
@@ -67,6 +69,12 @@ class Remeasurer:
             path=wanted.photo.path,
             overlay=wanted.photo.overlay,
         )
+        if wanted.scale is None and not _is_same(made.scale, wanted.photo.scale):
+            raise PhotoError(
+                photo.path,
+                f"its scale came out as {_said(made.scale)}, and the record has "
+                f"{_said(wanted.photo.scale)}: measure with the settings of the inspection",
+            )
         return _in_place(made, wanted)
 
     def _read(self, wanted: ToMeasure) -> Photo:
@@ -137,6 +145,16 @@ def _widths(
     return known if known.any() else np.full(len(points), dark_width_px(pixels, points))
 
 
+def _is_same(scale: ScaleRecord | None, other: ScaleRecord | None) -> bool:
+    if scale is None or other is None:
+        return scale is other
+    return abs(scale.mm_per_px / other.mm_per_px - 1) < _SAME_SCALE
+
+
+def _said(scale: ScaleRecord | None) -> str:
+    return "none" if scale is None else f"{scale.mm_per_px:.4g} mm per px"
+
+
 def _joined(known: NoConcrete | None, mask: NDArray[np.bool_]) -> NoConcrete:
     if known is None:
         return NoConcrete(mask, (_BY_HAND,))
@@ -146,7 +164,7 @@ def _joined(known: NoConcrete | None, mask: NDArray[np.bool_]) -> NoConcrete:
 def _in_place(made: PhotoRecord, wanted: ToMeasure) -> PhotoRecord:
     """Return what was measured under the ids that the lines have, beside what stays as it was."""
     before = wanted.photo
-    all_again = bool(wanted.scale or wanted.regions) or made.scale != before.scale
+    all_again = bool(wanted.scale or wanted.regions)
     names = {new.id: own.id for new, own in zip(made.cracks, wanted.cracks, strict=True)}
     cracks = [
         new.model_copy(update={"id": own.id, "continues": own.continues})
