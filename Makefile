@@ -41,7 +41,7 @@ $(VENV)/base.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing cracklens with everything for development into $(VENV) (once)"
-	$(INSTALL) --editable '.[train,onnxruntime,postgres,web,dev,docs]'
+	$(INSTALL) --editable '.[train,onnxruntime,postgres,sign,web,dev,docs]'
 	@touch $@
 
 $(VENV)/bin/python:

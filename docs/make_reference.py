@@ -12,13 +12,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import typer
-from pydantic import BaseModel
 
 from cracklens.cli.main import app
 from cracklens.models import ModelCard, card
 from cracklens.record import schema as record
+from cracklens.record.decisions import JOURNAL_SCHEMA, Approval, decision_schema
 
 DOCS = Path(__file__).parent
 PACKAGE = DOCS.parent / "src" / "cracklens"
@@ -74,23 +75,26 @@ def _help(arguments: list[str]) -> str:
     return "\n".join(line.rstrip() for line in done.stdout.splitlines()).strip("\n")
 
 
-def schema_of(model: type[BaseModel], name: str) -> str:
+def schema_of(content: dict[str, Any], name: str) -> str:
     """Return the JSON Schema of what cracklens writes; its id is its address on the site."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{SITE}/schema/{name}.json",
-        **model.model_json_schema(mode="serialization"),
+        **content,
     }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def pages() -> dict[Path, str]:
     """Return what each generated file should hold."""
-    models: dict[str, type[BaseModel]] = {
+    models = {
         f"model-card-{card.SCHEMA_VERSION}": ModelCard,
         f"inspection-{record.SCHEMA_VERSION}": record.Inspection,
+        "approval-1": Approval,
     }
-    schemas = {f"{name}.json": schema_of(model, name) for name, model in models.items()}
+    contents = {name: m.model_json_schema(mode="serialization") for name, m in models.items()}
+    contents[f"decision-{JOURNAL_SCHEMA}"] = decision_schema()
+    schemas = {f"{name}.json": schema_of(content, name) for name, content in contents.items()}
     return {
         DOCS / "cli.md": cli_page(),
         **{PACKAGE / "schemas" / name: text for name, text in schemas.items()},

@@ -10,6 +10,7 @@ import pytest
 
 from cracklens.errors import UsageError
 from cracklens.models.card import SCHEMA_VERSION as CARD_VERSION
+from cracklens.record.decisions import JOURNAL_SCHEMA
 from cracklens.record.schema import SCHEMA_VERSION as RECORD_VERSION
 from cracklens.schemas import read_schema, schemas
 
@@ -20,7 +21,12 @@ SITE = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["u
 
 
 def test_each_format_has_its_schema():
-    assert schemas() == [f"inspection-{RECORD_VERSION}", f"model-card-{CARD_VERSION}"]
+    assert schemas() == [
+        "approval-1",
+        f"decision-{JOURNAL_SCHEMA}",
+        f"inspection-{RECORD_VERSION}",
+        f"model-card-{CARD_VERSION}",
+    ]
     assert schemas() == sorted(path.stem for path in (ROOT / "docs" / "schema").iterdir())
 
 

@@ -310,6 +310,23 @@ def link_file(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
+def sync_folder(folder: Path) -> None:
+    """Make the names of files in a folder last through a power failure.
+
+    On Windows a folder cannot be opened, and nothing is done.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sha256_file(path: Path) -> str:
     """Return the SHA-256 of a regular file as 64 hexadecimal digits."""
     with open_regular(path) as file:

@@ -94,7 +94,17 @@ def run_doctor(wall, model, segmenter, tiles):
     assert "OpenVINO" in start("doctor").stdout
 
 
+def run_decide(wall, model, segmenter, tiles):
+    start("inspect", "wall.png", "-o", "out", "--model", segmenter, cwd=wall)
+    start("decide", "out", "P001", "comment", "--text", "seen", "--by", "A", cwd=wall)
+    start("approve", "out", "--by", "B", "--role", "engineer", cwd=wall)
+    listed = start("decisions", "out", cwd=wall).stdout
+    assert "version 1 approved by B, engineer" in listed
+    start("validate", "out", cwd=wall)
+
+
 RUNS = {
+    "decide, approve, decisions": run_decide,
     "inspect, validate": run_inspect,
     "predict": run_predict,
     "evaluate": run_evaluate,

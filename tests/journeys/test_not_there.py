@@ -7,6 +7,16 @@ import pytest
 from cracklens.cli.main import app, main
 
 NAMED = {
+    "decide": [
+        ["gone", "P001-C01", "accept", "--by", "A"],
+        ["empty", "P001-C01", "undo", "--by", "A"],
+    ],
+    "decisions": [["gone"], ["empty"]],
+    "approve": [
+        ["gone", "--by", "A", "--role", "engineer"],
+        ["empty", "--by", "A", "--role", "engineer"],
+        ["a.png", "--by", "A", "--role", "engineer", "--key", "gone.pem"],
+    ],
     "inspect": [
         ["gone", "-o", "out"],
         ["gone.jpg", "-o", "out"],

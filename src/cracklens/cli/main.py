@@ -11,8 +11,11 @@ import typer
 
 import cracklens
 from cracklens.cli import (
+    approve,
     audit,
     check_camera,
+    decide,
+    decisions,
     doctor,
     evaluate,
     inspect,
@@ -41,6 +44,9 @@ app = typer.Typer(
 inspect.add_to(app)
 serve.add_to(app)
 regrade.add_to(app)
+decide.add_to(app)
+decisions.add_to(app)
+approve.add_to(app)
 validate.add_to(app)
 register.add_to(app)
 target.add_to(app)

@@ -14,7 +14,7 @@ from cracklens.grading.resolution import LEAST_BOUNDARY_PX, too_coarse
 from cracklens.grading.rules import class_names
 from cracklens.measurement import Quantity
 
-__all__ = ["Priority", "Term", "Weights", "load_weights", "priority"]
+__all__ = ["Priority", "Term", "Weights", "factor_text", "load_weights", "priority"]
 
 _PROPOSAL = "A proposal for the order of work, not a rating: weights in docs/priority.md."
 
@@ -113,14 +113,19 @@ def priority(
     return Priority(
         score=if_crack if probability is None else if_crack * probability,
         terms=terms,
-        note=f"{_factor(if_crack, probability)} {_note(missing, context)}".lstrip(),
+        note=f"{factor_text(if_crack, probability)} {_note(missing, context)}".lstrip(),
         if_crack=if_crack,
         probability=probability,
     )
 
 
-def _factor(if_crack: float, probability: float | None) -> str:
-    """Return the sentence that explains the factor; empty where nothing verified the line."""
+def factor_text(if_crack: float, probability: float | None) -> str:
+    """Return the sentence that explains the factor; empty where nothing verified the line.
+
+    Args:
+        if_crack: 0 to 100.
+        probability: that the line is a crack.
+    """
     if probability is None:
         return ""
     share = share_text(probability)

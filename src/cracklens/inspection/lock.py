@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cracklens.errors import OutputError
+from cracklens.file_lock import hold
 from cracklens.files import explained
 
 
@@ -34,20 +35,18 @@ def locked(output: Path) -> Iterator[None]:
 
 
 def _hold(output: Path) -> int | None:
-    try:
-        import fcntl
-    except ImportError:  # Windows
+    if os.name != "posix":  # a folder cannot be opened
         return None
     handle = os.open(output, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held = hold(handle, wait=False)
     except BlockingIOError as error:
         os.close(handle)
         raise OutputError(
             f"another run is writing into {output} now: wait until it ends, or choose another "
             "output"
         ) from error
-    except OSError:  # a file system without locks
+    if not held:
         os.close(handle)
         return None
     return handle

@@ -15,7 +15,7 @@ def schemas() -> list[str]:
     """Return the names of the schemas, each with its version.
 
     >>> schemas()
-    ['inspection-3', 'model-card-1']
+    ['approval-1', 'decision-1', 'inspection-3', 'model-card-1']
     """
     names = (file.name for file in files(__name__).iterdir())
     return sorted(name.removesuffix(".json") for name in names if name.endswith(".json"))

@@ -3,15 +3,7 @@
 from collections.abc import Iterable
 
 from cracklens.grading.certainty import crack_text, is_unlikely, is_unsure
-from cracklens.record.decisions import (
-    Comment,
-    Decision,
-    Element,
-    Finding,
-    Gauge,
-    Reject,
-    State,
-)
+from cracklens.record.decisions import Finding, told
 from cracklens.record.decisions.model import OTHER
 from cracklens.record.schema import CrackRecord, PhotoRecord, RejectedRecord
 from cracklens.reporting import figures
@@ -66,35 +58,6 @@ def finding_view(finding: Finding, undone: frozenset[int] = frozenset()) -> Find
             for one in finding.history
         ],
     )
-
-
-def told(decision: Decision) -> str:
-    """Return a decision in a line."""
-    action = decision.action
-    if isinstance(action, Reject):
-        reason = f": {action.reason}" if action.reason else ""
-        return f"rejected, {named(action.what)}{reason}"
-    if isinstance(action, Gauge):
-        return f"width {action.width_mm:g} mm read with {action.instrument}"
-    if isinstance(action, State):
-        return f"{action.code}: {action.state}, {action.reason}"
-    if isinstance(action, Comment):
-        return action.text
-    if isinstance(action, Element):
-        return f"element {action.element}"
-    return _TOLD[action.kind]
-
-
-_TOLD = {
-    "accept": "accepted as a crack",
-    "course": "redrawn",
-    "join": "joined",
-    "split": "split",
-    "draw": "drawn",
-    "scale": "scale set",
-    "region": "a part marked as no concrete",
-    "undo": "an earlier decision taken back",
-}
 
 
 def _in_doubt(finding: Finding) -> bool:

@@ -98,6 +98,16 @@ def test_a_split_line_is_two_and_branches_stay_with_their_part(inspection, decid
     assert one(inspection, again, first.id).status == "rejected"
 
 
+def test_parts_and_joined_lines_keep_what_was_decided_before(inspection, decide):
+    straight, forked, _ = keys(inspection)
+    decide(Comment(text="wet"), forked)
+    decide(Split(branch=0, point=(30, 101)), forked)
+    made = decide(Join(others=[f"{forked}-1"]), straight)
+    photo = review(inspection, made).photographs[0]
+    assert [d.number for d in photo.finding(f"{forked}-2").history] == [1, 2]
+    assert [d.number for d in photo.finding(straight).history] == [1, 2, 3]
+
+
 @pytest.mark.parametrize(
     "action", [Split(branch=7, point=(30, 100)), Split(branch=0, point=(0, 0))]
 )
@@ -169,6 +179,15 @@ def test_undo_and_redo_in_turn(inspection, decide):
         to_redo(made)
     made = decide(to_undo(made))
     assert one(inspection, made, straight).status == "accepted"
+
+
+def test_an_undo_of_what_is_not_made_yet_undoes_nothing(inspection, decide):
+    straight = keys(inspection)[0]
+    decide(Comment(text="first"), straight)
+    early = decide(Undo(number=1), straight)[-1]
+    of_later = early.model_copy(update={"payload": {"number": 3}})
+    made = decide(Accept(), straight)
+    assert [one.number for one in holding([made[0], of_later, made[2]])] == [1, 3]
 
 
 def test_a_new_decision_ends_what_can_be_done_again(inspection, decide):

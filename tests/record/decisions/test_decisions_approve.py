@@ -1,10 +1,11 @@
 """A version that was approved: every later change shows."""
 
 import json
+import threading
 
 import pytest
 
-from cracklens.errors import DataError, OutputError
+from cracklens.errors import DataError, OutputError, UsageError
 from cracklens.record.decisions.approve import approval_problems, approvals, approve
 from cracklens.record.decisions.finding import findings_of
 from cracklens.record.decisions.journal import Journal
@@ -90,9 +91,9 @@ def test_another_history_of_the_same_length_shows(folder, inspection):
     approve(folder, who="B", role="inspector")
     Journal(folder).file.unlink()
     accept(folder, inspection, 1)
-    assert approval_problems(folder) == [
+    assert approval_problems(folder)[0] == (
         "version 1: its decisions were changed after it was approved"
-    ]
+    )
 
 
 def test_a_changed_or_missing_version_shows(folder, inspection):
@@ -105,3 +106,57 @@ def test_a_changed_or_missing_version_shows(folder, inspection):
     assert approval_problems(folder) == ["approved-1.json was changed after version 2 was approved"]
     file.unlink()
     assert "approved-1.json is missing" in approval_problems(folder)[0]
+
+
+def test_an_approval_without_a_name_is_refused(folder):
+    with pytest.raises(UsageError, match="needs who, role"):
+        approve(folder, who=" ", role="")
+    assert approvals(folder) == []
+
+
+def test_a_folder_without_a_record_is_not_approved_and_stays_empty(tmp_path):
+    with pytest.raises(DataError, match="name the output"):
+        approve(tmp_path, who="B", role="inspector")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_decision_of_another_version_shows(folder, inspection):
+    approve(folder, who="B", role="inspector")
+    photo = inspection.photographs[0]
+    Journal(folder).append(
+        lambda before: make_decision(
+            Accept(), who="A", photograph=photo.sha256, finding=findings_of(photo)[0].id
+        )
+    )
+    assert approval_problems(folder) == ["decision 1 says version 1 and belongs to version 2"]
+
+
+def test_nobody_decides_while_a_version_is_closed(folder, inspection):
+    late = threading.Thread(target=accept, args=(folder, inspection, 0))
+    with Journal(folder).closed() as known:
+        late.start()
+        late.join(0.3)
+        assert late.is_alive()
+        assert known == Journal(folder).read() == []
+    late.join()
+    assert len(Journal(folder).read()) == 1
+
+
+def test_two_who_approve_at_once_do_not_overwrite_each_other(folder, inspection):
+    accept(folder, inspection, 0)
+    said = []
+
+    def close(who):
+        try:
+            said.append(approve(folder, who=who, role="inspector").name)
+        except OutputError as error:
+            said.append(str(error))
+
+    both = [threading.Thread(target=close, args=(who,)) for who in "AB"]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sorted(said) == [
+        "approved-1.json", "nothing was decided since version 1 was approved",
+    ]  # fmt: skip

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cracklens.errors import UsageError
-from cracklens.record.decisions.finding import Finding, as_lines, findings_of, with_lines
+from cracklens.record.decisions.finding import (
+    Finding,
+    as_lines,
+    drawn_key,
+    findings_of,
+    with_lines,
+)
 from cracklens.record.decisions.history import holding
 from cracklens.record.decisions.model import (
     Accept,
@@ -23,7 +29,6 @@ from cracklens.record.decisions.model import (
     State,
 )
 from cracklens.record.decisions.split import split_lines
-from cracklens.record.finding_keys import finding_key
 from cracklens.record.schema import Inspection, PhotoRecord
 
 
@@ -56,6 +61,11 @@ class ReviewedPhoto:
     element: str | None = None
     history: tuple[Decision, ...] = ()
     not_applied: tuple[NotApplied, ...] = ()
+
+    @property
+    def original(self) -> list[Finding]:
+        """The findings without any decision, as the model said."""
+        return findings_of(self.record)
 
     def finding(self, key: str) -> Finding | None:
         """Return a finding by its id or its short name."""
@@ -120,18 +130,15 @@ def review_photo(
         decisions: all about it, in their order.
         holds: numbers of the decisions that hold.
     """
-    state = _State(photo, {one.id: one for one in findings_of(photo)})
     history = tuple(decisions)
+    state = _State(photo, history, {one.id: one for one in findings_of(photo)})
     for decision in history:
         if decision.number in holds:
             try:
                 state.take(decision)
             except UsageError as error:
                 state.not_applied.append(NotApplied(decision, str(error)))
-    findings = tuple(
-        replace(one, history=(*one.history, *(d for d in history if _concerns(d, one.id))))
-        for one in state.findings.values()
-    )
+    findings = tuple(replace(one, history=state.history_of(one)) for one in state.findings.values())
     return ReviewedPhoto(
         photo,
         findings,
@@ -152,6 +159,7 @@ class _State:
     """The findings of a photograph while decisions are applied."""
 
     photo: PhotoRecord
+    history: tuple[Decision, ...]
     findings: dict[str, Finding]
     scale: Scale | None = None
     regions: list[Region] = field(default_factory=list)
@@ -175,6 +183,15 @@ class _State:
             raise UsageError("the finding is gone")
         return found
 
+    def history_of(self, *findings: Finding, until: int | None = None) -> tuple[Decision, ...]:
+        """Return what was decided about findings and about what they came from, in its order."""
+        own = {one.number: one for finding in findings for one in finding.history}
+        for decision in self.history:
+            early = until is None or decision.number <= until
+            if early and any(_concerns(decision, finding.id) for finding in findings):
+                own[decision.number] = decision
+        return tuple(own[number] for number in sorted(own))
+
     def put(self, finding: Finding) -> None:
         self.findings[finding.id] = finding
 
@@ -196,14 +213,16 @@ def _course(state: _State, decision: Decision, action: Course) -> None:
 
 def _join(state: _State, decision: Decision, action: Join) -> None:
     first = state.one(decision)
-    others = [state.findings.get(key) for key in dict.fromkeys(action.others) if key != first.id]
-    if not others or any(one is None for one in others):
+    keys = [key for key in dict.fromkeys(action.others) if key != first.id]
+    others = [state.findings[key] for key in keys if key in state.findings]
+    if not others or len(others) < len(keys):
         raise UsageError("a part that was joined is gone")
-    lines = [line for one in (first, *others) if one for line in one.lines_px]
+    lines = [line for one in (first, *others) for line in one.lines_px]
+    history = state.history_of(first, *others, until=decision.number)
     for one in others:
-        if one:
-            del state.findings[one.id]
-    state.put(replace(with_lines(first, lines), status="accepted", what=None, why=None))
+        del state.findings[one.id]
+    joined = replace(with_lines(first, lines), history=history)
+    state.put(replace(joined, status="accepted", what=None, why=None))
 
 
 def _split(state: _State, decision: Decision, action: Split) -> None:
@@ -217,6 +236,7 @@ def _split(state: _State, decision: Decision, action: Split) -> None:
             id=f"{found.id}-{number}",
             name=f"{found.name}-{number}",
             origin="split",
+            history=state.history_of(found, until=decision.number),
         )
         for number, part in enumerate(parts, 1)
     ]
@@ -229,10 +249,9 @@ def _split(state: _State, decision: Decision, action: Split) -> None:
 
 def _draw(state: _State, decision: Decision, action: Draw) -> None:
     state.drawn += 1
-    key = finding_key(f"{state.photo.sha256}|{decision.number}", action.lines)
     state.put(
         Finding(
-            id=key,
+            id=drawn_key(decision),
             name=f"{state.photo.id}-D{state.drawn:02}",
             photograph=state.photo.id,
             origin="drawn",

@@ -7,19 +7,21 @@ file with the person's own Ed25519 key.
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field, ValidationError
 
-from cracklens.errors import DataError, OutputError
-from cracklens.files import INSPECTION, read_text, sha256_file, writing
+from cracklens.errors import CracklensError, DataError, OutputError, UsageError
+from cracklens.files import INSPECTION, read_bytes, read_text, sha256_file, sync_folder, writing
 from cracklens.record.base import Part
-from cracklens.record.decisions.journal import ConflictError, Journal
+from cracklens.record.decisions.journal import Journal
 from cracklens.record.decisions.model import Decision, Text
+from cracklens.record.decisions.sign import Signer, is_signature
 from cracklens.record.schema import Inspection
 from cracklens.version import __version__
 
@@ -45,6 +47,11 @@ class Approval(Part):
     last_decision_sha256: str = Field(description="Empty without decisions.")
     photographs_sha256: str = Field(description="Over the hashes of all photographs.")
     previous_sha256: str = Field(description="Of the file of the version before; empty for none.")
+    public_key: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="Ed25519 key of the signature in 'approved-N.sig'; null without one.",
+    )
 
 
 def approvals(folder: Path) -> list[Approval]:
@@ -80,8 +87,11 @@ def approve(
     statement: str = STATEMENT,
     expected: int | None = None,
     when: datetime | None = None,
+    signer: Signer | None = None,
 ) -> Path:
     """Close the current version of an inspection.
+
+    Nobody can decide while it is closed, so each decision belongs to one version.
 
     Args:
         folder: of the inspection.
@@ -90,54 +100,88 @@ def approve(
         statement: what the person states.
         expected: number of the last decision that the person saw; None for any.
         when: time with its zone; default: now.
+        signer: signs the file; see `load_signer`.
 
     Raises:
         DataError: there is no record, or history was changed.
         ConflictError: others decided in between.
         OutputError: nothing was decided since the last version, or the file cannot be written.
+        UsageError: the name, the role or the statement is empty.
 
     Returns:
         The new file.
     """
-    problems = approval_problems(folder)
-    if problems:
-        raise DataError(f"{folder} cannot be approved: {problems[0]}")
+    Inspection.load(folder)  # refuses a folder without a record before a journal is made in it
+    with Journal(folder).closed(expected=expected) as decisions:
+        problems = approval_problems(folder)
+        if problems:
+            raise DataError(f"{folder} cannot be approved: {problems[0]}")
+        facts = _next(folder, decisions, when)
+        try:
+            approval = Approval.model_validate(
+                facts
+                | {"who": who.strip(), "role": role.strip(), "statement": statement.strip()}
+                | {"public_key": signer.public_key if signer else None}
+            )
+        except ValidationError as error:
+            empty = ", ".join(str(fault["loc"][0]) for fault in error.errors())
+            raise UsageError(f"the approval needs {empty}") from error
+        return _write(folder, approval, signer)
+
+
+def _next(folder: Path, decisions: Sequence[Decision], when: datetime | None) -> dict[str, Any]:
+    """Return the facts of the approval of the current version."""
     before = approvals(folder)
-    decisions = Journal(folder).read()
-    if expected is not None and expected != len(decisions):
-        raise ConflictError(len(decisions), expected)
-    inspection = Inspection.load(folder)
     version = len(before) + 1
     record = sha256_file(folder / INSPECTION)
     if before and (before[-1].decisions, before[-1].record_sha256) == (len(decisions), record):
         raise OutputError(f"nothing was decided since version {version - 1} was approved")
     earlier = [*(one.when for one in before), *(one.when for one in decisions[-1:])]
-    approval = Approval(
-        version=version,
-        who=who.strip(),
-        role=role.strip(),
-        when=max([when or datetime.now(UTC), *earlier]),
-        statement=statement.strip(),
-        cracklens_version=__version__,
-        record_sha256=record,
-        decisions=len(decisions),
-        last_decision_sha256=decisions[-1].sha256 if decisions else "",
-        photographs_sha256=_photographs(inspection),
-        previous_sha256=sha256_file(_file(folder, version - 1)) if before else "",
-    )
-    file = _file(folder, version)
-    with writing(file) as partial:
-        content = json.dumps(approval.model_dump(mode="json"), indent=2, ensure_ascii=False)
-        partial.write_text(content + "\n", encoding="utf-8")
+    return {
+        "version": version,
+        "when": max([when or datetime.now(UTC), *earlier]),
+        "cracklens_version": __version__,
+        "record_sha256": record,
+        "decisions": len(decisions),
+        "last_decision_sha256": decisions[-1].sha256 if decisions else "",
+        "photographs_sha256": _photographs(Inspection.load(folder)),
+        "previous_sha256": sha256_file(_file(folder, version - 1)) if before else "",
+    }
+
+
+def _write(folder: Path, approval: Approval, signer: Signer | None) -> Path:
+    """Write an approval through to the disk; its signature is there before it counts."""
+    file = _file(folder, approval.version)
+    text = json.dumps(approval.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+    content = text.encode()
+    signature = _signature(folder, approval.version)
+    signature.unlink(missing_ok=True)  # of an approval that a power failure stopped
+    if signer:
+        _durable(signature, signer.sign(content))
+    _durable(file, content)
     return file
 
 
-def approval_problems(folder: Path) -> list[str]:
-    """Return what was changed since it was approved, one line each."""
-    return list(_problems(folder))
+def _durable(file: Path, content: bytes) -> None:
+    with writing(file) as partial, partial.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    sync_folder(file.parent)
 
 
-def _problems(folder: Path) -> Iterator[str]:
+def approval_problems(folder: Path, public_key: str | None = None) -> list[str]:
+    """Return what was changed since it was approved, one line each.
+
+    Args:
+        folder: of the inspection.
+        public_key: of the person whose signature every version must have, 64 hexadecimal digits;
+            None if any or none will do.
+    """
+    return list(_problems(folder, public_key))
+
+
+def _problems(folder: Path, public_key: str | None) -> Iterator[str]:
     try:
         known, decisions = approvals(folder), Journal(folder).read()
     except DataError as error:
@@ -145,8 +189,12 @@ def _problems(folder: Path) -> Iterator[str]:
         return
     for approval in known:
         yield from _of_version(folder, approval, decisions)
+        yield from _of_signature(folder, approval, public_key)
+    yield from _of_decisions(known, decisions)
     if known and sha256_file(folder / INSPECTION) != known[-1].record_sha256:
         yield f"inspection.json was changed since version {known[-1].version} was approved"
+    if public_key and not known:
+        yield "no version is approved, so there is no signature to check"
 
 
 def _of_version(folder: Path, approval: Approval, decisions: Sequence[Decision]) -> Iterator[str]:
@@ -163,8 +211,44 @@ def _of_version(folder: Path, approval: Approval, decisions: Sequence[Decision])
         yield f"approved-{version - 1}.json was changed after version {version} was approved"
 
 
+def _of_signature(folder: Path, approval: Approval, public_key: str | None) -> Iterator[str]:
+    file, version = _signature(folder, approval.version), approval.version
+    if approval.public_key is None:
+        if file.exists():
+            yield f"{file.name} signs version {version}, which was approved without a signature"
+        elif public_key:
+            yield f"version {version} is not signed"
+        return
+    if public_key and approval.public_key != public_key:
+        yield f"version {version} is signed with another key, {approval.public_key}"
+    try:
+        content = read_bytes(_file(folder, version))
+        if not is_signature(approval.public_key, read_bytes(file), content):
+            yield f"approved-{version}.json or its signature {file.name} was changed"
+    except OSError as error:
+        yield f"{file.name}, the signature of version {version}, cannot be read: {error.strerror}"
+    except CracklensError as error:
+        yield f"version {version}: {error}"
+
+
+def _of_decisions(known: Sequence[Approval], decisions: Sequence[Decision]) -> Iterator[str]:
+    """Name the first decision that says that it belongs to another version than it does."""
+    for decision in decisions:
+        own = 1 + sum(approval.decisions < decision.number for approval in known)
+        if decision.version != own:
+            yield (
+                f"decision {decision.number} says version {decision.version} and belongs to "
+                f"version {own}"
+            )
+            return
+
+
 def _file(folder: Path, version: int) -> Path:
     return folder / f"approved-{version}.json"
+
+
+def _signature(folder: Path, version: int) -> Path:
+    return folder / f"approved-{version}.sig"
 
 
 def _photographs(inspection: Inspection) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cracklens.record.base import Point
 from cracklens.record.decisions.model import Decision, Gauge
-from cracklens.record.finding_keys import finding_keys, lines_of
+from cracklens.record.finding_keys import finding_key, finding_keys, lines_of
 from cracklens.record.schema import CrackRecord, PhotoRecord, RejectedRecord
 
 Origin = Literal["model", "set aside", "drawn", "split"]
@@ -58,7 +58,7 @@ class Finding:
     def counts(self) -> bool:
         """Whether it is reported: a crack that nobody rejected, or a line that a person accepts."""
         if self.status == "open":
-            return self.origin != "set aside"
+            return not isinstance(self.record, RejectedRecord)
         return self.status == "accepted"
 
     @property
@@ -93,6 +93,15 @@ def findings_of(photo: PhotoRecord) -> list[Finding]:
         )
         for place, (key, line) in enumerate(zip(finding_keys(photo), lines, strict=True))
     ]
+
+
+def drawn_key(decision: Decision) -> str:
+    """Return the id of the line that a decision draws; it hangs on the photograph and the line.
+
+    The number of the decision is in it, so that two people who draw one line make two findings.
+    """
+    lines = decision.payload["lines"]
+    return finding_key(f"{decision.photograph}|{decision.number}", lines)
 
 
 def as_lines(lines: Sequence[Sequence[Point]]) -> Lines:

@@ -9,11 +9,16 @@ _UNDO = "undo"
 
 
 def undone(decisions: Sequence[Decision]) -> set[int]:
-    """Return the numbers of decisions that no longer hold, undone undos among them."""
+    """Return the numbers of decisions that no longer hold, undone undos among them.
+
+    What an undo says of a later decision is nothing: that one was not made yet.
+    """
     gone: set[int] = set()
     for decision in reversed(decisions):
         action = decision.action if decision.kind == _UNDO else None
-        if isinstance(action, Undo) and decision.number not in gone:
+        if not isinstance(action, Undo) or decision.number in gone:
+            continue
+        if action.number < decision.number:
             gone.add(action.number)
     return gone
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cracklens.errors import DataError, OutputError
-from cracklens.files import explained
+from cracklens.file_lock import hold
+from cracklens.files import explained, sync_folder
 from cracklens.record.decisions.model import Decision, line_of, read_decision
 
 JOURNAL = "decisions.jsonl"
@@ -77,15 +78,36 @@ class Journal:
         with explained(self.folder), _locked(self.file) as handle:
             content = handle.read()
             known = _decisions(content, self.file)
-            last = len(known)
-            if expected is not None and expected != last:
-                raise ConflictError(last, expected)
+            _require_last(known, expected)
             decision = make(known)
+            last = len(known)
             if decision.number != last + 1:
                 raise OutputError(f"decision {decision.number} cannot follow decision {last}")
             whole = content.rfind(_END) + 1  # what follows it was left by a killed process
             _write(handle, whole, line_of(decision).encode() + _END)
         return decision
+
+    @contextmanager
+    def closed(self, *, expected: int | None = None) -> Iterator[list[Decision]]:
+        """Yield all decisions while nobody can append one.
+
+        Args:
+            expected: number of the last decision that the person saw; None for any.
+
+        Raises:
+            ConflictError: another one was appended since.
+            DataError: history was changed.
+            OutputError: the journal cannot be opened.
+        """
+        with explained(self.folder), _locked(self.file) as handle:
+            known = _decisions(handle.read(), self.file)
+            _require_last(known, expected)
+            yield known
+
+
+def _require_last(known: Sequence[Decision], expected: int | None) -> None:
+    if expected is not None and expected != len(known):
+        raise ConflictError(len(known), expected)
 
 
 def _decisions(content: bytes, file: Path) -> list[Decision]:
@@ -108,12 +130,16 @@ def _decisions(content: bytes, file: Path) -> list[Decision]:
 
 
 def _write(handle: BinaryIO, at: int, line: bytes) -> None:
-    """Write a line at a place, through to the disk; on a failure nothing of it is left."""
+    """Write a line at a place, through to the disk; on a failure nothing of it is left.
+
+    A disk that becomes full takes a part of a line and says so only to the next attempt.
+    """
+    rest = memoryview(line)
     try:
         handle.seek(at)
         handle.truncate()
-        handle.write(line)
-        handle.flush()
+        while rest:
+            rest = rest[handle.write(rest) :]
         os.fsync(handle.fileno())
     except OSError:
         os.ftruncate(handle.fileno(), at)
@@ -126,28 +152,9 @@ def _locked(file: Path) -> Iterator[BinaryIO]:
     made = not file.exists()
     handle = os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o644), "r+b", buffering=0)
     try:
-        _hold(handle)
+        hold(handle.fileno(), wait=True)
         if made:
-            _sync_folder(file.parent)
+            sync_folder(file.parent)
         yield handle
     finally:
         handle.close()
-
-
-def _hold(handle: object) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return
-    fcntl.flock(handle, fcntl.LOCK_EX)  # type: ignore[arg-type]
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the name of a new file last; on Windows a folder cannot be opened."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

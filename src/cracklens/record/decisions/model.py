@@ -180,11 +180,14 @@ def make_decision(
         UsageError: the action lacks what it is about, or makes no sense.
     """
     _require(action, photograph, finding)
+    number = previous.number + 1 if previous else 1
+    if isinstance(action, Undo) and action.number >= number:
+        raise UsageError(f"there is no decision {action.number} to undo yet")
     now = when or datetime.now(UTC)
     if previous is not None:
         now = max(now, previous.when)
     content: dict[str, Any] = {
-        "number": previous.number + 1 if previous else 1,
+        "number": number,
         "photograph": photograph,
         "finding": finding,
         "who": who.strip(),

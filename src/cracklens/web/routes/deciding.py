@@ -17,11 +17,11 @@ from cracklens.record.decisions import (
     make_decision,
     to_redo,
     to_undo,
+    told,
 )
 from cracklens.record.decisions.journal import Make
 from cracklens.record.decisions.model import Action, OfPhotograph
 from cracklens.web.desk import Desk
-from cracklens.web.present import told
 from cracklens.web.routes.reading import detail, inspection_view
 from cracklens.web.views import Decided, InspectionView, SummaryView, View
 
