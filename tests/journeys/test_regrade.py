@@ -177,5 +177,5 @@ def test_what_is_kept_is_checked(cracklens, place, damage, said):
 
 def test_a_folder_without_an_inspection_is_named(cracklens, tmp_path):
     (tmp_path / "empty").mkdir()
-    told = cracklens("regrade", "empty", code=1, cwd=tmp_path).stderr
+    told = cracklens("regrade", "empty", code=2, cwd=tmp_path).stderr
     assert "holds no inspection" in told
