@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 
 from cracklens.errors import DataError, DataNotFoundError, OutputError
 from cracklens.files import INSPECTION
+from cracklens.record.decisions import JOURNAL
 from cracklens.record.finding_keys import finding_key, finding_keys
 from cracklens.record.schema import Inspection
 from cracklens.record.validate import find_problems
 from cracklens.register.database import open_register
-from cracklens.register.decisions import JOURNAL, append_decision, decisions_of
+from cracklens.register.decisions import append_decision, decisions_of
 from cracklens.register.export_inspection import export_inspection, read_inspection
 from cracklens.register.import_inspection import VisitFacts, import_inspection
 from cracklens.register.schema import (

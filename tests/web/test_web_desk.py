@@ -112,6 +112,7 @@ def test_the_next_unsure_line_is_found_until_none_is_left(api):
         ({"kind": "undo", "number": 1}, "P001-C01", 422, "use /undo"),
         ({"kind": "draw", "lines": [[[1, 1]]]}, None, 422, "at least 2"),
         ({"kind": "magic"}, None, 422, "magic"),
+        ({"kind": "draw", "lines": [[[1, 1], [9000, 40]]]}, None, 422, "9000"),
     ],
 )
 def test_what_makes_no_sense_is_refused(api, folder, decision, finding, status, said):

@@ -15,12 +15,10 @@ from sqlalchemy.orm import Session
 
 from cracklens.errors import DataError, OutputError
 from cracklens.files import read_text
+from cracklens.record.decisions import JOURNAL
 from cracklens.register.places import lock_visit
 from cracklens.register.schema import DecisionRow, Finding, Photograph, Visit
 from cracklens.register.summaries import UNSURE_FROM
-
-JOURNAL = "decisions.jsonl"
-"""In the folder of an inspection: one decision a line."""
 
 
 class DecisionLine(BaseModel):

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from cracklens.errors import DataError, DataNotFoundError, did_you_mean
 from cracklens.files import INSPECTION, INSPECTION_FILES, UNFINISHED, as_path, writing_folder
+from cracklens.record.decisions import JOURNAL
 from cracklens.record.schema import Inspection
 from cracklens.register.database import Register
-from cracklens.register.decisions import JOURNAL, decisions_of
+from cracklens.register.decisions import decisions_of
 from cracklens.register.digests import inspection_digest, photo_digest
 from cracklens.register.schema import Finding, InspectedRow, InspectionRow, Result
 

@@ -19,6 +19,7 @@ from cracklens.record.decisions import (
     to_undo,
     told,
 )
+from cracklens.record.decisions.checks import check_action
 from cracklens.record.decisions.journal import Make
 from cracklens.record.decisions.model import Action, OfPhotograph
 from cracklens.web.desk import Desk
@@ -82,12 +83,14 @@ def deciding(desk: Desk) -> APIRouter:
         if isinstance(body.decision, Undo):
             raise UsageError("to take a decision back, use /undo or /redo")
         finding = _finding(desk, body)
+        photo = desk.shown.photograph(body.photograph).record
+        check_action(body.decision, photo)
 
         def make(before: Sequence[Decision]) -> Decision:
             return make_decision(
                 body.decision,
                 who=body.by,
-                photograph=desk.shown.photograph(body.photograph).record.sha256,
+                photograph=photo.sha256,
                 finding=finding,
                 previous=before[-1] if before else None,
                 version=len(approvals(desk.shown.folder)) + 1,
