@@ -6,6 +6,7 @@ import pytest
 from cracklens.errors import UsageError
 from cracklens.synthesis import DISTRACTORS, render_masonry_picture
 from cracklens.synthesis.masonry_picture import WALLS
+from cracklens.synthesis.mortar import lay_mortar
 
 SIDE_PX = 160
 
@@ -68,3 +69,17 @@ def test_a_wrong_size_or_seed_is_refused():
         render_masonry_picture(-1, 96, 96)
     with pytest.raises(UsageError, match="64 px"):
         render_masonry_picture(0, 96, 63)
+
+
+def test_wide_mortar_lies_where_the_joints_are(many):
+    """Seen from near, joints are wide and their mortar differs from the bricks."""
+    rng = np.random.default_rng(3)
+    joints = np.zeros((SIDE_PX, SIDE_PX), np.float32)
+    joints[40:42], joints[120:122] = 1.0, 1.0
+    brick = np.full((SIDE_PX, SIDE_PX, 3), 60.0, np.float32)
+    surface, mask = lay_mortar(brick, joints, rng)
+    assert mask[41].mean() > 0.95
+    assert mask.mean() > joints.mean()
+    assert mask[80].max() < 0.05
+    assert abs(surface[41].mean() - 60.0) > 10.0
+    assert abs(surface[80].mean() - 60.0) < 2.0

@@ -12,13 +12,16 @@ from cracklens.synthesis.camera import Camera, photograph
 from cracklens.synthesis.concrete import render_concrete
 from cracklens.synthesis.crack import RenderedCrack
 from cracklens.synthesis.distractors import CASTS_SHADOW, DISTRACTORS, IN_FRONT
+from cracklens.synthesis.distractors.edges import add_member_edge
 from cracklens.synthesis.drawing import crack_coverage
 from cracklens.synthesis.faint_cracks import draw_faint_cracks, paint_faint_cracks
 from cracklens.synthesis.noise import FloatImage
 from cracklens.synthesis.weathered import weathered_boards
 
 SMALLEST_HARD_PICTURE_PX = 64
-_STREAM = 41  # separates these pictures from other renderings with the same seed
+_STREAM, _EDGE_STREAM = 41, 47  # separate these pictures from others with the same seed
+MEMBER_EDGE = "member edge"
+_EDGE_SHARE = 0.15
 _CRACKED_SHARE, _WEATHERED_SHARE, _JOINT_SHARE = 0.65, 0.5, 0.2
 _LOOKALIKE_SHARES = {True: (0.35, 0.35, 0.2, 0.1), False: (0.15, 0.4, 0.3, 0.15)}
 _HIDES_FROM = 0.3  # share of a pixel under an object
@@ -33,7 +36,8 @@ class RenderedSurface:
         cracks: All cracks, also hidden ones.
         crack_coverage: (H, W) float32 in [0, 1], the share of each pixel's area under a visible
             crack; 0 under objects in front of the surface.
-        lookalikes: Mask (H, W) uint8, 0 to 255, of each look-alike by its name in `DISTRACTORS`.
+        lookalikes: Mask (H, W) uint8, 0 to 255, of each look-alike by its name in `DISTRACTORS`, or
+            `MEMBER_EDGE`.
         hidden: (H, W) bool, pixels on which an object in front hides the surface.
     """
 
@@ -65,6 +69,11 @@ def render_hard_picture(
     _check(seed, height_px, width_px, background)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, _STREAM])))
     picture = _Picture(_surface(height_px, width_px, background, rng))
+    own = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, _EDGE_STREAM])))
+    if own.random() < _EDGE_SHARE:
+        edge = add_member_edge(picture.surface, own)
+        picture.surface = edge.surface
+        picture.mark(MEMBER_EDGE, edge.mask)
     cracked = bool(rng.random() < _CRACKED_SHARE)
     if rng.random() < _JOINT_SHARE and not picture.lines:
         joint = print_one_joint(picture.surface, rng)

@@ -16,6 +16,7 @@ from cracklens.synthesis.distractors.canvas import chance, spread
 from cracklens.synthesis.drawing import crack_coverage, open_courses
 from cracklens.synthesis.hard_picture import SMALLEST_HARD_PICTURE_PX, RenderedSurface
 from cracklens.synthesis.layouts import Course
+from cracklens.synthesis.mortar import lay_mortar
 from cracklens.synthesis.noise import FloatImage, value_noise
 from cracklens.synthesis.paint import CrackLook, paint_cracks
 
@@ -26,6 +27,8 @@ _STREAM = 43  # separates these pictures from other renderings with the same see
 _CRACKED_SHARE = 0.65
 _ROUTE_STEP_PX = 3  # of the grid on which a course is found
 _ON_JOINT = 0.4
+_WIDEST = 0.08  # opening of a crack, in sides of the picture
+_MORTAR_SHARE = 0.6
 
 
 def render_masonry_picture(seed: int, height_px: int, width_px: int) -> RenderedSurface:
@@ -55,7 +58,7 @@ def render_masonry_picture(seed: int, height_px: int, width_px: int) -> Rendered
     surface, joints = _wall(name, height_px, width_px, rng)
     cracks: tuple[RenderedCrack, ...] = ()
     if rng.random() < _CRACKED_SHARE:
-        opening_px = spread(1.2, 14.0, rng)
+        opening_px = spread(1.2, max(14.0, _WIDEST * min(height_px, width_px)), rng)
         course = Course(_course(joints, opening_px, rng), opening_px)
         cracks = open_courses([course], height_px, width_px, rng, most_width_px=2 * opening_px)
         surface = paint_cracks(surface, cracks, rng, look=_look(rng))
@@ -81,11 +84,13 @@ def _wall(
     name: str, height_px: int, width_px: int, rng: np.random.Generator
 ) -> tuple[FloatImage, FloatImage]:
     """Return a wall and the mask of its joints, up to close-ups of one brick."""
-    closer = spread(1.0, 3.0, rng)
-    size = max(int(height_px / closer), 48), max(int(width_px / closer), 48)
+    closer = spread(1.0, 6.0, rng)
+    size = max(int(height_px / closer), 64), max(int(width_px / closer), 64)
     drawn = DISTRACTORS[name](render_concrete(*size, rng), rng)
     surface = cv2.resize(drawn.surface, (width_px, height_px), interpolation=cv2.INTER_CUBIC)
     joints = cv2.resize(drawn.mask, (width_px, height_px), interpolation=cv2.INTER_LINEAR)
+    if chance(_MORTAR_SHARE, rng):
+        surface, joints = lay_mortar(surface, joints, rng)
     # enlarging has removed the grain
     grain = value_noise(height_px, width_px, 1.6, rng) + value_noise(height_px, width_px, 4.0, rng)
     more = 1.0 + (0.6 if chance(0.5, rng) else 0.0) * joints  # mortar is coarser than brick

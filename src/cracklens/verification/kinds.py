@@ -48,8 +48,9 @@ OF_DISTRACTOR = {
     "twigs and roots": "plant",
     "spall edge": "chip or spall edge",
     "object edge": "object, no surface",
+    "member edge": "joint",
 }
-"""The look-alike of each name in `cracklens.synthesis.DISTRACTORS`."""
+"""The look-alike of each name in `cracklens.synthesis.DISTRACTORS` and of the edge of a member."""
 
 _WITHOUT_ARTICLE = {"hair or straw", "object, no surface", "surface texture"}
 

@@ -20,7 +20,7 @@ class VerifyConfig(DataSettings):
     )
     walls: int = _verifier(1_500, "Rendered pictures of up to 1,024 px.", ge=20)
     scenes: int = _verifier(100, "Rendered scenes of 3 MP.", ge=0)
-    masonry: int = _verifier(400, "Rendered pictures of brickwork.", ge=0)
+    masonry: int = _verifier(1_200, "Rendered pictures of brickwork.", ge=0)
     tiles: int = _verifier(5_000, "Labelled tiles at most; 0 for none.", ge=0)
     masked: str | None = _verifier(
         None, "Folder of more pictures, with drawn masks; a third of them validates."
@@ -31,6 +31,6 @@ class VerifyConfig(DataSettings):
     candidate_threshold: float = _verifier(
         0.3, "Probability that a line reaches somewhere to be judged.", gt=0, lt=1
     )
-    steps: int = _verifier(2_000, "Steps of the optimiser.", ge=1)
+    steps: int = _verifier(3_000, "Steps of the optimiser.", ge=1)
     batch_size: int = _verifier(192, "Pieces per step.", ge=2)
     learning_rate: float = _verifier(2e-3, "Highest learning rate of AdamW.", gt=0)

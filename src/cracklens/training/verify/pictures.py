@@ -28,7 +28,7 @@ from cracklens.training.segment.augment import vary_light
 from cracklens.training.shards import run_shards, shard_done
 from cracklens.verification.kinds import CRACK, KINDS, OF_DISTRACTOR
 
-FORMAT = "1"
+FORMAT = "2"
 """Version of the rendering; a new value makes cached pictures invalid."""
 Labels = NDArray[np.uint8]
 
