@@ -23,19 +23,25 @@ def lay_mortar(
     Returns:
         The new surface and the mask of the wide joints.
     """
-    shape = joints.shape
-    wide_px = spread(1.0, 0.07 * min(shape), rng)
+    rows, columns = joints.shape
+    wide_px = spread(1.0, 0.07 * min(rows, columns), rng)
     bricks = (joints <= _ON_JOINT).astype(np.uint8)
     away = cv2.distanceTransform(bricks, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     rough_px = rng.uniform(0.1, 0.5) * wide_px
     edge = away - np.float32(wide_px)
-    edge += np.float32(rough_px) * fractal_noise(*shape, max(5.0, 1.5 * wide_px), rng, octaves=3)
+    edge += np.float32(rough_px) * fractal_noise(
+        rows, columns, max(5.0, 1.5 * wide_px), rng, octaves=3
+    )
     soft_px = np.float32(spread(1.0, 3.0, rng))
     mortar: FloatImage = smoothstep(np.clip(0.5 - edge / soft_px, 0.0, 1.0)).astype(np.float32)
     level = rng.uniform(120.0, 235.0) if chance(0.7, rng) else rng.uniform(50.0, 120.0)
     colour = np.float32(level) * np.array(_MORTARS[int(rng.integers(len(_MORTARS)))], np.float32)
-    grain = np.float32(spread(0.03, 0.2, rng)) * value_noise(*shape, spread(1.5, 5.0, rng), rng)
-    blotches = np.float32(rng.uniform(0.0, 0.2)) * fractal_noise(*shape, 30.0, rng, octaves=3)
+    grain = np.float32(spread(0.03, 0.2, rng)) * value_noise(
+        rows, columns, spread(1.5, 5.0, rng), rng
+    )
+    blotches = np.float32(rng.uniform(0.0, 0.2)) * fractal_noise(
+        rows, columns, 30.0, rng, octaves=3
+    )
     laid = (1.0 + grain + blotches)[:, :, None] * colour
     covered = surface + mortar[:, :, None] * (laid - surface)
     return _lit(covered, mortar, wide_px, rng), mortar
