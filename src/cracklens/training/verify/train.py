@@ -27,7 +27,7 @@ from cracklens.training.verify.labelled import (
     labels_of,
 )
 from cracklens.training.verify.network import VerifierNetwork
-from cracklens.training.verify.pictures import RenderedKind, bank_folder, picture_bank
+from cracklens.training.verify.pictures import FORMAT, RenderedKind, bank_folder, picture_bank
 from cracklens.training.verify.sources import (
     Source,
     cache_key,
@@ -170,7 +170,7 @@ def _sources(data: str | Path, config: VerifyConfig, cache: Path, progress: Prog
     if config.masked:
         for sources, validates in zip(found, (False, True), strict=True):
             sources.append(of_masks(Path(config.masked), config.max_pixels, validates=validates))
-    key = f"{[(s.name, s.count) for s in found[0]]} {dataset.root.resolve()}"
+    key = f"{FORMAT} {[(s.name, s.count) for s in found[0]]} {dataset.root.resolve()}"
     return _Sources(tuple(found[0]), tuple(found[1]), key)
 
 
