@@ -38,12 +38,22 @@ def load_checkpoint(
     optimiser: torch.optim.Optimizer,
     device: torch.device,
 ) -> int:
-    """Load a checkpoint into modules and optimiser; return its step, or 0 without a file."""
+    """Load a checkpoint into modules and optimiser; return its step, or 0 without a file.
+
+    Raises:
+        DataError: the checkpoint is damaged or of another network.
+    """
     if not path.is_file():
         return 0
-    state = load_file(path, device=str(device))
-    load_tensors(state, modules, optimiser)
-    return int(state["step"])
+    try:
+        state = load_file(path, device=str(device))
+        load_tensors(state, modules, optimiser)
+        return int(state["step"])
+    except (OSError, SafetensorError, RuntimeError, ValueError, KeyError, IndexError) as error:
+        raise DataError(
+            f"the checkpoint {path} is damaged or of another network: delete it, and the training "
+            "starts from its first step"
+        ) from error
 
 
 def tensors_of(
