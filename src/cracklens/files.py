@@ -27,6 +27,7 @@ INSPECTION = "inspection.json"
 UNFINISHED = ".unfinished"
 CROPS = "crops"
 LINES = "lines"
+DECISIONS = "decisions.jsonl"
 INSPECTION_FILES = (
     INSPECTION, "report.html", "timings.json", "overlays", CROPS, "tables", LINES, UNFINISHED,
 )  # fmt: skip
@@ -233,6 +234,11 @@ def _require_ours(folder: Path) -> None:
     if is_inspection(folder):
         record, ours = {INSPECTION: True}, {*INSPECTION_FILES, *LITTER}
     others = sorted(entry.name for entry in folder.iterdir() if entry.name not in ours)
+    if record and DECISIONS in others:
+        raise OutputError(
+            f"{folder} holds decisions of people ({DECISIONS}), which are never replaced: choose "
+            f"another output, then take them along with cracklens decisions {folder} --carry-to NEW"
+        )
     if not record or others:
         what = f"holds {others[0]}, which" if record else "exists and"
         raise OutputError(

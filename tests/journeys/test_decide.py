@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from PIL import Image
 
 from cracklens.record.decisions import JOURNAL, findings_of
 from cracklens.record.schema import Inspection
@@ -91,3 +92,34 @@ def test_from_the_first_decision_to_a_signed_version_that_shows_each_change(
     journal.write_text(journal.read_text("utf-8").replace("0.4", "0.2"), "utf-8")
     assert "history was changed at decision 3" in cracklens("validate", report, code=1).stdout
     assert "history was changed at decision 3" in cracklens("decisions", report, code=1).stderr
+
+
+def test_decisions_go_along_to_another_inspection(cracklens, report, tmp_path):
+    inspection = Inspection.load(report)
+    photo = inspection.photographs[0]
+    again, fewer = tmp_path / "again", tmp_path / "fewer"
+    inspection.save(again)
+    for crack in photo.cracks:
+        cracklens("decide", report, crack.id, "accept", "--by", "A. Smith")
+    done = cracklens("decisions", report, "--carry-to", again).stdout
+    assert f"{len(photo.cracks)} decisions carried to {again}, 0 not" in done
+    assert cracklens("decisions", again).stdout.count("A. Smith") == len(photo.cracks)
+
+    less = photo.model_copy(update={"cracks": photo.cracks[:1], "field": None})
+    inspection.model_copy(update={"photographs": [less]}).save(fewer)
+    done = cracklens("decisions", report, "--carry-to", fewer).stdout
+    assert "not carried: decision 2" in done
+    assert "no line of the new inspection" in done
+    twice = cracklens("decisions", report, "--carry-to", fewer, code=2).stderr
+    assert "has decisions already" in " ".join(twice.split())
+
+
+def test_an_inspection_with_decisions_is_never_replaced(cracklens, report, tmp_path):
+    (tmp_path / "photographs").mkdir()
+    Image.new("RGB", (300, 200)).save(tmp_path / "photographs" / "a.png")
+    photo = Inspection.load(report).photographs[0]
+    cracklens("decide", report, photo.cracks[0].id, "accept", "--by", "A. Smith")
+    for option in ("--overwrite", "--resume"):
+        said = cracklens("inspect", tmp_path / "photographs", "-o", report, option, code=1).stderr
+        assert "--carry-to" in " ".join(said.split())
+    assert (report / JOURNAL).is_file()

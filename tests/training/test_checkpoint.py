@@ -2,7 +2,9 @@
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs the extra train")
+pytest.importorskip("torch", reason="needs the extra train")
+
+import torch
 
 from cracklens.errors import DataError
 from cracklens.training.checkpoint import load_checkpoint, save_checkpoint

@@ -22,7 +22,7 @@ from cracklens.record.decisions.approve import (
     approvals,
     approve,
 )
-from cracklens.record.decisions.carry import Carried, Lost, carry_into, carry_over
+from cracklens.record.decisions.carry import Carried, Lost, carry_folder, carry_into, carry_over
 from cracklens.record.decisions.decide import decide, take_back
 from cracklens.record.decisions.decided import Decided, Measure, ToMeasure, decided
 from cracklens.record.decisions.finding import Finding, findings_of
@@ -88,6 +88,7 @@ __all__ = [
     "approval_problems",
     "approvals",
     "approve",
+    "carry_folder",
     "carry_into",
     "carry_over",
     "decide",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,6 +111,27 @@ def carry_into(journal: Journal, carried: Sequence[Carried], *, version: int = 1
         if isinstance(action, Draw):
             drawn[one.decision.number] = drawn_key(made[-1])
     return made
+
+
+def carry_folder(old: Path, new: Path) -> tuple[list[Decision], list[Lost]]:
+    """Carry the decisions of an inspection folder to another one without decisions.
+
+    Returns:
+        The decisions as they were appended there, and those that could not be carried.
+
+    Raises:
+        DataError: a folder holds no inspection, or its history was changed.
+        OutputError: the journal cannot be written.
+        UsageError: the new inspection has decisions already, or is the same one.
+    """
+    journal = Journal(new)
+    if journal.read():
+        raise UsageError(
+            f"{new} has decisions already: decisions are carried to an inspection without any"
+        )
+    before = Journal(old).read()
+    carried, lost = carry_over(before, Inspection.load(old), Inspection.load(new))
+    return carry_into(journal, carried), lost
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from typing import BinaryIO
 
 from cracklens.errors import DataError, OutputError
 from cracklens.file_lock import hold
-from cracklens.files import explained, sync_folder
+from cracklens.files import DECISIONS, explained, sync_folder
 from cracklens.record.decisions.model import Decision, line_of, read_decision
 
-JOURNAL = "decisions.jsonl"
+JOURNAL = DECISIONS
 _END = b"\n"
 Make = Callable[[Sequence[Decision]], Decision]
 """Makes the next decision from all before it."""
