@@ -31,7 +31,7 @@ def main() -> None:
     rows = []
     for blur_px in BLURS_PX:
         shares = [
-            float(np.mean([_marked(detector, seed, width, blur_px) for seed in SEEDS]))
+            float(np.mean([marked(detector, seed, width, blur_px) for seed in SEEDS]))
             for width in WIDTHS_PX
         ]
         rows.append({"blur_px": blur_px, "shares": shares, "finest_px": _finest(shares)})
@@ -39,10 +39,12 @@ def main() -> None:
     _write(rows)
 
 
-def _marked(detector: Detector, seed: int, width_px: float, blur_px: float) -> float:
+def marked(
+    detector: Detector, seed: int, width_px: float, blur_px: float, side_px: int = _SIDE_PX
+) -> float:
     """Return the share of the centreline of a rendered crack that is marked."""
     specimen: Specimen = render_specimen(
-        seed, width_px=width_px, blur_px=blur_px, size_px=_SIDE_PX, crumble=0.0, variation=0.1
+        seed, width_px=width_px, blur_px=blur_px, size_px=side_px, crumble=0.0, variation=0.1
     )
     settings = detector.card.segmentation
     assert settings is not None
@@ -52,7 +54,7 @@ def _marked(detector: Detector, seed: int, width_px: float, blur_px: float) -> f
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     near = cv2.dilate(mask.astype(np.uint8), disc) > 0
     x, y = np.rint(specimen.cracks[0].points_px).astype(int).T
-    inside = (x >= 0) & (y >= 0) & (x < _SIDE_PX) & (y < _SIDE_PX)
+    inside = (x >= 0) & (y >= 0) & (x < side_px) & (y < side_px)
     return float(near[y[inside], x[inside]].mean())
 
 

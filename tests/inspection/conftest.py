@@ -35,7 +35,7 @@ class DarkDetector:
     def __init__(self) -> None:
         self.calls = 0
 
-    def detect(self, pixels: np.ndarray) -> ProbabilityMap:
+    def detect(self, pixels: np.ndarray, mm_per_px: float | None = None) -> ProbabilityMap:
         self.calls += 1
         return ProbabilityMap((255 - pixels[..., 1]) * (pixels[..., 1] < 100), *NO_TILES)
 

@@ -76,11 +76,11 @@ def test_where_a_photograph_fails_its_copies_fail(site, dark, step, monkeypatch)
     elif step == "detect":
         seen = []
 
-        def detect(pixels, real=dark.detect):
+        def detect(pixels, mm_per_px, real=dark.detect):
             seen.append(1)
             if len(seen) == 1:
                 raise ValueError("a fault of ours")
-            return real(pixels)
+            return real(pixels, mm_per_px)
 
         monkeypatch.setattr(dark, "detect", detect)
     else:

@@ -39,7 +39,7 @@ class Known:
     def __init__(self, coverage):
         self.map = (coverage * 255).astype(np.uint8)
 
-    def detect(self, pixels):
+    def detect(self, pixels, mm_per_px=None):
         none = np.zeros((0, 4), np.int32), np.zeros(0, np.float32)
         return ProbabilityMap(self.map.copy(), *none)
 
@@ -74,6 +74,16 @@ def test_the_record_is_made_again_to_the_last_digit(kept_folder):
     assert found.record.model_dump_json() == record.model_dump_json()
     assert found.kept is None
     assert record.cracks[0].measurement is not None
+
+
+def test_a_finer_scale_that_comes_later_says_what_was_not_searched(kept_folder):
+    place, folder, record, assess, _ = kept_folder
+    kept = read_kept(kept_path(folder, "P001"), record.sha256)
+    kept = replace(kept, facts=replace(kept.facts, sizes=(1.0, 0.5)))
+    for mm_per_px, said in ((0.2, False), (0.05, True)):
+        fine = replace(assess, request=ScaleRequest(mm_per_px=mm_per_px))
+        notes = again(kept, fine, place / "wall.png").record.notes
+        assert any(note.startswith("not searched at 0.25") for note in notes) == said
 
 
 def test_what_is_written_is_read_as_it_was(kept_folder, tmp_path):

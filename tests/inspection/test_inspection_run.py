@@ -97,7 +97,7 @@ def test_what_nobody_foresaw_costs_one_photograph(inputs, dark, step, monkeypatc
 
 
 def test_a_model_that_does_not_work_ends_the_run(inputs, dark, monkeypatch):
-    def detect(_):
+    def detect(*_):
         raise ModelError("no such network")
 
     monkeypatch.setattr(dark, "detect", detect)

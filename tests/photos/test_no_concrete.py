@@ -131,7 +131,7 @@ def test_what_is_outside_is_found_to_its_margin(tmp_path, writer):
 class DarkAndEdges:
     """A network that marks what is dark and every sharp edge."""
 
-    def detect(self, pixels):
+    def detect(self, pixels, mm_per_px=None):
         grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
         edge = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
         found = np.where((grey < 40) | (edge > 60), 255, 0).astype(np.uint8)

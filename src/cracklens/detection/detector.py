@@ -21,6 +21,7 @@ from cracklens.detection.orientations import (
 )
 from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.detection.scaled import FullSizeRows, ScaledPhoto
+from cracklens.detection.sizes import searched_note, sizes_for
 from cracklens.detection.stitch import stitch
 from cracklens.detection.tiles import TileDetector
 from cracklens.errors import ModelError, UsageError
@@ -83,7 +84,8 @@ class Detector:
             precision: `auto` uses bf16 if it agrees with f32 by the card and the processor
                 supports it.
             engine: `openvino` or `onnxruntime`.
-            scales: relative sizes at which photographs are searched; default: those of the card.
+            scales: relative sizes at which photographs are searched; default: those of the card,
+                and smaller ones where the scale of a photograph asks for them.
             orientations: number of orientations of each window, see `orientations_of`. The network
                 runs once for each, and the logits are averaged.
             window_px: longest side of a window; default: that of the card. Memory grows with its
@@ -104,6 +106,7 @@ class Detector:
                 "divides the photograph into tiles, or a model trained with --task segment"
             )
         self.scales = tuple(scales or settings.scales)
+        self._by_scale = scales is None
         if not all(0 < scale <= 4 for scale in self.scales):  # noqa: PLR2004 - 16 times the pixels
             raise UsageError(f"scales are above 0 and at most 4, not {self.scales}")
         self.orientations = require_orientations(orientations)
@@ -118,33 +121,48 @@ class Detector:
         self._lock = Lock()
         self.engine = self._checked_engine()
 
-    def detect(self, pixels: NDArray[np.uint8]) -> ProbabilityMap:
+    def detect(self, pixels: NDArray[np.uint8], mm_per_px: float | None = None) -> ProbabilityMap:
         """Return the probability map of a photograph, and its windows as tiles.
 
         Args:
             pixels: (H, W, 3) uint8 RGB, any size.
+            mm_per_px: scale of the photograph; a fine one adds smaller sizes, see `sizes_for`,
+                unless sizes were named.
 
         Raises:
             UsageError: the array is not such a photograph.
             ModelError: the network gives values that are not numbers.
         """
         require_photo(pixels)
+        sizes = self._sizes(pixels, mm_per_px)
         whole = np.empty(pixels.shape[:2], np.uint8)
         bands = []
-        for band in self.stream(pixels):
+        for band in self.stream(pixels, mm_per_px):
             whole[band.top_px : band.top_px + len(band.probability)] = band.probability
             bands.append(band)
         return ProbabilityMap(
             whole,
             np.concatenate([band.tile_boxes_px for band in bands]),
             np.concatenate([band.tile_probability for band in bands]),
+            sizes=sizes if self._by_scale else (),
+            notes=(note,) if (note := searched_note(self.scales, sizes)) else (),
         )
 
-    def stream(self, pixels: NDArray[np.uint8]) -> Iterator[Band]:
+    def _sizes(self, pixels: NDArray[np.uint8], mm_per_px: float | None) -> tuple[float, ...]:
+        if not self._by_scale:
+            return self.scales
+        rows, columns = pixels.shape[:2]
+        return sizes_for(self.scales, mm_per_px, (rows, columns))
+
+    def stream(self, pixels: NDArray[np.uint8], mm_per_px: float | None = None) -> Iterator[Band]:
         """Yield the probability map in bands from top to bottom, as they are finished.
 
         In memory are the photograph, its reduced copies for scales below 1, one row of windows for
         each scale and the windows being computed.
+
+        Args:
+            pixels: as in `detect`.
+            mm_per_px: as in `detect`.
 
         Raises:
             UsageError: the array is not a photograph as in `detect`.
@@ -153,8 +171,9 @@ class Detector:
         require_photo(pixels)
         height, width = pixels.shape[:2]
         tiles: list[tuple[Window, float]] = []
-        tile_scale = min(range(len(self.scales)), key=lambda index: abs(self.scales[index] - 1))
-        photos = [ScaledPhoto(pixels, scale) for scale in self.scales]
+        sizes = self._sizes(pixels, mm_per_px)
+        tile_scale = min(range(len(sizes)), key=lambda index: abs(sizes[index] - 1))
+        photos = [ScaledPhoto(pixels, size) for size in sizes]
         sources = [
             FullSizeRows(
                 self._bands(photo, tiles.append if index == tile_scale else None),

@@ -18,12 +18,17 @@ class ProbabilityMap:
         tile_probability: (N,) float32, calibrated probability that the tile shows a crack.
         kind: `pixels` for the map of a segmenter; `tiles` for the map of a tile classifier, which
             is interpolated between whole tiles.
+        sizes: relative sizes at which the photograph was searched; empty if a person named them,
+            and for tiles.
+        notes: on how it was searched, for people.
     """
 
     probability: NDArray[np.uint8]
     tile_boxes_px: NDArray[np.int32]
     tile_probability: NDArray[np.float32]
     kind: Literal["pixels", "tiles"] = "pixels"
+    sizes: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def height_px(self) -> int:

@@ -15,12 +15,17 @@ from cracklens.photos.no_concrete import Mask, continued
 class Detecting(Protocol):
     """A detector of cracks in one photograph, such as `Detector`."""
 
-    def detect(self, pixels: NDArray[np.uint8]) -> ProbabilityMap:
-        """Return the probability of a crack for each pixel of an RGB picture."""
+    def detect(self, pixels: NDArray[np.uint8], mm_per_px: float | None = None) -> ProbabilityMap:
+        """Return the probability of a crack for each pixel of an RGB picture of this scale."""
         ...
 
 
-def search(detector: Detecting, photo: Photo, hidden: Mask | None = None) -> ProbabilityMap:
+def search(
+    detector: Detecting,
+    photo: Photo,
+    hidden: Mask | None = None,
+    mm_per_px: float | None = None,
+) -> ProbabilityMap:
     """Return the map of a photograph; the probability is 0 where it shows no concrete.
 
     Pixels without concrete are filled from the concrete around them, because the network would
@@ -30,6 +35,7 @@ def search(detector: Detecting, photo: Photo, hidden: Mask | None = None) -> Pro
         detector: what finds cracks.
         photo: the photograph.
         hidden: (H, W) True where no concrete is seen; of the photograph itself if None.
+        mm_per_px: scale of the photograph; None if it is not known.
 
     Raises:
         PhotoError: the photograph shows no concrete.
@@ -37,11 +43,11 @@ def search(detector: Detecting, photo: Photo, hidden: Mask | None = None) -> Pro
     if hidden is None and photo.no_concrete:
         hidden = photo.no_concrete.mask
     if hidden is None:
-        return detector.detect(photo.pixels)
+        return detector.detect(photo.pixels, mm_per_px)
     if hidden.all():
         why = ", ".join(photo.no_concrete.why if photo.no_concrete else ("a marker",))
         raise PhotoError(photo.path, f"no part of it shows concrete ({why}): nothing to search")
-    return without(detector.detect(continued(photo.pixels, hidden)), hidden)
+    return without(detector.detect(continued(photo.pixels, hidden), mm_per_px), hidden)
 
 
 def without(found: ProbabilityMap, mask: Mask) -> ProbabilityMap:

@@ -60,16 +60,18 @@ class TileDetector:
             )
         self.engine = Classifier(folder, precision=precision, engine=engine).engine
 
-    def detect(self, pixels: NDArray[np.uint8]) -> ProbabilityMap:
+    def detect(self, pixels: NDArray[np.uint8], mm_per_px: float | None = None) -> ProbabilityMap:
         """Return the tiles of a photograph, and a map interpolated between their centres.
 
         Args:
             pixels: (H, W, 3) uint8 RGB, any size; a photograph smaller than a tile is extended by
                 reflection.
+            mm_per_px: has no effect: a tile has one size.
 
         Raises:
             UsageError: the array is not such a photograph.
         """
+        del mm_per_px
         require_photo(pixels)
         height, width = pixels.shape[:2]
         size = self.card.preprocessing

@@ -42,7 +42,7 @@ class InspectConfig(Settings):
     engine: Literal["openvino", "onnxruntime"] = _model("openvino", "What runs the network.")
 
     scales: tuple[float, ...] | None = _cracks(
-        None, "Sizes at which to look, such as 1,0.5 (default: the model's)."
+        None, "Sizes at which to look, such as 1,0.5 (default: the model's, more for a fine scale)."
     )
     orientations: Literal[1, 2, 4, 8] = _cracks(
         1,

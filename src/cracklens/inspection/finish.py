@@ -53,6 +53,11 @@ class Read:
         """Where no concrete is seen, (H, W), or None."""
         return self.scaled.hidden if self.scaled else hidden_part(self.photo, None)
 
+    @property
+    def mm_per_px(self) -> float | None:
+        """Its scale, or None."""
+        return self.scaled.scale.mm_per_px if self.scaled and self.scaled.scale else None
+
 
 @dataclass(frozen=True, slots=True)
 class Finisher:

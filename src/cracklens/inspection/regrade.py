@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cracklens.detection.sizes import not_searched_note
 from cracklens.inspection.assess import Assessor
 from cracklens.inspection.kept.photograph import KeptPhoto, said_of, same_cracks
 from cracklens.inspection.looked import look_at_widths
@@ -12,6 +13,7 @@ from cracklens.photos import Photo
 from cracklens.photos.scale import NeedsPixelsError, ScaleRequest, Sight, find_scale_again
 from cracklens.record.assessed import Assessed
 from cracklens.record.convert import photo_record
+from cracklens.record.facts import PhotoFacts
 from cracklens.record.schema import PhotoRecord
 from cracklens.tracing.crack import Tracing
 
@@ -52,7 +54,8 @@ def regrade(
 
     The network never runs. Pixels are read in two cases alone: markers are asked for that nobody
     looked for; and another threshold reports other lines, whose widths are not known yet. What
-    hides the wall stays as it was when the lines were traced.
+    hides the wall stays as it was when the lines were traced, and so do the sizes at which the
+    photograph was searched; the record says so where another scale asks for more.
 
     Args:
         kept: of the photograph.
@@ -69,7 +72,7 @@ def regrade(
         UsageError: what was said of the scale makes no sense.
     """
     request = assessor.request_for(path)
-    scaled, looked_up = _scaled(kept, request, load)
+    scaled, looked_up = scaled_again(kept, request, load)
     tracing, widths = _traced(looked_up or kept, load, threshold)
     now = widths or looked_up or kept
     tiles = kept.facts.map_kind == "tiles"
@@ -77,7 +80,7 @@ def regrade(
     record = photo_record(
         kept.facts,
         tracing,
-        _with_card(assessed, scaled),
+        _with_sizes(_with_card(assessed, scaled), kept.facts),
         identifier=identifier,
         path=name,
         overlay=overlay,
@@ -85,8 +88,20 @@ def regrade(
     return Regraded(record, None if now is kept else now)
 
 
-def _scaled(kept: KeptPhoto, request: ScaleRequest, load: Load) -> tuple[Scaled, KeptPhoto | None]:
-    """Return the scale, and what is kept now if pixels had to be read for it."""
+def scaled_again(
+    kept: KeptPhoto, request: ScaleRequest, load: Load
+) -> tuple[Scaled, KeptPhoto | None]:
+    """Return the scale, and what is kept now if pixels had to be read for it.
+
+    Args:
+        kept: of the photograph.
+        request: what is said of the scale.
+        load: reads the photograph.
+
+    Raises:
+        PhotoError: pixels are needed, and the photograph cannot be read.
+        UsageError: what was said of the scale makes no sense.
+    """
     changed, sight = None, kept.sight
     if said_of(request) == kept.scale_said:
         found = kept.scale, kept.scale_missing, sight, kept.looked.hidden
@@ -119,6 +134,13 @@ def _traced(
         decision=replace(decision, threshold=threshold),
         looked=replace(kept.looked, widths=widths),
     )
+
+
+def _with_sizes(assessed: Assessed, facts: PhotoFacts) -> Assessed:
+    """Return the result with a note if a new inspection would search more sizes."""
+    mm_per_px = assessed.scale.mm_per_px if assessed.scale else None
+    note = not_searched_note(facts.sizes, mm_per_px, facts.shape)
+    return replace(assessed, notes=(*assessed.notes, note)) if note else assessed
 
 
 def _with_card(assessed: Assessed, scaled: Scaled) -> Assessed:

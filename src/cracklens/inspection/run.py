@@ -219,7 +219,7 @@ def _originals(
 def _detected(detector: Detecting, read: Read) -> ProbabilityMap | PhotoError:
     try:
         with timed(read.seconds, "network"), explained(read.photo.path):
-            return search(detector, read.photo, read.hidden)
+            return search(detector, read.photo, read.hidden, read.mm_per_px)
     except PhotoError as error:
         return error
 

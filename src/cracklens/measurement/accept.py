@@ -69,6 +69,8 @@ def accept_widths(estimate: Estimate, cracks: Sequence[Crack]) -> SeenWidths:
             [lost_length([branch.points_px for branch in one.branches]) for one in cracks]
         ),
         edge_px=estimate.edge_px,
+        spread=np.array([estimate.common.spread.sigma_px, estimate.common.spread.sharpening]),
+        spread_covariance=estimate.common.covariance[:2, :2].astype(np.float64),
     )
 
 

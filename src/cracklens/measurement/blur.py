@@ -58,16 +58,39 @@ class Common:
     covariance: Floats
 
 
-def prior_common(cracks: int) -> Common:
-    """Return the prior of the shared parameters."""
-    variance = [USUAL_FACTOR**2, SHARPENING_STANDARD**2, *[DEPTH_STANDARD**2] * cracks]
-    return Common(
-        Spread(USUAL_SIGMA_PX, USUAL_SHARPENING), np.full(cracks, USUAL_DEPTH), np.diag(variance)
-    )
+@dataclass(frozen=True, slots=True)
+class KnownSpread:
+    """The spread of an edge as it is known before the profiles are looked at.
+
+    Attributes:
+        spread: expected.
+        covariance: (2, 2) of log sigma, and of the sharpening.
+    """
+
+    spread: Spread
+    covariance: Floats
+
+
+USUAL = KnownSpread(
+    Spread(USUAL_SIGMA_PX, USUAL_SHARPENING), np.diag([USUAL_FACTOR**2, SHARPENING_STANDARD**2])
+)
+"""Of any photograph."""
+
+
+def prior_common(cracks: int, known: KnownSpread = USUAL) -> Common:
+    """Return the prior of the shared parameters.
+
+    Args:
+        cracks: number of cracks.
+        known: of the spread, such as from other cracks of the photograph.
+    """
+    covariance = np.diag([DEPTH_STANDARD**2] * (_SHARED + cracks))
+    covariance[:_SHARED, :_SHARED] = known.covariance
+    return Common(known.spread, np.full(cracks, USUAL_DEPTH), covariance)
 
 
 def estimate_common(
-    task: Task, state: State, crack: Ints, cracks: int, *, rounds: int
+    task: Task, state: State, crack: Ints, expected: Common, *, rounds: int
 ) -> tuple[Common, State]:
     """Return the shared parameters, and the fit of each station with them.
 
@@ -75,10 +98,9 @@ def estimate_common(
         task: The profiles, without a prior of the depth.
         state: The initial fit.
         crack: (N,) number of the crack of each station.
-        cracks: Number of cracks.
+        expected: The prior, from `prior_common`.
         rounds: Number of joint steps.
     """
-    expected = prior_common(cracks)
     common = expected
     state = evaluate(with_depth(task, common, crack), state.parameters, common.spread)
     for _ in range(rounds):

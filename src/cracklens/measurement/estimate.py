@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cracklens.measurement.blur import (
+    USUAL,
     Common,
+    KnownSpread,
     estimate_common,
     prior_common,
     sensitivities,
@@ -80,6 +82,8 @@ def estimate_widths(
     cracks: int,
     *,
     excluded: NDArray[np.bool_] | None = None,
+    joint_stations: int = JOINT_STATIONS,
+    known: KnownSpread = USUAL,
 ) -> Estimate:
     """Return the widths at the stations of all lines.
 
@@ -88,6 +92,8 @@ def estimate_widths(
         rows: Lines along the cracks, at least one.
         cracks: Number of cracks.
         excluded: (H, W), True where nothing may be measured.
+        joint_stations: Largest number of stations in the joint fit of blur and depth.
+        known: Spread of an edge, before these lines are looked at.
     """
     for _ in range(_CENTRINGS):
         rows = recentred(pixels, rows)
@@ -98,7 +104,8 @@ def estimate_widths(
     stations = rows.stations
     crack = rows.crack[stations]
     task, start, _ = initial_estimate(profiles, rows.mask_px[stations])
-    common, chosen = _common(task, start, crack, cracks, usable=~merged)
+    prior = prior_common(cracks, known)
+    common, chosen = _common(task, start, crack, prior, ~merged, joint_stations)
     task = with_depth(with_typical_noise(task, chosen), common, crack)
     state = fit_all(task, start, common.spread, rounds=_ROUNDS)
     task = with_noise(task, state)
@@ -141,21 +148,25 @@ def with_typical_noise(task: Task, chosen: Task) -> Task:
 
 
 def _common(
-    task: Task, start: Floats, crack: NDArray[np.int64], cracks: int, *, usable: NDArray[np.bool_]
+    task: Task,
+    start: Floats,
+    crack: NDArray[np.int64],
+    prior: Common,
+    usable: NDArray[np.bool_],
+    joint_stations: int,
 ) -> tuple[Common, Task]:
     """Return the shared parameters, and the task of the stations of the joint fit."""
     whole = usable & (task.weight.mean(axis=1) > 0.9)  # noqa: PLR2004
     places = np.flatnonzero(whole)
     if not len(places):
-        return prior_common(cracks), task.part(places)
-    places = places[:: -(-len(places) // JOINT_STATIONS)]
+        return prior, task.part(places)
+    places = places[:: -(-len(places) // joint_stations)]
     part, own = task.part(places), crack[places]
-    common = prior_common(cracks)
-    state = fit(part, start[places], common.spread, rounds=3)
+    state = fit(part, start[places], prior.spread, rounds=3)
     part = with_noise(part, state)
-    _, state = estimate_common(part, state, own, cracks, rounds=8)
+    _, state = estimate_common(part, state, own, prior, rounds=8)
     part = with_noise(part, state)
-    common, _ = estimate_common(part, state, own, cracks, rounds=5)
+    common, _ = estimate_common(part, state, own, prior, rounds=5)
     return common, part
 
 

@@ -31,6 +31,9 @@ class SeenWidths:
         lost_px: (C,) length that each crack loses under another smoothing, see
             `cracklens.measurement.length.lost_length`.
         edge_px: (C,) how soft the edges of each crack are; NaN where that cannot be seen.
+        spread: (2,) sigma in px and sharpening of an edge, in the whole photograph; NaN if they
+            were not kept.
+        spread_covariance: (2, 2) of the logarithm of sigma, and of the sharpening.
     """
 
     points_px: Floats
@@ -47,3 +50,5 @@ class SeenWidths:
     unevenness: Floats
     lost_px: Floats
     edge_px: Floats
+    spread: Floats
+    spread_covariance: Floats

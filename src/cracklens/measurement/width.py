@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from cracklens.errors import UsageError
 from cracklens.measurement.accept import accept_widths
+from cracklens.measurement.blur import USUAL, KnownSpread
 from cracklens.measurement.camera_bias import CameraBias
-from cracklens.measurement.estimate import estimate_widths
+from cracklens.measurement.estimate import JOINT_STATIONS, estimate_widths
 from cracklens.measurement.seen import SeenWidths
 from cracklens.measurement.stations import place_rows
 from cracklens.measurement.summary import summarise
@@ -57,17 +58,32 @@ def see_widths(
     cracks: Sequence[Crack],
     *,
     excluded: NDArray[np.bool_] | None = None,
+    joint_stations: int = JOINT_STATIONS,
+    known: KnownSpread = USUAL,
 ) -> SeenWidths | None:
     """Return what the pixels say of the widths; None without a crack. Arguments as above.
 
     The widths of one crack depend on the others: blur is estimated from all of them.
+
+    Args:
+        pixels: as above.
+        cracks: as above.
+        excluded: as above.
+        joint_stations: most stations from which blur and depth are estimated together.
+        known: blur of the photograph, such as from its other cracks.
     """
     _check(pixels, excluded)
     if not cracks:
         return None
-    return accept_widths(
-        estimate_widths(pixels, place_rows(cracks), len(cracks), excluded=excluded), cracks
+    found = estimate_widths(
+        pixels,
+        place_rows(cracks),
+        len(cracks),
+        excluded=excluded,
+        joint_stations=joint_stations,
+        known=known,
     )
+    return accept_widths(found, cracks)
 
 
 def widths_on_wall(

@@ -23,6 +23,7 @@ class PhotoFacts:
         map_kind: of the probability map.
         tile_boxes_px: (N, 4) int32, see `ProbabilityMap`.
         tile_probability: (N,) float32.
+        sizes: at which it was searched, see `ProbabilityMap`.
     """
 
     sha256: str
@@ -33,6 +34,7 @@ class PhotoFacts:
     map_kind: Literal["pixels", "tiles"]
     tile_boxes_px: NDArray[np.int32]
     tile_probability: NDArray[np.float32]
+    sizes: tuple[float, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -47,13 +49,15 @@ def facts_of(photo: Photo, found: ProbabilityMap) -> PhotoFacts:
         photo: as it was read.
         found: its probability map.
     """
+    without = [photo.no_concrete.note] if photo.no_concrete else []
     return PhotoFacts(
         sha256=photo.sha256,
         width_px=photo.width_px,
         height_px=photo.height_px,
-        notes=(*photo.notes, *([photo.no_concrete.note] if photo.no_concrete else [])),
+        notes=(*photo.notes, *without, *found.notes),
         no_concrete_share=photo.no_concrete.share if photo.no_concrete else 0.0,
         map_kind=found.kind,
         tile_boxes_px=found.tile_boxes_px,
         tile_probability=found.tile_probability,
+        sizes=found.sizes,
     )

@@ -139,6 +139,7 @@ def _content(kept: KeptPhoto) -> tuple[dict[str, Array], dict[str, Any]]:
 
 def _photo(meta: dict[str, Any], arrays: dict[str, Array]) -> KeptPhoto:
     given = {**meta["facts"], "notes": tuple(meta["facts"]["notes"])}
+    given["sizes"] = tuple(given.get("sizes", ()))
     facts = PhotoFacts(
         **given,
         tile_boxes_px=arrays["tile_boxes_px"],
@@ -147,6 +148,8 @@ def _photo(meta: dict[str, Any], arrays: dict[str, Array]) -> KeptPhoto:
     lines, decision = _lines(meta, arrays, facts.shape)
     checks = meta["checks"]
     columns: dict[str, Any] = {f.name: arrays.get(f"seen.{f.name}") for f in fields(SeenWidths)}
+    if columns["spread"] is None:  # files of earlier versions
+        columns |= {"spread": np.full(2, np.nan), "spread_covariance": np.full((2, 2), np.nan)}
     widths: SeenWidths | str | None = meta.get("widths")
     if "widths" not in meta:
         if any(column is None for column in columns.values()):
