@@ -1,28 +1,47 @@
-"""Lines that people moved, joined, split or drew are measured in the pixels again."""
+"""Lines that people moved, joined, split or drew are measured in the pixels again.
+
+All else comes from what is kept of the photograph: its scale, its fitness and the widths of the
+lines that nobody moved. So the network never runs, and a decision takes a fraction of a second.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cracklens.detection.probability_map import ProbabilityMap
 from cracklens.errors import CracklensError, PhotoError
 from cracklens.inspection.assess import Assessor
 from cracklens.inspection.dark_width import dark_width_px
+from cracklens.inspection.kept.photograph import KeptPhoto
+from cracklens.inspection.looked import Looked
+from cracklens.inspection.regrade import scaled_again
+from cracklens.inspection.scaled import Scaled
+from cracklens.measurement.blur import USUAL, KnownSpread
+from cracklens.measurement.profile_model import Spread
+from cracklens.measurement.seen import SeenWidths
+from cracklens.measurement.seen_parts import SeenCrack, joined, seen_cracks, without
+from cracklens.measurement.width import see_widths
 from cracklens.photos import Photo
-from cracklens.photos.no_concrete import NoConcrete
+from cracklens.photos.no_concrete import Mask
+from cracklens.photos.numerical import FAILURES, failure_text
 from cracklens.photos.scale import ScaleRow
-from cracklens.record.convert import record_of
+from cracklens.record.convert import photo_record
 from cracklens.record.decisions.decided import ToMeasure
-from cracklens.record.measured import ScaleRecord
 from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.tracing.crack import Branch, Crack, Tracing, Verdict
 
 Pixels = NDArray[np.uint8]
-_BY_HAND = "marked by a person"
-_SAME_SCALE = 0.01  # decoders of JPEG differ a little, and with them what is seen of a marker
+Line = tuple[Crack, SeenCrack]
+"""A line and its widths in px."""
+
+JOINT_STATIONS = 100
+"""From so many stations blur and depth are estimated, beside what is known of the blur. On the lines
+of four rendered walls 95 % of the widths of a line differ from those of the inspection by less than
+0.22 of their standard uncertainty (median of the lines; 1.1 in the worst)."""
+MOST_RECENT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,77 +49,176 @@ class Remeasurer:
     """Measures and grades lines of a photograph again; see `record.decisions.decided.Measure`.
 
     Lines of the model keep their measurement unless the scale or the region of the photograph
-    changed.
+    changed; then they keep their widths in px.
 
     Attributes:
         assessor: what measures and grades, as in the inspection.
-        load: reads a photograph, within its region if it has one; raises `PhotoError` if it is not
-            there.
+        kept: returns what is kept of a photograph; raises `CracklensError` if that is not there.
+        load: reads a photograph; raises `PhotoError` if it is not there.
+        recent: lines that were measured last, so that each is measured once.
     """
 
     assessor: Assessor
+    kept: Callable[[PhotoRecord], KeptPhoto]
     load: Callable[[PhotoRecord], Photo]
+    recent: dict[tuple[str, str], Line] = field(default_factory=dict)
 
     def __call__(self, wanted: ToMeasure) -> PhotoRecord:
         """Return the photograph with the cracks of `wanted`, measured again.
 
         Raises:
-            PhotoError: the photograph cannot be read, is another one than was inspected, has
-                another scale than in the record, or the scale that was set cannot be.
+            PhotoError: nothing is kept of the photograph, its pixels are needed and cannot be read,
+                it is another one than was inspected, or the scale that was set cannot be.
         """
-        photo = self._read(wanted)
-        cracks = tuple(crack_of(one, photo.pixels) for one in wanted.cracks)
-        tracing = Tracing(cracks, ())
-        nothing = np.zeros(photo.pixels.shape[:2], np.uint8)
-        found = ProbabilityMap(nothing, np.zeros((0, 4), np.int32), np.zeros(0, np.float32))
-        assessor = self._with_scale(wanted, photo)
+        photo = wanted.photo
         try:
-            assessed = assessor(photo, found, tracing, assessor.scaled(photo))
+            kept = self.kept(photo)
+            scaled = self._scaled(kept, wanted)
+            region = _region(wanted)
+            cracks, widths = self._lines(kept, wanted, region)
         except PhotoError:
             raise
         except CracklensError as error:
-            raise PhotoError(photo.path, f"cannot be measured again: {error}") from error
-        made = record_of(
-            photo,
-            found,
+            raise PhotoError(Path(photo.path), f"cannot be measured again: {error}") from error
+        hidden = _either(kept.looked.hidden, region)
+        looked = replace(kept.looked, widths=widths, hidden=hidden)
+        tracing = Tracing(cracks, ())
+        assessed = self.assessor.assessed(
+            looked, tracing, replace(scaled, hidden=hidden), tiles=False
+        )
+        share = kept.facts.no_concrete_share + _added(kept.looked, region)
+        made = photo_record(
+            replace(kept.facts, no_concrete_share=share),
             tracing,
             assessed,
-            identifier=wanted.photo.id,
-            path=wanted.photo.path,
-            overlay=wanted.photo.overlay,
+            identifier=photo.id,
+            path=photo.path,
+            overlay=photo.overlay,
         )
-        if wanted.scale is None and not _is_same(made.scale, wanted.photo.scale):
-            raise PhotoError(
-                photo.path,
-                f"its scale came out as {_said(made.scale)}, and the record has "
-                f"{_said(wanted.photo.scale)}: measure with the settings of the inspection",
-            )
         return _in_place(made, wanted)
 
-    def _read(self, wanted: ToMeasure) -> Photo:
-        photo = self.load(wanted.photo)
-        if photo.sha256 != wanted.photo.sha256:
-            raise PhotoError(photo.path, "is another photograph than the one that was inspected")
-        if not wanted.regions:
-            return photo
-        mask = np.zeros(photo.pixels.shape[:2], np.uint8)
-        for region in wanted.regions:
-            cv2.fillPoly(mask, [np.rint(np.array(region.polygon)).astype(np.int32)], 1)
-        return replace(photo, no_concrete=_joined(photo.no_concrete, mask.astype(bool)))
+    def _scaled(self, kept: KeptPhoto, wanted: ToMeasure) -> Scaled:
+        """Return the scale of the inspection, or that which a person set for this photograph."""
+        path, said = Path(wanted.photo.path), wanted.scale
+        request = self.assessor.request_for(path)
+        if said is not None:
+            row = ScaleRow(
+                line=0,
+                photo=wanted.photo.path,
+                mm_per_px=said.mm_per_px,
+                points_px=said.points,
+                length_mm=said.distance_mm,
+            )
+            request = replace(request, row=row)
+        return scaled_again(kept, request, lambda: self._photo(wanted.photo))[0]
 
-    def _with_scale(self, wanted: ToMeasure, photo: Photo) -> Assessor:
-        """Return what measures with the scale that a person set for this photograph."""
-        said = wanted.scale
-        if said is None:
-            return self.assessor
-        row = ScaleRow(
-            line=0,
-            photo=wanted.photo.path,
-            mm_per_px=said.mm_per_px,
-            points_px=said.points,
-            length_mm=said.distance_mm,
-        )
-        return replace(self.assessor, rows={photo.path: row})
+    def _photo(self, photo: PhotoRecord) -> Photo:
+        found = self.load(photo)
+        if found.sha256 != photo.sha256:
+            raise PhotoError(found.path, "is another photograph than the one that was inspected")
+        return found
+
+    def _lines(
+        self, kept: KeptPhoto, wanted: ToMeasure, region: Mask | None
+    ) -> tuple[tuple[Crack, ...], SeenWidths | None]:
+        """Return the lines that count, and their widths in px."""
+        lines = _known(kept, wanted)
+        for one in wanted.cracks:
+            if one.id not in lines:
+                lines[one.id] = self._new(kept, wanted.photo, one)
+        cracks = tuple(_decided(lines[one.id][0], one) for one in wanted.cracks)
+        widths = joined([lines[one.id][1] for one in wanted.cracks])
+        return cracks, widths if region is None or widths is None else without(widths, region)
+
+    def _new(self, kept: KeptPhoto, photo: PhotoRecord, record: CrackRecord) -> Line:
+        """Return a line that was never measured, with its widths.
+
+        The blur is that which the lines of the model show. So the widths depend on the line and the
+        photograph alone, and on no other decision.
+        """
+        points = [branch.points_px for branch in record.branches]
+        key = photo.sha256, repr(points)
+        known = self.recent.get(key)
+        if known is None:
+            known = self.recent[key] = self._seen(kept, self._photo(photo), record)
+            while len(self.recent) > MOST_RECENT:
+                self.recent.pop(next(iter(self.recent)), None)
+        return known
+
+    def _seen(self, kept: KeptPhoto, photo: Photo, record: CrackRecord) -> Line:
+        line = crack_of(record, photo.pixels)
+        try:
+            seen = see_widths(
+                photo.pixels,
+                [line],
+                excluded=kept.looked.hidden,
+                joint_stations=JOINT_STATIONS,
+                known=_spread(kept.looked.widths),
+            )
+        except FAILURES as error:
+            why = failure_text(error)
+            raise PhotoError(photo.path, f"cannot be measured again: {why}") from error
+        assert seen is not None
+        return line, seen_cracks(seen, [len(line.branches)])[0]
+
+
+def _spread(found: SeenWidths | str | None) -> KnownSpread:
+    """Return the blur of a photograph as the lines of the model show it."""
+    if not isinstance(found, SeenWidths) or np.isnan(found.spread).any():
+        return USUAL
+    sigma_px, sharpening = found.spread.tolist()
+    return KnownSpread(Spread(sigma_px, sharpening), found.spread_covariance)
+
+
+def _known(kept: KeptPhoto, wanted: ToMeasure) -> dict[str, Line]:
+    """Return the lines of the model that nobody moved, with their widths, by id.
+
+    Raises:
+        PhotoError: what is kept belongs to another record, or has no widths.
+    """
+    path, found = Path(wanted.photo.path), kept.looked.widths
+    if isinstance(found, str):
+        raise PhotoError(path, f"was not measured: {found}")
+    lines = kept.tracing().cracks
+    if len(lines) != len(wanted.photo.cracks):
+        raise PhotoError(path, "has other lines in its record than were kept: inspect it again")
+    if found is None:
+        return {}
+    parts = seen_cracks(found, [len(line.branches) for line in lines])
+    stay = {one.id for one in wanted.cracks} - wanted.again
+    pairs = zip(wanted.photo.cracks, lines, parts, strict=True)
+    return {record.id: (line, part) for record, line, part in pairs if record.id in stay}
+
+
+def _decided(line: Crack, record: CrackRecord) -> Crack:
+    """Return a line with the probability that its record has now, and without other halves."""
+    verdict = None
+    if record.probability is not None:
+        verdict = Verdict(record.probability, dict(record.kinds))
+    return replace(line, verdict=verdict, continues=())
+
+
+def _region(wanted: ToMeasure) -> Mask | None:
+    """Return what people marked as no concrete, (H, W); None without any."""
+    if not wanted.regions:
+        return None
+    mask = np.zeros((wanted.photo.height_px, wanted.photo.width_px), np.uint8)
+    for region in wanted.regions:
+        cv2.fillPoly(mask, [np.rint(np.array(region.polygon)).astype(np.int32)], 1)
+    return mask.astype(bool)
+
+
+def _either(one: Mask | None, other: Mask | None) -> Mask | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one | other
+
+
+def _added(looked: Looked, region: Mask | None) -> float:
+    """Return the share of the picture that a region takes away, 0 to 1."""
+    if region is None:
+        return 0.0
+    return float((region if looked.hidden is None else region & ~looked.hidden).mean())
 
 
 def crack_of(record: CrackRecord, pixels: Pixels) -> Crack:
@@ -143,22 +261,6 @@ def _widths(
     known: NDArray[np.float64], points: NDArray[np.float64], pixels: Pixels
 ) -> NDArray[np.float64]:
     return known if known.any() else np.full(len(points), dark_width_px(pixels, points))
-
-
-def _is_same(scale: ScaleRecord | None, other: ScaleRecord | None) -> bool:
-    if scale is None or other is None:
-        return scale is other
-    return abs(scale.mm_per_px / other.mm_per_px - 1) < _SAME_SCALE
-
-
-def _said(scale: ScaleRecord | None) -> str:
-    return "none" if scale is None else f"{scale.mm_per_px:.4g} mm per px"
-
-
-def _joined(known: NoConcrete | None, mask: NDArray[np.bool_]) -> NoConcrete:
-    if known is None:
-        return NoConcrete(mask, (_BY_HAND,))
-    return NoConcrete(known.mask | mask, (*known.why, _BY_HAND))
 
 
 def _in_place(made: PhotoRecord, wanted: ToMeasure) -> PhotoRecord:

@@ -10,20 +10,42 @@ from cracklens.reporting import figures
 from cracklens.reporting.verdict import kinds_text, likeliest
 from cracklens.tracing.crack import NOT_A_CRACK
 from cracklens.verification.kinds import named
+from cracklens.web.shown import DecidedPhoto
 from cracklens.web.views import FindingView, GradeView, HistoryView, LineView, PhotographView
 
 CRACK = "crack"
 
 
-def finding_view(finding: Finding, undone: frozenset[int] = frozenset()) -> FindingView:
+def finding_views(photo: DecidedPhoto, undone: frozenset[int] = frozenset()) -> list[FindingView]:
+    """Return the findings of a photograph as a page shows them.
+
+    Args:
+        photo: after its decisions.
+        undone: numbers of the decisions that no longer hold.
+    """
+    cracks = {crack.id: crack for crack in photo.record.cracks}
+    return [
+        finding_view(one, cracks.get(one.name), undone, photo.unmeasured.get(one.name))
+        for one in photo.reviewed.findings
+    ]
+
+
+def finding_view(
+    finding: Finding,
+    counted: CrackRecord | None = None,
+    undone: frozenset[int] = frozenset(),
+    unmeasured: str | None = None,
+) -> FindingView:
     """Return a finding as a page shows it.
 
     Args:
         finding: with the decisions applied.
+        counted: its record after the decisions, if it counts.
         undone: numbers of the decisions that no longer hold.
+        unmeasured: why it could not be measured.
     """
     record = finding.record
-    crack = record if isinstance(record, CrackRecord) and not finding.moved else None
+    crack = None if unmeasured else counted
     kinds = record.kinds if record else {}
     open_ = finding.status == "open"
     judged = not isinstance(record, RejectedRecord) or record.reason == NOT_A_CRACK
@@ -43,8 +65,12 @@ def finding_view(finding: Finding, undone: frozenset[int] = frozenset()) -> Find
         width_px=crack.max_width_px if crack else 0.0,
         width=_width(finding, crack),
         length=figures.length(crack).whole if crack else f"{finding.length_px:,.0f} px",
-        grades=_grades(finding, crack),
+        grades=[
+            GradeView(code=one.code, title=one.title, text=one.text)
+            for one in (counted.grades if counted else ())
+        ],
         priority=crack.priority.score if crack and crack.priority else None,
+        unmeasured=unmeasured,
         element=finding.element,
         comments=list(finding.comments),
         history=[
@@ -89,17 +115,6 @@ def _width(finding: Finding, crack: CrackRecord | None) -> str | None:
         last = finding.gauges[-1]
         return f"{last.width_mm:g} mm (± {2 * last.standard_mm:g}), {last.instrument}"
     return figures.max_width(crack).whole if crack else None
-
-
-def _grades(finding: Finding, crack: CrackRecord | None) -> list[GradeView]:
-    shown = [
-        GradeView(code=g.code, title=g.title, text=g.text) for g in (crack.grades if crack else ())
-    ]
-    by_hand = [
-        GradeView(code=code, title=f"{code}, by hand", text=f"{state}: {reason}")
-        for code, (state, reason) in finding.states.items()
-    ]
-    return [*by_hand, *(one for one in shown if one.code not in finding.states)]
 
 
 def photograph_view(

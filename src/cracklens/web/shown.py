@@ -8,17 +8,22 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from cracklens.errors import DataNotFoundError, PhotoError
+from cracklens.api.remeasuring import remeasurer_of
+from cracklens.errors import CracklensError, DataNotFoundError, PhotoError
 from cracklens.files import sha256_file, write_json
+from cracklens.grading.priority import Weights, load_weights
 from cracklens.photos.find import find_photos
 from cracklens.record.decisions import (
     Decision,
     Finding,
     Journal,
+    Measure,
     ReviewedPhoto,
+    ToMeasure,
     holding,
     review_photo,
 )
+from cracklens.record.decisions.decided import context_of, decided_photo
 from cracklens.record.decisions.history import undone
 from cracklens.record.schema import Inspection, PhotoRecord, read_json
 
@@ -32,6 +37,21 @@ class State:
     decisions: tuple[Decision, ...]
     photographs: dict[str, ReviewedPhoto]
     undone: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedPhoto:
+    """A photograph after its decisions, as it counts.
+
+    Attributes:
+        reviewed: with the decisions applied.
+        record: measured and graded again; `cracks` are the lines that count.
+        unmeasured: why a line, or the photograph, could not be measured again, by its short name.
+    """
+
+    reviewed: ReviewedPhoto
+    record: PhotoRecord
+    unmeasured: dict[str, str]
 
 
 @dataclass
@@ -50,6 +70,8 @@ class Shown:
     _known: State | None = None
     _stamp: tuple[int, int] | None = None
     _lock: Lock = field(default_factory=Lock)
+    _counted: dict[str, DecidedPhoto] = field(default_factory=dict)
+    _one_measures: Lock = field(default_factory=Lock)
 
     @cached_property
     def journal(self) -> Journal:
@@ -103,6 +125,47 @@ class Shown:
         if found is None:
             raise DataNotFoundError(f"the inspection has no photograph {identifier!r}")
         return found
+
+    def counted(self, photo: ReviewedPhoto, *, pixels: bool = True) -> DecidedPhoto:
+        """Return a photograph as it counts after its decisions, measured and graded again.
+
+        The result is kept until the next decision about the photograph.
+
+        Args:
+            photo: with the decisions applied.
+            pixels: measure again what needs pixels; without, such lines have no figures unless
+                they are known already.
+        """
+        if not photo.history:
+            return DecidedPhoto(photo, photo.record, {})
+        known = self._counted.get(photo.record.id)
+        if known and known.reviewed is photo:
+            return known
+        context = context_of(self.inspection)
+        measure, weights = self._measuring
+        if not pixels:
+            return DecidedPhoto(photo, *decided_photo(photo, context, weights))
+        with self._one_measures:
+            known = self._counted.get(photo.record.id)
+            if known and known.reviewed is photo:
+                return known
+            found = DecidedPhoto(photo, *decided_photo(photo, context, weights, measure))
+            self._counted[photo.record.id] = found
+            return found
+
+    @cached_property
+    def _measuring(self) -> tuple[Measure, Weights]:
+        """What measures lines again, or says why it cannot; and the weights of the priority."""
+        try:
+            found = remeasurer_of(self.folder, self.inspection, self.require_file)
+        except CracklensError as error:
+            why = str(error)
+
+            def refuse(wanted: ToMeasure) -> PhotoRecord:
+                raise PhotoError(Path(wanted.photo.path), f"cannot be measured again: {why}")
+
+            return refuse, load_weights(None)
+        return found, found.assessor.weights
 
     def finding(self, identifier: str, key: str) -> tuple[ReviewedPhoto, Finding]:
         """Return a finding and its photograph.

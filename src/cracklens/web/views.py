@@ -60,6 +60,9 @@ class FindingView(View):
     length: str | None
     grades: list[GradeView]
     priority: float | None
+    unmeasured: str | None = Field(
+        default=None, description="Why a line that a person changed has no figures."
+    )
     element: str | None = None
     comments: list[str] = Field(default_factory=list)
     history: list[HistoryView] = Field(default_factory=list)
@@ -99,6 +102,9 @@ class PhotographDetail(View):
     height_px: int
     notes: list[str]
     scale: str | None
+    unmeasured: str | None = Field(
+        default=None, description="Why a scale or region of a person has no effect on figures."
+    )
     decisions: int = Field(description="Number of the last decision of the inspection.")
     findings: list[FindingView]
     regions: list[list[Point]] = Field(description="Marked by a person as no concrete.")

@@ -79,7 +79,7 @@ def decided(
         measure: measures again what needs it; None if there are no pixels.
         weights: of the priority; None for those of the package.
     """
-    context = _context(reviewed.inspection)
+    context = context_of(reviewed.inspection)
     weights = weights or load_weights(None)
     unmeasured: dict[str, str] = {}
     photographs = []
@@ -167,7 +167,8 @@ def _with_halves(cracks: list[CrackRecord]) -> tuple[CrackRecord, ...]:
     )
 
 
-def _context(inspection: Inspection) -> Context:
+def context_of(inspection: Inspection) -> Context:
+    """Return what was said of the member of an inspection."""
     known = inspection.context
     if known is None:
         return Context()

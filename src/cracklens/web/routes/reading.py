@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from cracklens.record.decisions import LOOKALIKES, ReviewedPhoto, approvals
 from cracklens.web.desk import Desk
-from cracklens.web.present import finding_view, photograph_view, scale_text
+from cracklens.web.present import finding_views, photograph_view, scale_text
 from cracklens.web.views import (
     ApprovalView,
     InspectionView,
@@ -53,7 +53,7 @@ def card(desk: Desk, photo: ReviewedPhoto) -> PhotographView:
     record = photo.record
     return photograph_view(
         record,
-        [finding_view(one) for one in photo.findings],
+        finding_views(desk.shown.counted(photo, pixels=False)),
         present=desk.shown.file(record) is not None,
         seen=record.sha256 in desk.shown.seen,
         element=photo.element,
@@ -66,7 +66,8 @@ def detail(desk: Desk, photo: ReviewedPhoto) -> PhotographDetail:
     record = photo.record
     ids = list(state.photographs)
     at = ids.index(record.id)
-    views = [finding_view(one, state.undone) for one in photo.findings]
+    counted = desk.shown.counted(photo)
+    views = finding_views(counted, state.undone)
     views.sort(key=lambda one: (not one.shown, -(one.priority or 0.0)))
     return PhotographDetail(
         id=record.id,
@@ -76,7 +77,8 @@ def detail(desk: Desk, photo: ReviewedPhoto) -> PhotographDetail:
         width_px=record.width_px,
         height_px=record.height_px,
         notes=list(record.notes),
-        scale=scale_text(record),
+        scale=scale_text(counted.record),
+        unmeasured=counted.unmeasured.get(record.id),
         decisions=len(state.decisions),
         findings=views,
         regions=[one.polygon for one in photo.regions],
@@ -121,7 +123,7 @@ def reading(desk: Desk) -> APIRouter:
         pairs = [
             (photo.record.id, view)
             for photo in desk.shown.state().photographs.values()
-            for view in (finding_view(one) for one in photo.findings)
+            for view in finding_views(desk.shown.counted(photo, pixels=False))
         ]
         place, _, key = (after or "").partition("/")
         at = next(
