@@ -73,6 +73,7 @@ function others(desk) {
 function detail(desk, finding) {
   const facts = [
     ["What it is", finding.verdict], ["Width", finding.width], ["Length", finding.length],
+    ["Not measured", finding.unmeasured],
     ...finding.grades.map((grade) => [grade.title, grade.text]),
     ["Priority", finding.priority], ["Element", finding.element],
   ].filter(([, value]) => value);
@@ -110,5 +111,7 @@ function history(finding) {
 }
 
 function scaleOf(photo) {
-  return make("p", { className: "hint" }, photo.scale ?? "No scale: widths are in pixels.");
+  return make("div", {},
+    make("p", { className: "hint" }, photo.scale ?? "No scale: widths are in pixels."),
+    photo.unmeasured ? make("p", { className: "fault" }, `Not measured: ${photo.unmeasured}`) : null);
 }
