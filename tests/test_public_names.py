@@ -31,6 +31,7 @@ PUBLIC = [
     "inspect",
     "load_model",
     "regrade",
+    "report",
     "train",
 ]
 EXTRA = ["torch", "torchvision", "timm", "onnx", "onnxscript", "safetensors", "onnxruntime"]

@@ -28,6 +28,7 @@ _HOMES = {
     "inspect": "cracklens.api",
     "load_model": "cracklens.api",
     "regrade": "cracklens.api",
+    "report": "cracklens.api",
     "train": "cracklens.api",
 }
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - one list, fixed by tests/test_public_names.py
@@ -38,6 +39,7 @@ if TYPE_CHECKING:  # "as" exports a name under mypy --strict
     from cracklens.api import inspect as inspect
     from cracklens.api import load_model as load_model
     from cracklens.api import regrade as regrade
+    from cracklens.api import report as report
     from cracklens.api import train as train
     from cracklens.datasets import Audit as Audit
     from cracklens.detection import Prediction as Prediction

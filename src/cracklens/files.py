@@ -28,8 +28,14 @@ UNFINISHED = ".unfinished"
 CROPS = "crops"
 LINES = "lines"
 DECISIONS = "decisions.jsonl"
+REPORT = "report.html"
+REVIEWED = "reviewed"
+REVIEWED_RECORD = "reviewed.json"
+REVIEWED_FILES = (REVIEWED_RECORD, REPORT, "overlays", CROPS, "tables")
+"""What `report` writes: the inspection with the decisions of people in it."""
 INSPECTION_FILES = (
-    INSPECTION, "report.html", "timings.json", "overlays", CROPS, "tables", LINES, UNFINISHED,
+    INSPECTION, REPORT, "timings.json", "overlays", CROPS, "tables", LINES, REVIEWED,
+    UNFINISHED,
 )  # fmt: skip
 """What `inspect` leaves in its folder; `--overwrite` replaces these and nothing else."""
 TABLE_ENCODING = "utf-8-sig"
@@ -233,6 +239,8 @@ def _require_ours(folder: Path) -> None:
     ours |= set(EVALUATION_FILES) if "class_mapping" in record else set()
     if is_inspection(folder):
         record, ours = {INSPECTION: True}, {*INSPECTION_FILES, *LITTER}
+    elif (folder / REVIEWED_RECORD).is_file():
+        record, ours = {REVIEWED_RECORD: True}, {*REVIEWED_FILES, *LITTER}
     others = sorted(entry.name for entry in folder.iterdir() if entry.name not in ours)
     if record and DECISIONS in others:
         raise OutputError(

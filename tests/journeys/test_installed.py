@@ -101,10 +101,12 @@ def run_decide(wall, model, segmenter, tiles):
     listed = start("decisions", "out", cwd=wall).stdout
     assert "version 1 approved by B, engineer" in listed
     start("validate", "out", cwd=wall)
+    assert "version 1 approved" in start("report", "out", cwd=wall).stdout
+    assert "approved</strong> by B" in (wall / "out/reviewed/report.html").read_text("utf-8")
 
 
 RUNS = {
-    "decide, approve, decisions": run_decide,
+    "decide, approve, decisions, report": run_decide,
     "inspect, validate": run_inspect,
     "predict": run_predict,
     "evaluate": run_evaluate,

@@ -32,6 +32,7 @@ NAMED = {
     ],
     "validate": [["gone"], ["gone.json"], ["empty"]],
     "regrade": [["gone"], ["empty"]],
+    "report": [["gone"], ["empty"]],
     "serve": [["gone", "--no-browser"], ["empty", "--no-browser"]],
     "register": [],  # its own tests name what is not there
     "target": [],  # names nothing but its output

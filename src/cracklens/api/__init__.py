@@ -8,8 +8,18 @@ from cracklens.api.training import audit, require_training, train
 if TYPE_CHECKING:
     from cracklens.api.inspecting import inspect
     from cracklens.api.regrading import regrade
+    from cracklens.api.reviewing import report
 
-__all__ = ["Model", "audit", "inspect", "load_model", "regrade", "require_training", "train"]
+__all__ = [
+    "Model",
+    "audit",
+    "inspect",
+    "load_model",
+    "regrade",
+    "report",
+    "require_training",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
@@ -22,4 +32,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands fo
         from cracklens.api.regrading import regrade
 
         return regrade
+    if name == "report":
+        from cracklens.api.reviewing import report
+
+        return report
     raise AttributeError(f"module 'cracklens.api' has no attribute {name!r}")

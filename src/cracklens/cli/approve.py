@@ -64,7 +64,7 @@ def approve(
         signed = f", signed with key {done.public_key}" if done.public_key else ""
         typer.echo(
             f"version {done.version} approved with {done.decisions:,} decisions{signed}\n"
-            f"written: {file}"
+            f"written: {file}\nnext: cracklens report {inspection}"
         )
 
 

@@ -22,6 +22,7 @@ from cracklens.cli import (
     predict,
     register,
     regrade,
+    report,
     serve,
     target,
     train,
@@ -47,6 +48,7 @@ regrade.add_to(app)
 decide.add_to(app)
 decisions.add_to(app)
 approve.add_to(app)
+report.add_to(app)
 validate.add_to(app)
 register.add_to(app)
 target.add_to(app)
@@ -107,6 +109,8 @@ def _kept() -> str:
         return "photographs that were finished are kept: add --resume to go on"
     if "regrade" in sys.argv[1:2]:
         return "the old result is as it was: run the same command again"
+    if "report" in sys.argv[1:2]:
+        return "an earlier report is as it was: run the same command again"
     return "features that were computed are kept, as are finished epochs: the same command goes on"
 
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cracklens.errors import UsageError
-from cracklens.files import CROPS, INSPECTION_FILES, LINES, UNFINISHED, expand_home, is_inspection
+from cracklens.files import (
+    CROPS,
+    INSPECTION_FILES,
+    LINES,
+    REVIEWED,
+    UNFINISHED,
+    expand_home,
+    is_inspection,
+)
 from cracklens.inspection.regions import find_regions, region_notes
 from cracklens.photos import Photo, find_photos, read_photo
 from cracklens.photos.find import LeftOut
@@ -19,7 +27,7 @@ _LONGEST_STEM_BYTES = 120
 _TOP = "|".join(re.escape(name) for name in INSPECTION_FILES if "." in name[1:])
 _WRITTEN = re.compile(
     rf"{_TOP}|overlays/P\d{{3,}}-[^/]*\.png|{CROPS}/P\d{{3,}}-C\d+\.jpg|tables/[^/]*\.csv"
-    rf"|{LINES}/[0-9a-f]{{64}}\.jpg|{re.escape(UNFINISHED)}/.*"
+    rf"|{LINES}/[0-9a-f]{{64}}\.jpg|{REVIEWED}/.*|{re.escape(UNFINISHED)}/.*"
 )
 """What `inspect` leaves in its folder, relative to it."""
 

@@ -39,8 +39,8 @@ Line = tuple[Crack, SeenCrack]
 
 JOINT_STATIONS = 100
 """From so many stations blur and depth are estimated, beside what is known of the blur. On the
-lines of four rendered walls 95 % of the widths of a line differ from those of the inspection by less
-than 0.22 of their standard uncertainty (median of the lines; 1.1 in the worst)."""
+lines of four rendered walls 95 % of the widths of a line differ from those of the inspection by
+less than 0.22 of their standard uncertainty (median of the lines; 1.1 in the worst)."""
 MOST_RECENT = 1000
 
 

@@ -8,12 +8,18 @@ from cracklens.record.measured import GradeRecord, NetworkRecord, QuantityRecord
 from cracklens.record.schema import CrackRecord, PhotoRecord
 from cracklens.reporting import figures
 from cracklens.reporting.boundaries import Boundary
+from cracklens.reporting.decisions_view import ACCEPTED, CHANGED, DRAWN
 from cracklens.reporting.figures import Figure
 from cracklens.reporting.palette import WIDTH_CLASSES, rank_of
 from cracklens.reporting.profile import ProfileGraph, profile_graph
 from cracklens.reporting.verdict import kinds_text, likeliest
 from cracklens.verification.kinds import named
 
+_DECIDED = {
+    DRAWN: "a crack, drawn by hand",
+    CHANGED: "a crack, course changed by hand",
+    ACCEPTED: "a crack, accepted",
+}
 _LEAST_SHARE = 0.005  # least probability of a listed state
 
 
@@ -65,6 +71,7 @@ class CrackView:
         facts: names and texts of the other values.
         contributions: to the uncertainty.
         graph: widths along the crack; None if it is not drawn.
+        decided: what a person decided that it is, such as "a crack, accepted"; empty if nobody did.
     """
 
     photo: PhotoRecord
@@ -78,6 +85,7 @@ class CrackView:
     facts: list[tuple[str, str]]
     contributions: list[Contribution]
     graph: ProfileGraph | None
+    decided: str = ""
 
     @property
     def class_name(self) -> str:
@@ -94,7 +102,7 @@ class CrackView:
     @property
     def sure(self) -> str:
         """How sure it is that it is a crack: "a crack 0.93", or "not verified"."""
-        return crack_text(self.record.probability)
+        return self.decided or crack_text(self.record.probability)
 
     @property
     def given(self) -> str:
@@ -136,7 +144,12 @@ class CrackView:
 
 
 def crack_view(
-    photo: PhotoRecord, crack: CrackRecord, boundaries: Sequence[Boundary], *, graph: bool
+    photo: PhotoRecord,
+    crack: CrackRecord,
+    boundaries: Sequence[Boundary],
+    remarks: Sequence[tuple[str, str]] = (),
+    *,
+    graph: bool,
 ) -> CrackView:
     """Return the data of one crack for the templates.
 
@@ -144,6 +157,7 @@ def crack_view(
         photo: the photograph of the crack.
         crack: of this photograph.
         boundaries: levels of the graph.
+        remarks: titles and texts of what people decided about it.
         graph: whether to draw the widths along the crack.
     """
     width_mm = figures.max_width_mm(crack)
@@ -157,9 +171,10 @@ def crack_view(
         rank=None if width_mm is None else rank_of(width_mm),
         states=[code for code in codes if code.record.kind == "inspection state"],
         limits=[code for code in codes if code.record.kind == "design limit"],
-        facts=_facts(photo, crack),
+        facts=[*remarks, *_facts(photo, crack)],
         contributions=_contributions(crack),
         graph=profile_graph(crack, boundaries) if graph else None,
+        decided=next((_DECIDED[title] for title, _ in remarks if title in _DECIDED), ""),
     )
 
 

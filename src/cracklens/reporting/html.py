@@ -10,13 +10,14 @@ from typing import IO, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from cracklens.files import writing
+from cracklens.files import INSPECTION, writing
 from cracklens.grading.certainty import is_unlikely, share_text
 from cracklens.record.schema import Inspection, PhotoRecord
 from cracklens.reporting import figures, order, overview, palette, photo_view, text, verdict
 from cracklens.reporting.boundaries import boundaries
 from cracklens.reporting.crack_view import crack_view
 from cracklens.reporting.crop_files import Crops, crop_address, cropped, find_crops, most_crops
+from cracklens.reporting.decisions_view import DecisionsView, Remarks
 from cracklens.reporting.preview import embeds_previews, fitted_preview, preview_budget
 from cracklens.reporting.security import StyleClasses, policy
 
@@ -37,7 +38,13 @@ _SOURCES = {
 }
 
 
-def write_report(inspection: Inspection, folder: str | Path, previews: Previews) -> Path:
+def write_report(
+    inspection: Inspection,
+    folder: str | Path,
+    previews: Previews,
+    decisions: DecisionsView | None = None,
+    record_name: str = INSPECTION,
+) -> Path:
     """Write `report.html`; it loads no other files and opens offline.
 
     It contains the crops of the most urgent cracks from `crops/` in the folder, and links to the
@@ -52,6 +59,8 @@ def write_report(inspection: Inspection, folder: str | Path, previews: Previews)
         folder: of the inspection; the links to `overlays/` and `tables/` are relative to it.
         previews: JPEG of each photograph by the `id` of its record, from `photo_preview`, or a
             function that returns it. Without a preview the report links to the overlay.
+        decisions: of people, which are already in the record; None if it is that of the model.
+        record_name: file of the record in the folder.
 
     Returns:
         The path of the file.
@@ -62,7 +71,11 @@ def write_report(inspection: Inspection, folder: str | Path, previews: Previews)
     path = Path(folder) / "report.html"
     environment = _environment()
     crops = find_crops(order.ranked(inspection), folder)
-    content = _content(inspection, previews, crops)
+    content = {
+        **_content(inspection, previews, crops, decisions.remarks if decisions else {}),
+        "decisions": decisions,
+        "record_name": record_name,
+    }
     classes = StyleClasses()
     scripts = [_MARK_SCRIPT, environment.get_template("report.js").render()]
     body = environment.get_template("report.html.j2")
@@ -112,7 +125,9 @@ def _environment() -> Environment:
     return environment
 
 
-def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[str, Any]:
+def _content(
+    inspection: Inspection, previews: Previews, crops: Crops, remarks: Remarks
+) -> dict[str, Any]:
     photographs = inspection.photographs
     ranked = order.ranked(inspection)
     total = _total(inspection)
@@ -137,15 +152,18 @@ def _content(inspection: Inspection, previews: Previews, crops: Crops) -> dict[s
         "most_links": min(photo_view.MOST_LINKS, most_rows),
         "printed_rows": _PRINTED_ROWS,
         "sections": {photo.id for photo in photographs if _has_section(photo, embedded=embedded)},
-        "views": _views(inspection, previews, ranked, crops, embedded=embedded),
-        **_overview(inspection, ranked),
+        "views": _views(inspection, previews, ranked, crops, remarks, embedded=embedded),
+        **_overview(inspection, ranked, remarks),
     }
 
 
-def _overview(inspection: Inspection, ranked: order.Ranked) -> dict[str, Any]:
+def _overview(inspection: Inspection, ranked: order.Ranked, remarks: Remarks) -> dict[str, Any]:
     """Return the data of the overview and of the ranking."""
     pairs = ranked[: photo_view.MOST_RANKED]
-    shown = [crack_view(photo, crack, (), graph=False) for photo, crack in pairs]
+    shown = [
+        crack_view(photo, crack, (), remarks.get(crack.id, ()), graph=False)
+        for photo, crack in pairs
+    ]
     urgent = [each for each in shown if each.record.priority][: photo_view.MOST_URGENT]
     likely = [each for each in shown if not is_unlikely(each.record.probability)] or shown
     unlikely = verdict.unlikely(inspection)
@@ -202,6 +220,7 @@ def _views(
     previews: Previews,
     ranked: order.Ranked,
     crops: Crops,
+    remarks: Remarks,
     *,
     embedded: bool,
 ) -> Iterator[photo_view.PhotoView]:
@@ -217,7 +236,7 @@ def _views(
             jpeg = find(photo) if embedded else None
             shown = _data_address(fitted_preview(jpeg, budget)) if jpeg else None
             cracks = [
-                crack_view(photo, crack, levels, graph=crack.id in drawn)
+                crack_view(photo, crack, levels, remarks.get(crack.id, ()), graph=crack.id in drawn)
                 for crack in order.likely_first(photo.cracks)[:most_rows]
             ]
             yield photo_view.photo_view(

@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from cracklens.api.remeasuring import remeasurer_of
-from cracklens.errors import CracklensError, DataNotFoundError, PhotoError
-from cracklens.files import sha256_file, write_json
-from cracklens.grading.priority import Weights, load_weights
+from cracklens.api.reviewing import measuring_of
+from cracklens.api.reviewing import report as write_reviewed
+from cracklens.errors import DataNotFoundError, PhotoError
+from cracklens.files import REPORT, REVIEWED, sha256_file, write_json
+from cracklens.grading.priority import Weights
 from cracklens.photos.find import find_photos
 from cracklens.record.decisions import (
     Decision,
@@ -19,7 +20,6 @@ from cracklens.record.decisions import (
     Journal,
     Measure,
     ReviewedPhoto,
-    ToMeasure,
     holding,
     review_photo,
 )
@@ -156,16 +156,27 @@ class Shown:
     @cached_property
     def _measuring(self) -> tuple[Measure, Weights]:
         """What measures lines again, or says why it cannot; and the weights of the priority."""
-        try:
-            found = remeasurer_of(self.folder, self.inspection, self.require_file)
-        except CracklensError as error:
-            why = str(error)
+        return measuring_of(self.folder, self.inspection, self.require_file)
 
-            def refuse(wanted: ToMeasure) -> PhotoRecord:
-                raise PhotoError(Path(wanted.photo.path), f"cannot be measured again: {why}")
+    def report(self) -> Path:
+        """Return the report: with the decisions in it if there are any, as they are now.
 
-            return refuse, load_weights(None)
-        return found, found.assessor.weights
+        Raises:
+            DataNotFoundError: the inspection has no report, and nobody decided anything.
+            CracklensError: it cannot be written.
+        """
+        versions = [*self.folder.glob("approved-*.json"), self.journal.file]
+        changed = max((one.stat().st_mtime_ns for one in versions if one.is_file()), default=None)
+        if changed is None:
+            said = self.folder / REPORT
+            if not said.is_file():
+                raise DataNotFoundError("the inspection has no report")
+            return said
+        file = self.folder / REVIEWED / REPORT
+        with self._one_measures:
+            if not file.is_file() or file.stat().st_mtime_ns <= changed:
+                write_reviewed(self.folder, photos=self.photos)
+        return file
 
     def finding(self, identifier: str, key: str) -> tuple[ReviewedPhoto, Finding]:
         """Return a finding and its photograph.

@@ -5,9 +5,8 @@ from importlib.resources import files
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, PlainTextResponse
 
+from cracklens.errors import DataNotFoundError
 from cracklens.web.desk import Desk
-
-_REPORT = "report.html"
 
 
 def pages(desk: Desk) -> APIRouter:
@@ -21,9 +20,10 @@ def pages(desk: Desk) -> APIRouter:
 
     @router.get("/report")
     def report() -> Response:
-        file = desk.shown.folder / _REPORT
-        if not file.is_file():
-            return PlainTextResponse("The inspection has no report.", status_code=404)
+        try:
+            file = desk.shown.report()
+        except DataNotFoundError as error:
+            return PlainTextResponse(f"{error}.", status_code=404)
         # the report is one file with its own style and script, made by this program
         policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
         policy += "img-src data:; frame-ancestors 'none'; sandbox allow-scripts allow-downloads"
