@@ -30,6 +30,14 @@ def run_verb(*arguments: object, cache: Path) -> tuple[dict[str, Any], float, fl
     return json.loads(output), time.perf_counter() - started, peak[0]
 
 
+def inspect_examples(output: Path, cache: Path) -> None:
+    """Inspect the photographs of `examples/render_photographs.py`, measured and graded."""
+    run_verb(
+        "inspect", ROOT / "examples" / "photographs", "-o", output, "--marker", "50mm", "--codes",
+        "aashto-mbei", "--reinforcement", "reinforced", cache=cache,
+    )  # fmt: skip
+
+
 def _watch(process: "subprocess.Popen[str]", peak: list[float]) -> None:
     """Keep the greatest sum of proportional set sizes over the process and its children (Linux)."""
     while process.poll() is None:

@@ -20,9 +20,8 @@ from statistics import median
 from typing import Any
 
 import httpx2
-from common import CRACKLENS, RESULTS, ROOT, keep, machine, run_verb
+from common import CRACKLENS, RESULTS, inspect_examples, keep, machine
 
-PHOTOGRAPHS = ROOT / "examples" / "photographs"
 SCREEN_PX = (1280, 800)
 TILE_PX = 512
 
@@ -55,10 +54,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        run_verb(
-            "inspect", PHOTOGRAPHS, "-o", place / "report", "--marker", "50mm", "--codes",
-            "aashto-mbei", "--reinforcement", "reinforced", cache=place / "cache",
-        )  # fmt: skip
+        inspect_examples(place / "report", place / "cache")
         for number in range(options.rounds):
             folder = shutil.copytree(place / "report", place / f"round-{number}")
             command = [CRACKLENS, "serve", str(folder), "--no-browser", "--port", "0"]
@@ -155,7 +151,6 @@ When the measurement began, {content["load_before"]} processes wanted a processo
 | decision | how many | median, s | longest, s |
 |---|---|---|---|
 {rows}
-
 
 Machine: {content["machine"]}.
 """

@@ -18,12 +18,11 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from common import RESULTS, ROOT, keep, machine, run_verb
+from common import RESULTS, inspect_examples, keep, machine, run_verb
 
 from cracklens.inspection.kept.file import kept_path
 from cracklens.record.frame import read_frame, write_frame
 
-PHOTOGRAPHS = ROOT / "examples" / "photographs"
 CHANGES = {
     "nothing": (),
     "codes and context": ("--codes", "aashto-mbei,aci-224r", "--member", "wall"),
@@ -46,10 +45,7 @@ def main() -> None:
     memory = 0.0
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        run_verb(
-            "inspect", PHOTOGRAPHS, "-o", place / "few", "--marker", "50mm", "--codes",
-            "aashto-mbei", "--reinforcement", "reinforced", cache=place / "cache",
-        )  # fmt: skip
+        inspect_examples(place / "few", place / "cache")
         sizes = repeat(place / "few", place / "many", options.photographs)
         for _ in range(options.rounds):
             for change, given in CHANGES.items():

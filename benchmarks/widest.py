@@ -12,12 +12,11 @@ import cv2
 import numpy as np
 from common import RESULTS
 from finest import marked
+from segmenter import settings_of
 
 from cracklens.detection.detector import Detector
-from cracklens.models import ModelFolder
 from cracklens.models.catalog import find_model
 from cracklens.synthesis import render_scene
-from cracklens.tracing.settings import TraceSettings
 from cracklens.verification.find import Finder
 from cracklens.verification.verifier import load_verifier
 
@@ -45,12 +44,6 @@ def main() -> None:
         rows.append({"sizes": sizes, "shares": shares, "false_px": float(np.mean(false_px))})
         print(sizes, [f"{share:.2f}" for share in shares], rows[-1]["false_px"], flush=True)
     write(rows)
-
-
-def settings_of(folder: ModelFolder) -> TraceSettings:
-    """Return the settings of the tracing that the card names."""
-    card = folder.card.segmentation
-    return TraceSettings(seed_threshold=card.seed_threshold, grow_threshold=card.grow_threshold)
 
 
 def false_length_px(detector: Detector, finder: Finder, seed: int) -> float:

@@ -17,6 +17,7 @@ from cracklens.record.schema import (
     RejectedRecord,
     TileRecord,
 )
+from wall_specimens import inspect_walls
 
 
 def crack(identifier: str, x: float = 0.0) -> CrackRecord:
@@ -112,3 +113,9 @@ def verified_folder(made_once: Callable[..., Path]) -> Path:
         write_verifier(find_model("concrete"), folder, network, VerifyConfig(), calibration, {})
 
     return made_once("verified", fill)
+
+
+@pytest.fixture(scope="session")
+def measured_walls(made_once: Callable[..., Path]) -> Path:
+    """What `inspect_walls` makes. Read only."""
+    return made_once("measured-walls", inspect_walls)

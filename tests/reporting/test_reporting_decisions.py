@@ -5,7 +5,6 @@ import json
 import shutil
 
 import pytest
-from PIL import Image
 
 import cracklens
 from cracklens.errors import DataNotFoundError, OutputError
@@ -20,30 +19,11 @@ from cracklens.record.decisions import (
     decide,
 )
 from cracklens.record.schema import Inspection
-from cracklens.synthesis import render_specimen
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Two rendered walls with a crack each, inspected with 0.1 mm per px."""
-    place = tmp_path_factory.mktemp("decided")
-    (place / "photos").mkdir()
-    for seed in (11, 12):
-        specimen = render_specimen(seed, width_px=6, angle_deg=20, size_px=500, variation=0.1)
-        Image.fromarray(specimen.pixels).save(place / "photos" / f"{seed}.png")
-    cracklens.inspect(
-        place / "photos",
-        place / "out",
-        mm_per_px=0.1,
-        codes="aashto-mbei",
-        reinforcement="reinforced",
-    )
-    return place / "out"
 
 
 @pytest.fixture
-def folder(made, tmp_path):
-    return shutil.copytree(made, tmp_path / "out")
+def folder(measured_walls, tmp_path):
+    return shutil.copytree(measured_walls / "out", tmp_path / "out")
 
 
 def rows(folder, name):
@@ -125,6 +105,17 @@ def test_a_report_replaces_its_own_and_nothing_else(folder, tmp_path):
     (folder / "reviewed" / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match=r"notes\.txt"):
         cracklens.report(folder)
+
+
+def test_regrading_removes_the_report_but_no_file_of_a_person(folder):
+    cracklens.report(folder)
+    cracklens.regrade(folder, mm_per_px=0.2, pictures=False)
+    assert not (folder / "reviewed").exists()
+    cracklens.report(folder)
+    (folder / "reviewed" / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"notes\.txt"):
+        cracklens.regrade(folder, mm_per_px=0.1, pictures=False)
+    assert (folder / "reviewed" / "notes.txt").is_file()
 
 
 def test_no_inspection(tmp_path):

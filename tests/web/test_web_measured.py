@@ -8,47 +8,27 @@ import pytest
 pytest.importorskip("fastapi", reason="needs the extra web")
 
 from fastapi.testclient import TestClient
-from PIL import Image
 
-import cracklens
 from cracklens.record.schema import Inspection
-from cracklens.synthesis import render_specimen
 from cracklens.web.app import create_app
 from cracklens.web.shown import Shown
-
-WIDTH_PX = 6.0
+from wall_specimens import MM_PER_PX, SEEDS, WIDTH_PX, wall_specimen
 
 
 @pytest.fixture(scope="module")
-def inspected(tmp_path_factory):
-    """A rendered wall with one crack, inspected with 0.1 mm per px; the folder and the line."""
-    place = tmp_path_factory.mktemp("measured")
-    specimen = render_specimen(11, width_px=WIDTH_PX, angle_deg=20, size_px=600, variation=0.1)
-    (place / "photos").mkdir()
-    Image.fromarray(specimen.pixels).save(place / "photos" / "wall.png")
-    cracklens.inspect(
-        place / "photos",
-        place / "out",
-        mm_per_px=0.1,
-        codes="aashto-mbei",
-        reinforcement="reinforced",
-        overlays=False,
-    )
-    points = specimen.cracks[0].points_px
+def line():
+    """The crack of the first wall, away from its border."""
+    points = wall_specimen(SEEDS[0]).cracks[0].points_px
     inside = ((points > 80) & (points < 520)).all(axis=1)
-    line = points[inside][::12]
-    return place, [[round(x, 1), round(y, 1)] for x, y in line.tolist()]
+    return [[round(x, 1), round(y, 1)] for x, y in points[inside][::12].tolist()]
 
 
 @pytest.fixture
-def desk(inspected, tmp_path):
-    place, line = inspected
-    shutil.copytree(place, tmp_path / "site")
-    folder = tmp_path / "site" / "out"
-    photos = tmp_path / "site" / "photos"
+def desk(measured_walls, line, tmp_path):
+    site = shutil.copytree(measured_walls, tmp_path / "site")
+    folder, photos = site / "out", site / "photos"
     record = Inspection.load(folder).model_copy(update={"root": str(photos)})
-    shown = Shown(folder, record)
-    client = TestClient(create_app(shown), base_url="http://127.0.0.1:8765")
+    client = TestClient(create_app(Shown(folder, record)), base_url="http://127.0.0.1:8765")
 
     def decide(finding=None, **decision):
         body = {"by": "A", "photograph": "P001", "finding": finding, "decision": decision}
@@ -71,7 +51,7 @@ def test_a_drawn_line_has_width_length_state_and_priority(desk):
     _, decide, line, _ = desk
     one = drawn(decide(kind="draw", lines=[line]))
     along = np.hypot(*np.diff(np.array(line), axis=0).T).sum()
-    assert number(one["width"]) == pytest.approx(WIDTH_PX * 0.1, rel=0.2)
+    assert number(one["width"]) == pytest.approx(WIDTH_PX * MM_PER_PX, rel=0.2)
     assert number(one["length"]) == pytest.approx(along * 0.1 / 1000, abs=0.01)
     assert one["unmeasured"] is None
     assert one["priority"] > 0
@@ -100,7 +80,7 @@ def test_where_a_person_saw_no_concrete_nothing_is_measured(desk):
 
 def test_without_the_photograph_a_new_line_has_no_figure_and_says_why(desk):
     client, decide, line, photos = desk
-    (photos / "wall.png").unlink()
+    (photos / "11.png").unlink()
     shown = drawn(decide(kind="draw", lines=[line]))
     assert "is no longer there" in shown["unmeasured"]
     assert shown["width"] is None

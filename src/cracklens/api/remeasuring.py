@@ -1,34 +1,33 @@
 """What measures lines again for a finished inspection, with its own settings."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
-from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
 from cracklens.api.assessing import assessor_of
 from cracklens.api.regrading import changed_config
-from cracklens.errors import DataError
+from cracklens.errors import CracklensError, DataError, PhotoError
+from cracklens.grading.priority import Weights, load_weights
 from cracklens.inspection.inputs import Inputs
 from cracklens.inspection.kept.file import kept_path, read_kept
 from cracklens.inspection.kept.photograph import KeptPhoto
+from cracklens.inspection.recent import Recent
 from cracklens.inspection.remeasure import Remeasurer
 from cracklens.models import ModelCard
 from cracklens.photos import Photo, read_photo
+from cracklens.record.decisions import Measure, ToMeasure
 from cracklens.record.schema import Inspection, PhotoRecord
 
 PHOTOGRAPHS, KEPT = 2, 16
 """So many photographs stay decoded, 36 MB each at 12 megapixels, and so many kept ones read."""
-T = TypeVar("T")
 
 
 def remeasurer_of(
     folder: Path, inspection: Inspection, file_of: Callable[[PhotoRecord], Path]
 ) -> Remeasurer:
-    """Return what measures lines of a finished inspection again. Threads may share it.
+    """Return what measures lines of a finished inspection again, for one thread at a time.
 
     The network is not loaded.
 
@@ -50,7 +49,7 @@ def remeasurer_of(
     paths = {Path(root, photo.path): Path(photo.path) for photo in inspection.photographs}
     assessor = assessor_of(config, Inputs(root, tuple(paths)), card)
     rows = {paths[path]: row for path, row in assessor.rows.items() if path in paths}
-    photographs, kept = _Recent[Photo](PHOTOGRAPHS), _Recent[KeptPhoto](KEPT)
+    photographs, kept = Recent[str, Photo](PHOTOGRAPHS), Recent[str, KeptPhoto](KEPT)
 
     def load(photo: PhotoRecord) -> Photo:
         return photographs.get(
@@ -63,20 +62,23 @@ def remeasurer_of(
     return Remeasurer(replace(assessor, rows=rows), keep, load)
 
 
-class _Recent(Generic[T]):
-    """The values that were used last, by their key."""
+def measuring_of(
+    folder: Path, inspection: Inspection, file_of: Callable[[PhotoRecord], Path]
+) -> tuple[Measure, Weights]:
+    """Return what measures lines again, or says why it cannot, and the weights of the priority.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._known: OrderedDict[str, T] = OrderedDict()
-        self._lock = Lock()
+    Args:
+        folder: of the inspection.
+        inspection: its record.
+        file_of: as in `remeasurer_of`.
+    """
+    try:
+        found = remeasurer_of(folder, inspection, file_of)
+    except CracklensError as error:
+        why = str(error)
 
-    def get(self, key: str, make: Callable[[], T]) -> T:
-        """Return a value, which is made if it is not known; one at a time."""
-        with self._lock:
-            if key not in self._known:
-                self._known[key] = make()
-                while len(self._known) > self._most:
-                    self._known.popitem(last=False)
-            self._known.move_to_end(key)
-            return self._known[key]
+        def refuse(wanted: ToMeasure) -> PhotoRecord:
+            raise PhotoError(Path(wanted.photo.path), f"cannot be measured again: {why}")
+
+        return refuse, load_weights(None)
+    return found, found.assessor.weights

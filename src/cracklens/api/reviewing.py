@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cracklens.api.relinking import places_of, relinked
-from cracklens.api.remeasuring import remeasurer_of
-from cracklens.errors import CracklensError, DataNotFoundError, PhotoError
+from cracklens.api.remeasuring import measuring_of
+from cracklens.errors import DataNotFoundError, PhotoError
 from cracklens.files import (
     CROPS,
     INSPECTION,
@@ -17,14 +17,11 @@ from cracklens.files import (
     link_file,
     writing_folder,
 )
-from cracklens.grading.priority import Weights, load_weights
 from cracklens.photos import read_photo
 from cracklens.progress import SILENT, Progress
 from cracklens.record.decisions import (
     Journal,
-    Measure,
     Reviewed,
-    ToMeasure,
     approval_problems,
     approvals,
     decided,
@@ -141,28 +138,6 @@ def report(
         undrawn=undrawn,
         problems=tuple(approval_problems(folder)),
     )
-
-
-def measuring_of(
-    folder: Path, inspection: Inspection, file_of: Callable[[PhotoRecord], Path]
-) -> tuple[Measure, Weights]:
-    """Return what measures lines again, or says why it cannot, and the weights of the priority.
-
-    Args:
-        folder: of the inspection.
-        inspection: its record.
-        file_of: as in `remeasurer_of`.
-    """
-    try:
-        found = remeasurer_of(folder, inspection, file_of)
-    except CracklensError as error:
-        why = str(error)
-
-        def refuse(wanted: ToMeasure) -> PhotoRecord:
-            raise PhotoError(Path(wanted.photo.path), f"cannot be measured again: {why}")
-
-        return refuse, load_weights(None)
-    return found, found.assessor.weights
 
 
 def _pictures(

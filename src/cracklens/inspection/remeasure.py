@@ -17,6 +17,7 @@ from cracklens.inspection.assess import Assessor
 from cracklens.inspection.dark_width import dark_width_px
 from cracklens.inspection.kept.photograph import KeptPhoto
 from cracklens.inspection.looked import Looked
+from cracklens.inspection.recent import Recent
 from cracklens.inspection.regrade import scaled_again
 from cracklens.inspection.scaled import Scaled
 from cracklens.measurement.blur import USUAL, KnownSpread
@@ -61,7 +62,7 @@ class Remeasurer:
     assessor: Assessor
     kept: Callable[[PhotoRecord], KeptPhoto]
     load: Callable[[PhotoRecord], Photo]
-    recent: dict[tuple[str, str], Line] = field(default_factory=dict)
+    recent: Recent[tuple[str, str], Line] = field(default_factory=lambda: Recent(MOST_RECENT))
 
     def __call__(self, wanted: ToMeasure) -> PhotoRecord:
         """Return the photograph with the cracks of `wanted`, measured again.
@@ -137,13 +138,9 @@ class Remeasurer:
         photograph alone, and on no other decision.
         """
         points = [branch.points_px for branch in record.branches]
-        key = photo.sha256, repr(points)
-        known = self.recent.get(key)
-        if known is None:
-            known = self.recent[key] = self._seen(kept, self._photo(photo), record)
-            while len(self.recent) > MOST_RECENT:
-                self.recent.pop(next(iter(self.recent)), None)
-        return known
+        return self.recent.get(
+            (photo.sha256, repr(points)), lambda: self._seen(kept, self._photo(photo), record)
+        )
 
     def _seen(self, kept: KeptPhoto, photo: Photo, record: CrackRecord) -> Line:
         line = crack_of(record, photo.pixels)

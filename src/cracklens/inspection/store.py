@@ -28,6 +28,8 @@ from cracklens.files import (
     INSPECTION_FILES,
     LINES,
     LITTER,
+    REVIEWED,
+    REVIEWED_FILES,
     UNFINISHED,
     explained,
     require_free,
@@ -320,6 +322,7 @@ def require_ours_inside(output: Path) -> None:
     """
     _require_ours_inside(output / "overlays", re.compile(r"P\d+-.*\.png"))
     _require_ours_inside(output / "tables", re.compile(r".*\.csv"))
+    _require_ours_inside(output / REVIEWED, re.compile("|".join(map(re.escape, REVIEWED_FILES))))
     _require_ours_inside(output / LINES, re.compile(r"P\d+\.npz|[0-9a-f]{64}\.jpg"))
 
 

@@ -32,9 +32,9 @@ def finding_views(photo: DecidedPhoto, undone: frozenset[int] = frozenset()) -> 
 
 def finding_view(
     finding: Finding,
-    counted: CrackRecord | None = None,
-    undone: frozenset[int] = frozenset(),
-    unmeasured: str | None = None,
+    counted: CrackRecord | None,
+    undone: frozenset[int],
+    unmeasured: str | None,
 ) -> FindingView:
     """Return a finding as a page shows it.
 

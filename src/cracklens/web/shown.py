@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from cracklens.api.reviewing import measuring_of
+from cracklens.api.remeasuring import measuring_of
 from cracklens.api.reviewing import report as write_reviewed
 from cracklens.errors import DataNotFoundError, PhotoError
 from cracklens.files import REPORT, REVIEWED, sha256_file, write_json
@@ -72,6 +72,7 @@ class Shown:
     _lock: Lock = field(default_factory=Lock)
     _counted: dict[str, DecidedPhoto] = field(default_factory=dict)
     _one_measures: Lock = field(default_factory=Lock)
+    _reported: list[tuple[str, int]] | None = None
 
     @cached_property
     def journal(self) -> Journal:
@@ -166,16 +167,17 @@ class Shown:
             CracklensError: it cannot be written.
         """
         versions = [*self.folder.glob("approved-*.json"), self.journal.file]
-        changed = max((one.stat().st_mtime_ns for one in versions if one.is_file()), default=None)
-        if changed is None:
+        stamps = [(one.name, one.stat().st_mtime_ns) for one in versions if one.is_file()]
+        if not stamps:
             said = self.folder / REPORT
             if not said.is_file():
                 raise DataNotFoundError("the inspection has no report")
             return said
         file = self.folder / REVIEWED / REPORT
         with self._one_measures:
-            if not file.is_file() or file.stat().st_mtime_ns <= changed:
+            if self._reported != stamps or not file.is_file():
                 write_reviewed(self.folder, photos=self.photos)
+                self._reported = stamps  # of before: what is decided meanwhile makes a new one
         return file
 
     def finding(self, identifier: str, key: str) -> tuple[ReviewedPhoto, Finding]:
